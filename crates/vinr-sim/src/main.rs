@@ -1,0 +1,2 @@
+//! vinr-sim
+fn main() {}

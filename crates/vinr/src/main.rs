@@ -1,0 +1,2 @@
+//! vinr
+fn main() {}
