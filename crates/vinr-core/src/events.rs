@@ -1,0 +1,108 @@
+//! Events: every type there is, and the patterns by which an endpoint chooses.
+
+use alloc::string::String;
+use core::fmt;
+
+use crate::nearest::nearest;
+use crate::refusal::{Code, Refusal};
+use crate::wire_enum::wire_enum;
+
+wire_enum! {
+    /// What an event tells of.
+    pub enum EventType {
+        /// A payment was created.
+        PaymentCreated = "payment.created",
+        /// A payment was sent to the acquirer and its outcome is not known yet.
+        PaymentProcessing = "payment.processing",
+        /// A payment waits for the buyer to authenticate.
+        PaymentRequiresAuthentication = "payment.requires_authentication",
+        /// A payment made without the buyer needs the buyer.
+        PaymentRequiresAction = "payment.requires_action",
+        /// A payment's amount is held and can be captured.
+        PaymentAuthorized = "payment.authorized",
+        /// A payment was captured.
+        PaymentCompleted = "payment.completed",
+        /// A payment attempt was declined or went wrong.
+        PaymentFailed = "payment.failed",
+        /// A payment was cancelled.
+        PaymentCancelled = "payment.cancelled",
+        /// A payment was not finished in time.
+        PaymentExpired = "payment.expired",
+        /// A webhook endpoint was disabled because it kept failing or said that it is gone.
+        WebhookEndpointDisabled = "webhook_endpoint.disabled",
+        /// Somebody asked for a test of a webhook endpoint.
+        WebhookTest = "webhook.test",
+    }
+}
+
+/// One line of an endpoint's `enabledEvents`: `*`, `payment.*`, `payment.completed`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventFilter(String);
+
+impl EventFilter {
+    /// Every event.
+    pub fn all() -> Self {
+        Self("*".into())
+    }
+
+    /// Reads a pattern. One that no event can match is refused with the closest that can.
+    pub fn parse(pattern: &str) -> Result<Self, Refusal> {
+        if EventType::ALL
+            .iter()
+            .any(|event| matches(pattern, event.as_str()))
+        {
+            return Ok(Self(pattern.into()));
+        }
+        let hint = suggestion(pattern)
+            .map_or_else(String::new, |known| format!(", did you mean {known}?"));
+        Err(Refusal::new(
+            Code::ParameterInvalid,
+            format!(
+                "no such event: expected a name such as payment.completed, payment.* or *{hint}"
+            ),
+        )
+        .at("enabledEvents"))
+    }
+
+    /// Whether an event is chosen by this pattern.
+    pub fn matches(&self, event: EventType) -> bool {
+        matches(&self.0, event.as_str())
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some("") => true,
+        // What is before the star ends with the dot: `pay*` is no pattern.
+        Some(family) => family.ends_with('.') && name.starts_with(family),
+        None => pattern == name,
+    }
+}
+
+/// The known name or family that is closest to a pattern nobody can match.
+fn suggestion(pattern: &str) -> Option<String> {
+    let names = EventType::ALL.iter().map(|event| event.as_str());
+    match pattern.strip_suffix(".*") {
+        Some(family) => {
+            let families = names
+                .filter_map(|name| name.rsplit_once('.'))
+                .map(|(family, _)| family);
+            nearest(family, families).map(|family| format!("{family}.*"))
+        }
+        None => nearest(pattern, names).map(String::from),
+    }
+}
+
+#[cfg(test)]
+mod tests;

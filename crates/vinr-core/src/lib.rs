@@ -1,0 +1,45 @@
+//! Every rule of VINR as pure functions over values.
+//!
+//! This crate reads no clock, draws no random number and reaches no file or network: it is built
+//! without the standard library, so what it must not do is not in scope. Time and chance come in
+//! as arguments; what follows from them goes out as values.
+//!
+//! A stateful noun is one module with the same five names: `create`, `decide`, `evolve`,
+//! `transfers` and `due`. What has no state of its own (money, ids, keys, cards) is a type that is
+//! parsed once and trusted afterwards.
+
+#![no_std]
+#![deny(clippy::float_arithmetic)]
+// A state machine says for each state and command why nothing happens, one arm each.
+#![allow(clippy::match_same_arms)]
+// Money is computed here: a silent wrap or truncation would be a wrong payment.
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::as_conversions)
+)]
+
+#[macro_use]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod base32;
+mod wire_enum;
+
+pub mod accounts;
+pub mod cards;
+pub mod clock;
+pub mod countries;
+pub mod currencies;
+pub mod events;
+pub mod fees;
+pub mod ids;
+pub mod ip_ranges;
+pub mod keys;
+pub mod ledger;
+pub mod metadata;
+pub mod money;
+pub mod nearest;
+pub mod refusal;
+pub mod time;
+pub mod webhooks;

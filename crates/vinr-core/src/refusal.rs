@@ -1,0 +1,208 @@
+//! What a rule answers when it says no: a stable code, the parameter at fault, a sentence.
+//!
+//! [`Code`] is the whole list of the product's error codes. The API reference is printed from it,
+//! so a code that is not here does not exist.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+use crate::wire_enum::wire_enum;
+
+/// What sort of no it is. The HTTP layer turns it into a status and a `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Malformed or invalid parameters (400).
+    Invalid,
+    /// No key, or not a good one (401).
+    Unauthenticated,
+    /// The key may not do this (403).
+    Permission,
+    /// No such object or route (404).
+    Missing,
+    /// The route exists, but not with this method (405).
+    Method,
+    /// The body is too large (413).
+    TooLarge,
+    /// The body is of another type (415).
+    MediaType,
+    /// Something else holds or has used the same thing (409).
+    Conflict,
+    /// Well-formed, but the object's state forbids it (422).
+    State,
+    /// Too many requests (429).
+    RateLimited,
+    /// Our fault (500).
+    Internal,
+    /// Our fault, and it passes (503).
+    Unavailable,
+}
+
+wire_enum! {
+    /// Every stable error code of the API.
+    pub enum Code {
+        /// A parameter has the wrong type, form or range.
+        ParameterInvalid = "parameter_invalid",
+        /// A required parameter is absent.
+        ParameterMissing = "parameter_missing",
+        /// The endpoint has no parameter of this name.
+        ParameterUnknown = "parameter_unknown",
+        /// Two parameters, or two spellings of one, contradict each other.
+        ParameterConflict = "parameter_conflict",
+        /// The body is not JSON, or an object has one key twice.
+        InvalidJson = "invalid_json",
+        /// The currency is not an active code of ISO 4217.
+        CurrencyUnknown = "currency_unknown",
+        /// The `Vinr-Version` is not a version of this API.
+        VersionUnknown = "version_unknown",
+        /// An object with the chosen id exists already.
+        ResourceExists = "resource_exists",
+        /// The payment needs a payment method, and there is neither a named one nor a default.
+        PaymentMethodMissing = "payment_method_missing",
+        /// The payment method belongs to another customer.
+        PaymentMethodMismatch = "payment_method_mismatch",
+        /// The payment method was detached and can never be charged again.
+        PaymentMethodDetached = "payment_method_detached",
+        /// The payment method is past its expiry.
+        PaymentMethodExpired = "payment_method_expired",
+        /// The sandbox takes the published test cards only.
+        TestCardRequired = "test_card_required",
+        /// A test card was used in live.
+        TestCardInLive = "test_card_in_live",
+        /// No API key was sent, or it is unknown, expired or of the other environment.
+        InvalidApiKey = "invalid_api_key",
+        /// The key does not have the scope that the endpoint needs.
+        InsufficientScope = "insufficient_scope",
+        /// The request came from an address outside of the account's allow-list.
+        IpNotAllowed = "ip_not_allowed",
+        /// Card data over the API needs a PCI SAQ D attestation on file.
+        PciAttestationRequired = "pci_attestation_required",
+        /// Live charges need a verified business.
+        KybRequired = "kyb_required",
+        /// No such object in this account and environment.
+        ResourceMissing = "resource_missing",
+        /// No such route.
+        RouteMissing = "route_missing",
+        /// The route exists, but not with this method.
+        MethodNotAllowed = "method_not_allowed",
+        /// The body is larger than one mebibyte.
+        BodyTooLarge = "body_too_large",
+        /// The body's content type is not JSON.
+        ContentTypeUnsupported = "content_type_unsupported",
+        /// The idempotency key was used for another request.
+        IdempotencyKeyReused = "idempotency_key_reused",
+        /// The first request with this idempotency key has not been answered yet.
+        IdempotencyKeyInUse = "idempotency_key_in_use",
+        /// The sandbox clock is being moved by another call.
+        ClockAdvancing = "clock_advancing",
+        /// The amount is more than what is left.
+        AmountTooLarge = "amount_too_large",
+        /// The payment's status does not allow to confirm it.
+        PaymentNotConfirmable = "payment_not_confirmable",
+        /// The payment's status does not allow to capture it.
+        PaymentNotCapturable = "payment_not_capturable",
+        /// The payment's status does not allow to cancel it.
+        PaymentNotCancellable = "payment_not_cancellable",
+        /// The payment is not waiting for an authentication.
+        PaymentNotAuthenticatable = "payment_not_authenticatable",
+        /// The account has no acquirer for this kind of charge.
+        AcquirerNotConfigured = "acquirer_not_configured",
+        /// The webhook endpoint is disabled and receives nothing.
+        EndpointDisabled = "endpoint_disabled",
+        /// The key has used up its requests for now.
+        RateLimited = "rate_limited",
+        /// An error of ours; safe to repeat with the same idempotency key.
+        InternalError = "internal_error",
+        /// Out of service for a moment; safe to repeat with the same idempotency key.
+        ServiceUnavailable = "service_unavailable",
+    }
+}
+
+impl Code {
+    /// What sort of no this code is.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::ParameterInvalid
+            | Self::ParameterMissing
+            | Self::ParameterUnknown
+            | Self::ParameterConflict
+            | Self::InvalidJson
+            | Self::CurrencyUnknown
+            | Self::VersionUnknown
+            | Self::ResourceExists
+            | Self::PaymentMethodMissing
+            | Self::PaymentMethodMismatch
+            | Self::PaymentMethodDetached
+            | Self::PaymentMethodExpired
+            | Self::TestCardRequired
+            | Self::TestCardInLive => Kind::Invalid,
+            Self::InvalidApiKey => Kind::Unauthenticated,
+            Self::InsufficientScope
+            | Self::IpNotAllowed
+            | Self::PciAttestationRequired
+            | Self::KybRequired => Kind::Permission,
+            Self::ResourceMissing | Self::RouteMissing => Kind::Missing,
+            Self::MethodNotAllowed => Kind::Method,
+            Self::BodyTooLarge => Kind::TooLarge,
+            Self::ContentTypeUnsupported => Kind::MediaType,
+            Self::IdempotencyKeyReused | Self::IdempotencyKeyInUse | Self::ClockAdvancing => {
+                Kind::Conflict
+            }
+            Self::AmountTooLarge
+            | Self::PaymentNotConfirmable
+            | Self::PaymentNotCapturable
+            | Self::PaymentNotCancellable
+            | Self::PaymentNotAuthenticatable
+            | Self::AcquirerNotConfigured
+            | Self::EndpointDisabled => Kind::State,
+            Self::RateLimited => Kind::RateLimited,
+            Self::InternalError => Kind::Internal,
+            Self::ServiceUnavailable => Kind::Unavailable,
+        }
+    }
+}
+
+/// A rule's no. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: Code,
+    /// The parameter at fault, as the API spells it (`amount`, `metadata.color`).
+    pub param: Option<Cow<'static, str>>,
+    /// For people: what is wrong and what to do. Lower case, no full stop.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal that is not about one parameter.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            param: None,
+            message: message.into(),
+        }
+    }
+
+    /// The same refusal, about this parameter.
+    #[must_use]
+    pub fn at(mut self, param: impl Into<Cow<'static, str>>) -> Self {
+        self.param = Some(param.into());
+        self
+    }
+
+    /// What sort of no it is.
+    pub const fn kind(&self) -> Kind {
+        self.code.kind()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests;
