@@ -11,10 +11,8 @@ use jiff::tz::TimeZoneDatabase;
 
 use crate::countries::Country;
 use crate::fees::FeeSchedule;
-use crate::ids::AccountId;
 use crate::ip_ranges::IpRange;
 use crate::refusal::{Code, Refusal};
-use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
 /// Longest name of an account, in characters.
@@ -123,11 +121,9 @@ pub struct Branding {
     pub logo_url: Option<String>,
 }
 
-/// An account as the store keeps it.
+/// The settings of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Its id.
-    pub id: AccountId,
+pub struct Settings {
     /// The merchant's name as buyers know it.
     pub name: String,
     /// Where its calendar is.
@@ -150,11 +146,9 @@ pub struct Account {
     pub kyb: KybStatus,
     /// Recorded by the operator.
     pub pci_attestation: AttestationStatus,
-    /// When it was made.
-    pub created_at: Timestamp,
 }
 
-impl Account {
+impl Settings {
     /// Whether its keys may be used from an address.
     pub fn allows_address(&self, address: core::net::IpAddr) -> bool {
         self.ip_allow_list.is_empty()
@@ -188,10 +182,9 @@ pub struct Changes {
     pub ip_allow_list: Option<Vec<String>>,
 }
 
-/// A new account with the defaults: UTC, 1.5 % + €0.25, daily payouts, not verified.
-pub fn create(id: AccountId, name: &str, now: Timestamp) -> Result<Account, Refusal> {
-    Ok(Account {
-        id,
+/// The settings of a new account: the defaults, which are UTC, 1.5 % + €0.25, daily payouts, not verified.
+pub fn create(name: &str) -> Result<Settings, Refusal> {
+    Ok(Settings {
         name: checked_name(name)?,
         time_zone: TimeZone::utc(),
         country: None,
@@ -203,49 +196,52 @@ pub fn create(id: AccountId, name: &str, now: Timestamp) -> Result<Account, Refu
         ip_allow_list: Vec::new(),
         kyb: KybStatus::Unverified,
         pci_attestation: AttestationStatus::Missing,
-        created_at: now,
     })
 }
 
-/// The account with the changes made, or every problem with them.
-pub fn changed(account: &Account, changes: Changes) -> Result<Account, Vec<Refusal>> {
-    let mut account = account.clone();
+/// The settings with the changes made, or every problem with them.
+pub fn changed(settings: &Settings, changes: Changes) -> Result<Settings, Vec<Refusal>> {
+    let mut settings = settings.clone();
     let mut problems = Vec::new();
     set(
-        &mut account.name,
+        &mut settings.name,
         changes.name.map(|name| checked_name(&name)),
         &mut problems,
     );
     set(
-        &mut account.time_zone,
+        &mut settings.time_zone,
         changes.time_zone.map(|n| checked_zone(&n)),
         &mut problems,
     );
     let country = changes
         .country
         .map(|code| code.map(|c| Country::from_param(&c)).transpose());
-    set(&mut account.country, country, &mut problems);
-    set(&mut account.fees, changes.fees.map(Ok), &mut problems);
+    set(&mut settings.country, country, &mut problems);
+    set(&mut settings.fees, changes.fees.map(Ok), &mut problems);
     let schedule = changes.payout_schedule.map(checked_schedule);
-    set(&mut account.payout_schedule, schedule, &mut problems);
+    set(&mut settings.payout_schedule, schedule, &mut problems);
     set(
-        &mut account.tax_mode,
+        &mut settings.tax_mode,
         changes.tax_mode.map(Ok),
         &mut problems,
     );
     set(
-        &mut account.branding,
+        &mut settings.branding,
         changes.branding.map(checked_branding),
         &mut problems,
     );
     let descriptor = changes
         .statement_descriptor
         .map(|text| text.map(|text| statement_descriptor(&text)).transpose());
-    set(&mut account.statement_descriptor, descriptor, &mut problems);
+    set(
+        &mut settings.statement_descriptor,
+        descriptor,
+        &mut problems,
+    );
     let ranges = changes.ip_allow_list.map(|ranges| checked_ranges(&ranges));
-    set(&mut account.ip_allow_list, ranges, &mut problems);
+    set(&mut settings.ip_allow_list, ranges, &mut problems);
     if problems.is_empty() {
-        Ok(account)
+        Ok(settings)
     } else {
         Err(problems)
     }

@@ -4,6 +4,7 @@
 
 pub mod test_cards;
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -155,13 +156,13 @@ impl Brand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expiry {
     /// The calendar year, four digits.
-    pub year: i16,
+    pub year: u16,
     /// 1 to 12.
     pub month: u8,
 }
 
 /// Expiries further ahead than this are typing errors.
-const EXPIRY_YEARS_MAX: i16 = 50;
+const EXPIRY_YEARS_MAX: u16 = 50;
 
 impl Expiry {
     /// Reads a month and a year of two or four digits that are not past at `now`.
@@ -171,9 +172,8 @@ impl Expiry {
             .filter(|month| (1..=12).contains(month))
             .ok_or_else(|| refused("card.expMonth", "expected a month from 1 to 12"))?;
         let century = now.year().checked_div(100).unwrap_or(0).saturating_mul(100);
-        let year = i16::try_from(year)
+        let year = u16::try_from(year)
             .ok()
-            .filter(|year| *year >= 0)
             .map(|year| {
                 if year < 100 {
                     year.saturating_add(century)
@@ -211,7 +211,7 @@ fn refused(param: &'static str, message: &str) -> Refusal {
 
 wire_enum! {
     /// What sort of failure it was, for a program that decides what to do next.
-    pub enum FailureCategory {
+    pub enum Category {
         /// The bank that issued the card said no.
         IssuerDeclined = "issuer_declined",
         /// The charge was asked for in a way that cannot work.
@@ -251,17 +251,17 @@ wire_enum! {
 
 impl FailureCode {
     /// What sort of failure it is.
-    pub const fn category(self) -> FailureCategory {
+    pub const fn category(self) -> Category {
         match self {
             Self::CardDeclined
             | Self::InsufficientFunds
             | Self::ExpiredCard
             | Self::IncorrectCvc
             | Self::CardLost
-            | Self::CardStolen => FailureCategory::IssuerDeclined,
-            Self::ProcessingError => FailureCategory::ProcessingError,
+            | Self::CardStolen => Category::IssuerDeclined,
+            Self::ProcessingError => Category::ProcessingError,
             Self::AuthenticationFailed | Self::AuthenticationExpired => {
-                FailureCategory::AuthenticationFailed
+                Category::AuthenticationFailed
             }
         }
     }
@@ -281,25 +281,31 @@ impl FailureCode {
     /// The whole failure object.
     pub const fn failure(self) -> Failure {
         Failure {
-            code: self,
+            code: Cow::Borrowed(self.as_str()),
             category: self.category(),
-            message: self.summary(),
+            message: Cow::Borrowed(self.summary()),
             retryable: self.retryable(),
         }
     }
 }
 
 /// Why a payment failed, as the API shows it. A failure is no error: the request succeeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The stable code.
-    pub code: FailureCode,
+    /// The stable code: one of [`FailureCode`], or what an acquirer calls it.
+    pub code: Cow<'static, str>,
     /// What sort of failure it is.
-    pub category: FailureCategory,
+    pub category: Category,
     /// For people.
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
     /// Whether the same card may work at another time.
     pub retryable: bool,
+}
+
+impl From<FailureCode> for Failure {
+    fn from(code: FailureCode) -> Self {
+        code.failure()
+    }
 }
 
 #[cfg(test)]

@@ -212,35 +212,80 @@ impl fmt::Display for Scope {
 
 /// What the holder of a key may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grant {
-    /// Everything of the account and environment.
-    Secret,
-    /// These scopes only.
-    Restricted(BTreeSet<Scope>),
-    /// No scope. The few endpoints that are made for browsers let a public key in by themselves.
-    Public,
+pub struct Grant {
+    /// A secret key may do everything; a restricted one what its scopes name; a public one has no
+    /// scope, and the few endpoints that are made for browsers let it in by themselves.
+    pub kind: KeyKind,
+    scopes: BTreeSet<Scope>,
 }
 
 impl Grant {
-    /// The kind of key that has this grant.
-    pub const fn kind(&self) -> KeyKind {
-        match self {
-            Self::Secret => KeyKind::Secret,
-            Self::Restricted(_) => KeyKind::Restricted,
-            Self::Public => KeyKind::Public,
+    /// Everything of the account and environment.
+    pub const fn secret() -> Self {
+        Self {
+            kind: KeyKind::Secret,
+            scopes: BTreeSet::new(),
         }
+    }
+
+    /// Nothing but these scopes.
+    pub const fn restricted(scopes: BTreeSet<Scope>) -> Self {
+        Self {
+            kind: KeyKind::Restricted,
+            scopes,
+        }
+    }
+
+    /// What a browser may do.
+    pub const fn public() -> Self {
+        Self {
+            kind: KeyKind::Public,
+            scopes: BTreeSet::new(),
+        }
+    }
+
+    /// The grant of a kind of key and of what [`Self::scopes_text`] gave.
+    pub fn parse(kind: KeyKind, scopes_text: &str) -> Result<Self, Refusal> {
+        let scopes = scopes_text
+            .split_whitespace()
+            .map(Scope::parse)
+            .collect::<Result<_, _>>()?;
+        Ok(match kind {
+            KeyKind::Secret => Self::secret(),
+            KeyKind::Restricted => Self::restricted(scopes),
+            KeyKind::Public => Self::public(),
+        })
+    }
+
+    /// The scopes of a restricted key, with a space between them, in one order.
+    pub fn scopes_text(&self) -> String {
+        let mut text = String::new();
+        for scope in &self.scopes {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(scope.family.as_str());
+            text.push(':');
+            text.push_str(scope.access.as_str());
+        }
+        text
+    }
+
+    /// The scopes of a restricted key.
+    pub const fn scopes(&self) -> &BTreeSet<Scope> {
+        &self.scopes
     }
 
     /// Whether what needs this scope is allowed; the refusal names the scope.
     pub fn allows(&self, scope: Scope) -> Result<(), Refusal> {
-        match self {
-            Self::Secret => Ok(()),
-            Self::Restricted(scopes) if scopes.contains(&scope) => Ok(()),
-            Self::Restricted(_) => Err(Refusal::new(
+        match self.kind {
+            KeyKind::Secret => Ok(()),
+            KeyKind::Restricted if self.scopes.contains(&scope) => Ok(()),
+            KeyKind::Restricted => Err(Refusal::new(
                 Code::InsufficientScope,
                 format!("this key does not have the scope {scope}"),
             )),
-            Self::Public => Err(Refusal::new(
+            KeyKind::Public => Err(Refusal::new(
                 Code::InsufficientScope,
                 format!("a public key cannot do this: use a key with the scope {scope}"),
             )),

@@ -62,6 +62,19 @@ wire_enum! {
     }
 }
 
+impl LedgerAccount {
+    /// The key of this account's balance in a unit: `network:EUR`.
+    pub fn balance_key(self, unit: Unit) -> String {
+        format!(
+            "{}",
+            BalanceKey {
+                account: self,
+                unit
+            }
+        )
+    }
+}
+
 /// One balance: an account in one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BalanceKey {
@@ -136,17 +149,6 @@ impl Phase {
     }
 }
 
-/// What a transfer adds to one balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delta {
-    /// The balance.
-    pub key: BalanceKey,
-    /// Added to the posted column; positive for a credit.
-    pub posted: i64,
-    /// Added to the pending column; positive for a credit.
-    pub pending: i64,
-}
-
 /// One movement, from the debited account to the credited one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Transfer {
@@ -219,26 +221,18 @@ impl Transfer {
         }
     }
 
-    /// What this adds to the debited balance and to the credited one, in this order. The two
-    /// cancel each other out.
-    pub fn deltas(&self) -> [Delta; 2] {
+    /// What this adds to the debited balance and to the credited one, in this order: account,
+    /// unit, posted, pending. The two cancel each other out.
+    pub fn deltas(&self) -> [(LedgerAccount, Unit, i64, i64); 2] {
         let (posted, pending) = match self.phase {
             Phase::Posted => (self.amount, 0),
             Phase::Pending => (0, self.amount),
             Phase::Post { held } => (self.amount, negated(held)),
             Phase::Void => (0, negated(self.amount)),
         };
-        let delta = |account, posted, pending| Delta {
-            key: BalanceKey {
-                account,
-                unit: self.unit,
-            },
-            posted,
-            pending,
-        };
         [
-            delta(self.debit, negated(posted), negated(pending)),
-            delta(self.credit, posted, pending),
+            (self.debit, self.unit, negated(posted), negated(pending)),
+            (self.credit, self.unit, posted, pending),
         ]
     }
 
@@ -280,15 +274,15 @@ impl Balances {
     /// # Panics
     /// If a balance leaves 64 bits.
     pub fn apply(&mut self, transfer: &Transfer) {
-        for delta in transfer.deltas() {
-            let row = self.rows.entry(delta.key).or_default();
+        for (account, unit, posted, pending) in transfer.deltas() {
+            let row = self.rows.entry(BalanceKey { account, unit }).or_default();
             row.posted = row
                 .posted
-                .checked_add(delta.posted)
+                .checked_add(posted)
                 .expect("a balance fits 64 bits");
             row.pending = row
                 .pending
-                .checked_add(delta.pending)
+                .checked_add(pending)
                 .expect("a balance fits 64 bits");
         }
     }
@@ -394,13 +388,6 @@ fn negated(amount: i64) -> i64 {
     amount
         .checked_neg()
         .expect("the amount of a transfer has a negative")
-}
-
-/// The key of a balance's row as text.
-impl From<BalanceKey> for String {
-    fn from(key: BalanceKey) -> Self {
-        format!("{key}")
-    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
 
-use crate::currencies::Currency;
 use crate::refusal::{Code, Refusal};
+
+pub use crate::currencies::Currency;
 
 /// Largest amount of one payment, in minor units.
 pub const PAYMENT_AMOUNT_MAX: i64 = 99_999_999_999;

@@ -93,8 +93,8 @@ impl<Axis: Copy> Instant<Axis> {
     }
 
     /// The calendar year in UTC.
-    pub fn year(self) -> i16 {
-        self.civil().year()
+    pub fn year(self) -> u16 {
+        self.civil().year().unsigned_abs()
     }
 
     /// The calendar month in UTC, 1 to 12.
