@@ -103,6 +103,7 @@ fn every_test_card_is_a_card_with_its_own_token() {
         assert_eq!(card.token, format!("pm_test_{}", card.last4()));
         assert_eq!(number.test_card(), Some(card));
         assert_eq!(TestCard::by_token(card.token), Some(card));
+        assert_eq!(format!("{card:?}"), card.token, "no number in a log");
         assert!(tokens.insert(card.token), "{} is there twice", card.token);
     }
     assert_eq!(TestCard::ALL.len(), 16);
