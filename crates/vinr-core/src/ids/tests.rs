@@ -79,6 +79,16 @@ fn a_drawn_id_is_a_prefix_and_a_version_7_uuid_in_base32() {
 }
 
 #[test]
+fn the_counter_of_a_millisecond_begins_below_1024() {
+    let bits = IdGenerator::new().next_bits(WALL, [0xff; 10]);
+    assert_eq!(
+        (bits >> 64) & 0xfff,
+        1_023,
+        "so 3,072 more fit before the time runs ahead"
+    );
+}
+
+#[test]
 fn ids_of_one_millisecond_sort_in_the_order_they_were_drawn() {
     let mut generator = IdGenerator::new();
     let ids: Vec<PaymentId> = (0..20_000)

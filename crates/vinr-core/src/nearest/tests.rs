@@ -24,6 +24,11 @@ fn a_typing_error_finds_the_name_that_was_meant() {
 #[test]
 fn another_word_finds_nothing() {
     assert_eq!(nearest("colour", KNOWN), None);
+    assert_eq!(
+        nearest("amxyzt", KNOWN),
+        None,
+        "half of the letters are others"
+    );
     assert_eq!(nearest("", KNOWN), None);
     assert_eq!(nearest("amount", []), None);
     assert_eq!(nearest(&"amount".repeat(20), KNOWN), None);
