@@ -37,8 +37,10 @@ const RESOLVE_TRIES_CLOSING: u32 = 5;
 /// Why a batch did not commit as a whole.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// It lost to another process: deadlock, lock time-out, a key taken in between. Nothing was written.
+    /// It lost to another process: deadlock, lock time-out. Nothing was written.
     Repeat(Source),
+    /// A key exists already: another process was faster, or a fresh id was not fresh. Nothing was written.
+    Duplicate(Source),
     /// The database cannot be reached. Nothing was written.
     Unavailable(Source),
     /// The commit was sent and no answer came.
@@ -208,7 +210,7 @@ impl Group {
     async fn decide(&mut self, units: &[Unit]) -> Vec<Verdict> {
         let mut verdicts: Vec<Option<Verdict>> = units.iter().map(|_| None).collect();
         // Parts still to be committed, the next one last.
-        let mut parts: Vec<Range<usize>> = vec![0..units.len()];
+        let mut parts: Vec<Range<usize>> = Vec::from_iter([0..units.len()]);
         while let Some(part) = parts.pop() {
             let refs: Vec<&Unit> = units[part.clone()].iter().collect();
             match self.attempt_repeatedly(&refs).await {
@@ -217,7 +219,7 @@ impl Group {
                         *place = Some(answer);
                     }
                 }
-                Err(fault @ (Fault::Failed(_) | Fault::Repeat(_))) if part.len() > 1 => {
+                Err(fault @ (Fault::Failed(_) | Fault::Repeat(_) | Fault::Duplicate(_))) if part.len() > 1 => {
                     count(&self.counters.repeats, 1);
                     tracing::debug!(units = part.len(), cause = %fault.source(), "batch split");
                     split(&fault, part, &mut parts);
@@ -237,11 +239,11 @@ impl Group {
         let mut repeats = 0;
         loop {
             let fault = match self.attempt(units).await {
-                Err(fault @ (Fault::Repeat(_) | Fault::Unavailable(_))) => fault,
+                Err(fault @ (Fault::Repeat(_) | Fault::Duplicate(_) | Fault::Unavailable(_))) => fault,
                 other => return other,
             };
             repeats += 1;
-            // One unit is not tried as often: there is nobody to keep it together with.
+            // A server that is not there twice is reported, so that callers do not wait for it in a queue.
             if repeats > REPEATS_MAX || (repeats > 1 && matches!(fault, Fault::Unavailable(_))) {
                 return Err(fault);
             }
@@ -305,7 +307,7 @@ impl Group {
 /// process too often.
 fn split(fault: &Fault, part: Range<usize>, parts: &mut Vec<Range<usize>>) {
     match fault {
-        Fault::Repeat(_) => parts.extend(part.rev().map(|index| index..index + 1)),
+        Fault::Repeat(_) | Fault::Duplicate(_) => parts.extend(part.rev().map(|index| index..index + 1)),
         Fault::Failed(_) | Fault::Unavailable(_) | Fault::Unknown(_) => {
             let middle = part.start + part.len() / 2;
             parts.push(middle..part.end);
@@ -317,16 +319,18 @@ fn split(fault: &Fault, part: Range<usize>, parts: &mut Vec<Range<usize>>) {
 impl Fault {
     pub(crate) fn source(&self) -> &Source {
         match self {
-            Fault::Repeat(source) | Fault::Unavailable(source) | Fault::Unknown(source) | Fault::Failed(source) => {
-                source
-            }
+            Fault::Repeat(source)
+            | Fault::Duplicate(source)
+            | Fault::Unavailable(source)
+            | Fault::Unknown(source)
+            | Fault::Failed(source) => source,
         }
     }
 
     pub(crate) fn to_store_error(&self, label: &'static str) -> StoreError {
         let kind = match self {
             Fault::Repeat(_) | Fault::Unavailable(_) | Fault::Unknown(_) => StoreErrorKind::Unavailable,
-            Fault::Failed(_) => StoreErrorKind::Failed,
+            Fault::Failed(_) | Fault::Duplicate(_) => StoreErrorKind::Failed,
         };
         StoreError { kind, label, source: Some(Arc::clone(self.source())) }
     }

@@ -41,7 +41,7 @@ pub struct Snapshot {
 enum Source {
     Sqlite(Reader, Arc<Texts>),
     Postgres(PostgresSnapshot),
-    Simulated(SimulatedDisk, Arc<Texts>, Hold),
+    Simulated { disk: SimulatedDisk, texts: Arc<Texts>, _hold: Hold },
 }
 
 impl Snapshot {
@@ -53,7 +53,9 @@ impl Snapshot {
                 Source::Sqlite(reader, Arc::clone(&pool.texts))
             }
             Readers::Postgres(pool) => Source::Postgres(pool.snapshot(label).await?),
-            Readers::Simulated(disk, texts) => Source::Simulated(disk.clone(), Arc::clone(texts), disk.hold()),
+            Readers::Simulated(disk, texts) => {
+                Source::Simulated { disk: disk.clone(), texts: Arc::clone(texts), _hold: disk.hold() }
+            },
         };
         Ok(Snapshot { db: Arc::clone(db), source, label, ends_at: Instant::now() + SNAPSHOT_LIFE })
     }
@@ -72,7 +74,7 @@ impl Snapshot {
                 .with(|conn| work::query(conn, sql, rewritten(sql), params))
                 .map_err(|error| read_error(self.label, error)),
             Source::Postgres(snapshot) => snapshot.query(self.label, sql, params).await,
-            Source::Simulated(disk, ..) => {
+            Source::Simulated { disk, .. } => {
                 simulated::read(disk, self.label, |conn| work::query(conn, sql, rewritten(sql), params))
             }
         }
@@ -100,7 +102,7 @@ impl Snapshot {
                 .with(|conn| work::fetch(conn, table.name, &texts.of(table), key))
                 .map_err(|error| read_error(self.label, error)),
             Source::Postgres(snapshot) => snapshot.fetch(self.label, table, key).await,
-            Source::Simulated(disk, texts, _) => {
+            Source::Simulated { disk, texts, .. } => {
                 simulated::read(disk, self.label, |conn| work::fetch(conn, table.name, &texts.of(table), key))
             }
         }

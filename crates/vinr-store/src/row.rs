@@ -38,10 +38,6 @@ impl Row {
         self.values
     }
 
-    pub(crate) fn push(&mut self, value: Value) {
-        self.values.push(value);
-    }
-
     pub(crate) fn pop(&mut self) -> Option<Value> {
         self.values.pop()
     }
