@@ -136,6 +136,20 @@ pub(crate) struct BatchId {
     /// The account of one of its units, so that the row lies on the same node of a distributed database.
     pub(crate) account: Arc<str>,
     pub(crate) id: String,
+    /// The version of the batch's new rows. It is random, so that a row that is removed and made anew does not come
+    /// back with a version that somebody still remembers.
+    pub(crate) first_version: i64,
+}
+
+/// First versions stay below this, so that they have room to grow and fit where numbers are doubles.
+const FIRST_VERSION_BITS: u32 = 52;
+
+impl BatchId {
+    fn draw(account: &Arc<str>, entropy: &EntropySource) -> BatchId {
+        let bits = entropy.draw();
+        let first_version = i64::try_from(bits >> (u128::BITS - FIRST_VERSION_BITS)).expect("52 bits fit in 63");
+        BatchId { account: Arc::clone(account), id: format!("{bits:032x}"), first_version }
+    }
 }
 
 /// The writer with what it needs around it.
@@ -210,7 +224,8 @@ impl Group {
     async fn decide(&mut self, units: &[Unit]) -> Vec<Verdict> {
         let mut verdicts: Vec<Option<Verdict>> = units.iter().map(|_| None).collect();
         // Parts still to be committed, the next one last.
-        let mut parts: Vec<Range<usize>> = Vec::from_iter([0..units.len()]);
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        parts.push(0..units.len());
         while let Some(part) = parts.pop() {
             let refs: Vec<&Unit> = units[part.clone()].iter().collect();
             match self.attempt_repeatedly(&refs).await {
@@ -265,7 +280,7 @@ impl Group {
             self.writer.abandon().await;
             return Ok(settled.verdicts);
         };
-        let batch = BatchId { account: Arc::clone(account), id: format!("{:032x}", self.entropy.draw()) };
+        let batch = BatchId::draw(account, &self.entropy);
         match self.writer.apply(&plan, &settled, &batch).await {
             Ok(()) => {}
             Err(Fault::Unknown(source)) => {

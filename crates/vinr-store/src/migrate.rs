@@ -56,6 +56,8 @@ impl Dialect {
                  autovacuum_vacuum_cost_delay = 0)",
             ),
         };
+        // A STRICT table knows its 64-bit integers by another name only.
+        let sql = if self == Dialect::Sqlite { sql.replace("BIGINT", "INTEGER") } else { sql.to_owned() };
         sql.replace("{BLOB}", blob).replace("{TABLE}", table).replace("{BUSY}", busy)
     }
 }

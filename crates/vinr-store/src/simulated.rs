@@ -152,9 +152,8 @@ impl SimulatedWriter {
             .disk
             .with(|conn| {
                 let transaction = conn.transaction()?;
-                let statements = work::write(&transaction, &self.texts, plan, settled)?;
+                let statements = work::write(&transaction, &self.texts, plan, settled, batch)?;
                 work::forget_batches(&transaction, &forget)?;
-                work::note_batch(&transaction, batch)?;
                 if fault != CommitFault::UnknownAndLost {
                     transaction.commit()?;
                 }

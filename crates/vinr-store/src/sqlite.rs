@@ -224,10 +224,9 @@ impl SqliteWriter {
         let texts = Arc::clone(&self.readers.texts);
         let forget = if self.noted.len() >= BATCHES_NOTED_MAX { std::mem::take(&mut self.noted) } else { Vec::new() };
         let conn = self.conn()?;
-        let written = work::write(conn, &texts, plan, settled).and_then(|statements| {
+        let written = work::write(conn, &texts, plan, settled, batch).and_then(|statements| {
             work::forget_batches(conn, &forget)?;
-            work::note_batch(conn, batch)?;
-            Ok(statements + 2 + forget.len() as u64)
+            Ok(statements + 1 + forget.len() as u64)
         });
         let statements = match written {
             Ok(statements) => statements,

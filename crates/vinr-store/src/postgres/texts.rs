@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::table::{Kind, Table, Type};
 
-/// Statements for one table. Arrays 1 and 2 are accounts and ids unless it says otherwise.
+/// Statements for one table. Arrays 1 and 2 are accounts and ids unless it says otherwise; the columns' arrays come
+/// last.
 ///
 /// Reads answer the place of the key in the arrays first: the loser of a race is known by its key, never by a count.
 #[derive(Debug)]
@@ -24,14 +25,13 @@ pub(crate) struct TableTexts {
     /// For each unique key place, account and id of its owner. The arrays are the accounts, unless the key is global,
     /// then the key's columns.
     pub(crate) owners: Vec<String>,
-    /// Columns from array 3.
+    /// In a table with versions, the first version of the new rows as parameter 3.
     pub(crate) insert: String,
-    /// Expected versions as array 3, columns from 4.
+    /// Expected versions as array 3.
     pub(crate) update: String,
-    /// Columns from array 3.
+    /// As `insert`, or the next version of a row that is there.
     pub(crate) put: String,
     pub(crate) remove: String,
-    /// Columns from array 3.
     pub(crate) set_tally: String,
 }
 
@@ -93,32 +93,31 @@ fn array_of(ty: Type, place: usize) -> String {
     format!("${place}::{name}[]")
 }
 
-/// `unnest(…) AS u(account, id, [expected,] c0, c1 …)` with the columns' arrays from `from`.
-fn unnested(table: &Table, expected: bool) -> String {
-    let from = if expected { 4 } else { 3 };
-    let mut arrays = "$1::text[], $2::text[]".to_owned();
-    let mut names = "account, id".to_owned();
+/// `unnest(…) AS u(account, id, [expected,] c0, c1 …)`, the first column being array `from`.
+fn unnested(table: &Table, expected: bool, from: usize) -> String {
+    let mut arrays = vec!["$1::text[], $2::text[]".to_owned()];
+    let mut names = vec!["account, id".to_owned()];
     if expected {
-        arrays.push_str(", $3::bigint[]");
-        names.push_str(", expected");
+        arrays.push("$3::bigint[]".to_owned());
+        names.push("expected".to_owned());
     }
-    let columns = table.columns.iter().enumerate();
-    let (columns, places): (Vec<String>, Vec<String>) =
-        columns.map(|(index, column)| (array_of(column.ty, from + index), format!("c{index}"))).unzip();
-    let arrays = [vec![arrays], columns].concat().join(", ");
-    let names = [vec![names], places].concat().join(", ");
-    format!("unnest({arrays}) AS u({names})")
+    for (index, column) in table.columns.iter().enumerate() {
+        arrays.push(array_of(column.ty, from + index));
+        names.push(format!("c{index}"));
+    }
+    format!("unnest({}) AS u({})", arrays.join(", "), names.join(", "))
 }
 
 fn insert_text(table: &Table) -> String {
-    let (version, first) = if table.kind == Kind::Versioned { (", version", ", 1") } else { ("", "") };
+    let (version, first, from) =
+        if table.kind == Kind::Versioned { (", version", ", $3::bigint", 4) } else { ("", "", 3) };
     let columns: String = table.columns.iter().map(|column| [", ", column.name].concat()).collect();
     let values: Vec<String> = (0..table.columns.len()).map(|index| format!(", u.c{index}")).collect();
     format!(
         "INSERT INTO {} (account, id{version}{columns}) SELECT u.account, u.id{first}{} FROM {}",
         table.name,
         values.concat(),
-        unnested(table, false)
+        unnested(table, false, from)
     )
 }
 
@@ -132,7 +131,7 @@ fn update_text(table: &Table, versioned: bool) -> String {
         "WITH done AS (UPDATE {} t SET {set} FROM {} WHERE {KEYS}{expected} RETURNING 1) \
          SELECT 1 / (CASE WHEN count(*) = cardinality($1::text[]) THEN 1 ELSE 0 END) FROM done",
         table.name,
-        unnested(table, versioned),
+        unnested(table, versioned, if versioned { 4 } else { 3 }),
     )
 }
 

@@ -23,7 +23,7 @@ use crate::postgres::read::PostgresReaders;
 use crate::postgres::texts::Texts;
 use crate::sqlite::BATCHES_NOTED_MAX;
 use crate::stats::{Counters, count};
-use crate::table::Type;
+use crate::table::{Kind, Type};
 use crate::value::Value;
 
 /// State 1: committed; 0: given up.
@@ -263,6 +263,9 @@ fn statements_of<'b>(
         for (sql, rows) in [(&texts.put, &writes.puts), (&texts.insert, &writes.inserts)] {
             if !rows.is_empty() {
                 let mut params = keys(rows, row_key);
+                if writes.table.kind == Kind::Versioned {
+                    params.push(Box::new(batch.first_version));
+                }
                 push_columns(&mut params, settled, writes, rows);
                 statements.push((sql.clone(), params));
             }

@@ -5,18 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::table::{Kind, Table};
 
-/// Statements for one table. Parameters 1 and 2 are always account and id.
+/// Statements for one table. Parameters 1 and 2 are always account and id. Where a row is written the columns follow,
+/// in a table with versions after the version as parameter 3: the first one of a new row, the expected one otherwise.
 #[derive(Debug)]
 pub(crate) struct TableTexts {
     /// The columns, then the version if there is one.
     pub(crate) load: String,
     /// The version, or 0 for a table without versions.
     pub(crate) version: String,
-    /// Columns from parameter 3.
     pub(crate) insert: String,
-    /// Expected version as parameter 3, columns from 4.
     pub(crate) update: String,
-    /// Columns from parameter 3.
     pub(crate) put: String,
     pub(crate) remove: String,
     /// All columns from parameter 3.
@@ -42,16 +40,12 @@ impl TableTexts {
     fn write(table: &Table) -> TableTexts {
         let name = table.name;
         let columns = || table.columns.iter().map(|column| column.name);
-        let list = |prefix: &str| columns().map(|column| format!("{prefix}{column}")).collect::<String>();
         let versioned = table.kind == Kind::Versioned;
         let key = "account = ?1 AND id = ?2";
-        let places = |from: usize| (from..from + table.columns.len()).map(|n| format!(", ?{n}")).collect::<String>();
-        let (version_column, version_first) = if versioned { (", version", ", 1") } else { ("", "") };
-        let insert = format!(
-            "INSERT INTO {name} (account, id{version_column}{}) VALUES (?1, ?2{version_first}{})",
-            list(", "),
-            places(3)
-        );
+        let from = if versioned { 4 } else { 3 };
+        let inserted: Vec<&str> = ["account", "id"].into_iter().chain(versioned.then_some("version")).chain(columns()).collect();
+        let places: Vec<String> = (1..from + table.columns.len()).map(|n| format!("?{n}")).collect();
+        let insert = format!("INSERT INTO {name} ({}) VALUES ({})", inserted.join(", "), places.join(", "));
         let assign = |from: usize| {
             let assigned = columns().zip(from..).map(|(column, n)| format!("{column} = ?{n}"));
             let bumped = versioned.then(|| "version = version + 1".to_owned());

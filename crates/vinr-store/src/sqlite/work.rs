@@ -154,33 +154,43 @@ pub(crate) fn fill(conn: &Connection, texts: &Texts, plan: &mut Plan<'_>) -> Res
     Ok(statements)
 }
 
-/// Writes what was settled, inside of the same transaction. Answers how many statements that took.
-pub(crate) fn write(conn: &Connection, texts: &Texts, plan: &Plan<'_>, settled: &Settled<'_>) -> Result<u64> {
+/// Writes what was settled and the batch's own row, inside of the same transaction. Answers how many statements that
+/// took.
+pub(crate) fn write(
+    conn: &Connection,
+    texts: &Texts,
+    plan: &Plan<'_>,
+    settled: &Settled<'_>,
+    batch: &BatchId,
+) -> Result<u64> {
     let mut statements = 0;
     for writes in settled.tables.values() {
         let texts = texts.of(writes.table);
         // Removals first: a row of the same unit may take over a unique key.
         statements += write_rows(conn, &texts.remove, &writes.removes, |_, _| Ok(()), None)?;
         statements += write_tallies(conn, &texts, plan, writes)?;
-        let update = |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| {
-            statement.raw_bind_parameter(3, row.expected)?;
-            bind_values(statement, settled, row, 4)
-        };
+        let update =
+            |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| bind_row(statement, settled, row, Some(row.expected));
         statements += write_rows(conn, &texts.update, &writes.updates, update, Some(1))?;
-        let insert = |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| bind_values(statement, settled, row, 3);
+        let first = (writes.table.kind == Kind::Versioned).then_some(batch.first_version);
+        let insert = |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| bind_row(statement, settled, row, first);
         statements += write_rows(conn, &texts.put, &writes.puts, insert, None)?;
         statements += write_rows(conn, &texts.insert, &writes.inserts, insert, Some(1))?;
     }
-    Ok(statements)
+    conn.prepare_cached(INSERT_COMMIT)?.execute((&*batch.account, &batch.id, 1))?;
+    Ok(statements + 1)
 }
 
-fn bind_values(
+fn bind_row(
     statement: &mut CachedStatement<'_>,
     settled: &Settled<'_>,
     row: &RowWrite<'_>,
-    from: usize,
+    version: Option<i64>,
 ) -> Result<()> {
-    for (column, index) in (0..row.values.len()).zip(from..) {
+    if let Some(version) = version {
+        statement.raw_bind_parameter(3, version)?;
+    }
+    for (column, index) in (0..row.values.len()).zip(3 + usize::from(version.is_some())..) {
         statement.raw_bind_parameter(index, settled.fill(row, column))?;
     }
     Ok(())
@@ -228,11 +238,6 @@ fn write_tallies(conn: &Connection, texts: &TableTexts, plan: &Plan<'_>, writes:
         }
     }
     Ok((writes.new_tallies.len() + writes.tallies.len()) as u64)
-}
-
-/// Notes that a batch is part of the transaction.
-pub(crate) fn note_batch(conn: &Connection, batch: &BatchId) -> Result<()> {
-    conn.prepare_cached(INSERT_COMMIT)?.execute((&*batch.account, &batch.id, 1)).map(drop)
 }
 
 /// Removes the notes of batches whose outcome is known.

@@ -1,0 +1,255 @@
+//! What a unit of work promises, one rule at a time.
+
+use vinr_store::{Class, CommitError, Value};
+
+use crate::harness::{ENTRIES, ITEMS, TALLIES, TestDb, amount_of, balance_of, commit, item, on_both_engines};
+
+on_both_engines!(
+    a_row_comes_back_as_it_was_staged,
+    a_row_that_changed_since_it_was_loaded_makes_the_unit_stale,
+    a_row_that_was_only_read_makes_the_unit_stale_too,
+    a_row_made_anew_is_not_mistaken_for_the_one_that_was_loaded,
+    a_peeked_row_may_change,
+    loading_a_staged_row_answers_the_staged_one,
+    a_put_replaces_whatever_is_there,
+    a_removal_takes_a_row_away_and_does_not_mind_its_absence,
+    a_floor_refuses_the_unit_that_would_pass_it,
+    a_tally_that_was_loaded_must_not_change,
+    an_expected_value_of_a_tally_holds_at_the_commit,
+    numbers_are_drawn_in_the_order_of_commits_and_fill_placeholders,
+    a_unit_without_rows_commits_nothing,
+    a_unit_with_too_many_rows_is_refused,
+    every_storage_type_survives,
+    maintenance_answers_how_many_rows_it_changed,
+    wrong_statements_fail_and_leave_the_store_working,
+);
+
+async fn a_row_comes_back_as_it_was_staged(test: TestDb) {
+    let data = vec![0_u8, 255, 7];
+    let row = vec![42.into(), "tag".into(), Value::Null, data.clone().into()];
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", row.clone())).await.expect("commits");
+    let found = test.db.load(&ITEMS, "a", "i1").await.expect("answers").expect("is there");
+    assert_eq!(found.values(), row);
+    assert!(test.db.load(&ITEMS, "b", "i1").await.expect("answers").is_none(), "another account does not see it");
+}
+
+async fn a_row_that_changed_since_it_was_loaded_makes_the_unit_stale(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    let mut first = test.db.begin("a", "first", Class::Request);
+    let mut second = test.db.begin("a", "second", Class::Request);
+    first.load(&ITEMS, "i1").await.expect("answers");
+    second.load(&ITEMS, "i1").await.expect("answers");
+    first.update(&ITEMS, "i1", item(2));
+    second.update(&ITEMS, "i1", item(3));
+    test.db.commit(first).await.expect("the first commits");
+    let refused = test.db.commit(second).await.expect_err("the second is stale");
+    let CommitError::Stale(key) = refused else { panic!("{refused:?}") };
+    assert_eq!(key.to_string(), "items/a/i1");
+    assert_eq!(amount_of(&test.db, "a", "i1").await, Some(2));
+}
+
+async fn a_row_that_was_only_read_makes_the_unit_stale_too(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "parent", item(1))).await.expect("commits");
+    let mut reader = test.db.begin("a", "reader", Class::Request);
+    reader.load(&ITEMS, "parent").await.expect("answers");
+    reader.insert(&ITEMS, "child", item(10));
+    commit(&test.db, "a", |unit| unit.put(&ITEMS, "parent", item(2))).await.expect("commits");
+    assert!(matches!(test.db.commit(reader).await, Err(CommitError::Stale(_))));
+    assert_eq!(amount_of(&test.db, "a", "child").await, None, "nothing of a stale unit is written");
+}
+
+async fn a_row_made_anew_is_not_mistaken_for_the_one_that_was_loaded(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.put(&ITEMS, "i1", item(1))).await.expect("commits");
+    let mut slow = test.db.begin("a", "slow", Class::Worker);
+    slow.load(&ITEMS, "i1").await.expect("answers");
+    slow.update(&ITEMS, "i1", item(100));
+    commit(&test.db, "a", |unit| unit.remove(&ITEMS, "i1")).await.expect("commits");
+    commit(&test.db, "a", |unit| unit.put(&ITEMS, "i1", item(2))).await.expect("commits");
+    assert!(matches!(test.db.commit(slow).await, Err(CommitError::Stale(_))));
+    assert_eq!(amount_of(&test.db, "a", "i1").await, Some(2));
+}
+
+async fn a_peeked_row_may_change(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    let mut unit = test.db.begin("a", "peek", Class::Request);
+    assert_eq!(unit.peek(&ITEMS, "i1").await.expect("answers").expect("is there").int(0), 1);
+    unit.insert(&ITEMS, "i2", item(2));
+    commit(&test.db, "a", |unit| unit.put(&ITEMS, "i1", item(5))).await.expect("commits");
+    test.db.commit(unit).await.expect("nothing that it was decided on has changed");
+}
+
+async fn loading_a_staged_row_answers_the_staged_one(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    let mut unit = test.db.begin("a", "staged", Class::Request);
+    unit.load(&ITEMS, "i1").await.expect("answers");
+    unit.update(&ITEMS, "i1", item(2));
+    assert_eq!(unit.load(&ITEMS, "i1").await.expect("answers").expect("staged").int(0), 2);
+    unit.update(&ITEMS, "i1", item(3));
+    unit.remove(&ITEMS, "i1");
+    assert!(unit.load(&ITEMS, "i1").await.expect("answers").is_none());
+    unit.put(&ITEMS, "i1", item(4));
+    test.db.commit(unit).await.expect("one write for the row");
+    assert_eq!(amount_of(&test.db, "a", "i1").await, Some(4));
+}
+
+async fn a_put_replaces_whatever_is_there(test: TestDb) {
+    for amount in [1, 2, 3] {
+        commit(&test.db, "a", |unit| unit.put(&ITEMS, "i1", item(amount))).await.expect("commits");
+    }
+    assert_eq!(amount_of(&test.db, "a", "i1").await, Some(3));
+}
+
+async fn a_removal_takes_a_row_away_and_does_not_mind_its_absence(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    for _ in 0..2 {
+        commit(&test.db, "a", |unit| unit.remove(&ITEMS, "i1")).await.expect("commits");
+        assert_eq!(amount_of(&test.db, "a", "i1").await, None);
+    }
+}
+
+async fn a_floor_refuses_the_unit_that_would_pass_it(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.add(&TALLIES, "t", "balance", 100, None)).await.expect("commits");
+    commit(&test.db, "a", |unit| unit.add(&TALLIES, "t", "balance", -70, Some(0))).await.expect("commits");
+    let refused = commit(&test.db, "a", |unit| {
+        unit.insert(&ITEMS, "i1", item(1));
+        unit.add(&TALLIES, "t", "balance", -31, Some(0));
+    })
+    .await
+    .expect_err("it would fall to -1");
+    let CommitError::Floor { key, column, have, need } = refused else { panic!("{refused:?}") };
+    assert_eq!((key.id.as_ref(), column, have, need), ("t", "balance", 30, 31));
+    assert_eq!(amount_of(&test.db, "a", "i1").await, None, "nothing of a refused unit is written");
+    commit(&test.db, "a", |unit| {
+        unit.add(&TALLIES, "t", "balance", -80, Some(0));
+        unit.add(&TALLIES, "t", "balance", 50, None);
+    })
+    .await
+    .expect("a unit's changes count as their sum");
+    assert_eq!(balance_of(&test.db, "a", "t").await, 0);
+}
+
+async fn a_tally_that_was_loaded_must_not_change(test: TestDb) {
+    let mut unit = test.db.begin("a", "load", Class::Request);
+    assert!(unit.load(&TALLIES, "t").await.expect("answers").is_none(), "an unused tally has no row");
+    unit.add(&TALLIES, "t", "balance", 1, None);
+    commit(&test.db, "a", |unit| unit.add(&TALLIES, "t", "balance", 5, None)).await.expect("commits");
+    assert!(matches!(test.db.commit(unit).await, Err(CommitError::Stale(_))));
+
+    let mut unit = test.db.begin("a", "load", Class::Request);
+    assert_eq!(unit.load(&TALLIES, "t").await.expect("answers").expect("is there").int(0), 5);
+    unit.add(&TALLIES, "t", "balance", 1, None);
+    test.db.commit(unit).await.expect("nothing has changed");
+    assert_eq!(balance_of(&test.db, "a", "t").await, 6);
+}
+
+async fn an_expected_value_of_a_tally_holds_at_the_commit(test: TestDb) {
+    commit(&test.db, "a", |unit| {
+        unit.expect(&TALLIES, "t", "guard", 0);
+        unit.add(&TALLIES, "t", "guard", 1, None);
+    })
+    .await
+    .expect("an unused tally counts as zeros");
+    let stale = commit(&test.db, "a", |unit| {
+        unit.expect(&TALLIES, "t", "guard", 0);
+        unit.insert(&ITEMS, "i1", item(1));
+    });
+    assert!(matches!(stale.await, Err(CommitError::Stale(_))));
+    let checked = commit(&test.db, "a", |unit| unit.expect(&TALLIES, "t", "guard", 1));
+    checked.await.expect("a check alone commits too");
+    let both = commit(&test.db, "a", |unit| {
+        unit.expect(&TALLIES, "t", "guard", 1);
+        unit.expect(&TALLIES, "t", "guard", 2);
+    });
+    assert!(matches!(both.await, Err(CommitError::Stale(_))), "it cannot be both");
+}
+
+async fn numbers_are_drawn_in_the_order_of_commits_and_fill_placeholders(test: TestDb) {
+    for round in 0..3 {
+        let mut unit = test.db.begin("a", "number", Class::Request);
+        let first = unit.number(&TALLIES, "events", "sequence");
+        let other = unit.number(&TALLIES, "invoices", "sequence");
+        let second = unit.number(&TALLIES, "events", "sequence");
+        unit.insert(&ENTRIES, &format!("e{round}a"), vec![second.into(), "x".into()]);
+        unit.insert(&ENTRIES, &format!("e{round}b"), vec![other.into(), "y".into()]);
+        let done = test.db.commit(unit).await.expect("commits");
+        assert_eq!(done.number(first), round * 2 + 1);
+        assert_eq!(done.number(second), round * 2 + 2);
+        assert_eq!(done.number(other), round + 1);
+        let entry = test.db.load(&ENTRIES, "a", &format!("e{round}a")).await.expect("answers").expect("is there");
+        assert_eq!(entry.int(0), round * 2 + 2);
+    }
+}
+
+async fn a_unit_without_rows_commits_nothing(test: TestDb) {
+    let before = test.db.stats();
+    commit(&test.db, "a", |_| {}).await.expect("commits");
+    assert_eq!(test.db.stats().batches, before.batches);
+}
+
+async fn a_unit_with_too_many_rows_is_refused(test: TestDb) {
+    let many = |rows: usize| {
+        commit(&test.db, "a", move |unit| {
+            for row in 0..rows {
+                unit.insert(&ENTRIES, &format!("e{rows}_{row}"), vec![1.into(), "x".into()]);
+            }
+        })
+    };
+    many(2_000).await.expect("the limit itself is allowed");
+    assert!(matches!(many(2_001).await, Err(CommitError::Store(_))));
+}
+
+async fn every_storage_type_survives(test: TestDb) {
+    for (id, amount, text, data) in [
+        ("min", i64::MIN, "", vec![]),
+        ("max", i64::MAX, "ünï©ode '\"\\ {} $1 ?1", (0..=255).collect::<Vec<u8>>()),
+    ] {
+        let row: Vec<Value> = vec![amount.into(), text.into(), Value::Null, data.into()];
+        commit(&test.db, "a", |unit| unit.put(&ITEMS, id, row.clone())).await.expect("commits");
+        assert_eq!(test.db.load(&ITEMS, "a", id).await.expect("answers").expect("is there").values(), row);
+    }
+    let sql = "SELECT id, amount, tag, code, data FROM items WHERE account = $2 AND amount > $1 ORDER BY id LIMIT $3";
+    let rows = test.db.query(sql, &[0.into(), "a".into(), 10.into()]).await.expect("answers");
+    assert_eq!(rows.len(), 1);
+    let mut reader = rows[0].reader();
+    assert_eq!((reader.text(), reader.int()), ("max", i64::MAX));
+    assert!(reader.opt_text().is_some_and(|tag| tag.starts_with('ü')));
+    assert_eq!(reader.opt_text(), None);
+    assert_eq!(reader.blob().len(), 256);
+}
+
+async fn maintenance_answers_how_many_rows_it_changed(test: TestDb) {
+    for id in ["e1", "e2", "e3"] {
+        commit(&test.db, "a", |unit| unit.insert(&ENTRIES, id, vec![1.into(), "x".into()])).await.expect("commits");
+    }
+    let sql = "DELETE FROM entries WHERE account = $1 AND id < $2";
+    assert_eq!(test.db.prune(sql, &["a".into(), "e3".into()]).await.expect("works"), 2);
+}
+
+async fn wrong_statements_fail_and_leave_the_store_working(test: TestDb) {
+    let error = test.db.query("SELECT nothing FROM nowhere", &[]).await.expect_err("there is no such table");
+    assert!(!error.is_transient(), "{error}");
+    let error = test.db.prune("DELETE FROM nowhere", &[]).await.expect_err("there is no such table");
+    assert!(!error.is_transient(), "{error}");
+    let snapshot = test.db.snapshot().await.expect("opens");
+    assert!(snapshot.query("SELECT nothing FROM nowhere", &[]).await.is_err());
+    drop(snapshot);
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    test.db.ping().await.expect("answers");
+}
+
+#[cfg(debug_assertions)]
+#[tokio::test]
+#[should_panic(expected = "query over staged rows")]
+async fn a_query_over_a_table_with_staged_rows_panics() {
+    let test = TestDb::open(crate::harness::Engine::Sqlite).await;
+    let mut unit = test.db.begin("a", "wrong", Class::Request);
+    unit.insert(&ITEMS, "i1", item(1));
+    let _ = unit.query("SELECT id FROM items WHERE account = $1", &["a".into()]).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "was not loaded")]
+async fn an_update_of_a_row_that_was_not_loaded_panics() {
+    let test = TestDb::open(crate::harness::Engine::Sqlite).await;
+    test.db.begin("a", "wrong", Class::Request).update(&ITEMS, "i1", item(1));
+}
