@@ -102,14 +102,27 @@ pub(crate) async fn verify(db: &Db, account: &'static str, attempts: &[Attempt])
     }
     for attempt in mine() {
         if let Err(error) = &attempt.result {
-            assert!(is_explained(attempt, error, &states), "refused without a reason: {attempt:?}");
+            let window = committed.range(attempt.seen..=attempt.until);
+            let met: Vec<&Attempt> = window.skip_while(|met| *met.0 <= attempt.seen).map(|met| *met.1).collect();
+            assert!(is_explained(attempt, error, &states, &met), "refused without a reason: {attempt:?}");
         }
     }
     assert_contents(db, account, states.last().expect("there is a last state"), &committed).await;
 }
 
-/// The states that a refused unit may have met: from its snapshot to its answer.
-fn is_explained(attempt: &Attempt, error: &CommitError, states: &[State]) -> bool {
+impl Step {
+    /// Whether the step writes the item.
+    fn writes(&self, item: &str) -> bool {
+        match self {
+            Step::Saw { .. } | Step::Add { .. } | Step::Guard { .. } => false,
+            Step::Update { id, .. } | Step::Claim { id, .. } | Step::Put { id, .. } | Step::Remove { id } => id == item,
+        }
+    }
+}
+
+/// Whether a refusal has its reason in the states that the unit may have met, from its snapshot to its answer, or in
+/// the units that committed meanwhile.
+fn is_explained(attempt: &Attempt, error: &CommitError, states: &[State], met: &[&Attempt]) -> bool {
     let window = || (attempt.seen..=attempt.until).map(|number| &states[usize::try_from(number).expect("from 0")]);
     let before = window().next().expect("a window has a first state");
     match error {
@@ -126,8 +139,7 @@ fn is_explained(attempt: &Attempt, error: &CommitError, states: &[State]) -> boo
             let id: &str = id;
             let claimed = |step: &Step| matches!(step, Step::Claim { id: claimed, .. } if claimed == id);
             let taken = attempt.steps.iter().any(claimed) && window().any(|state| state.items.contains_key(id));
-            // Contents never repeat, so a row that was written differs from what it was.
-            taken || window().any(|state| state.items.get(id) != before.items.get(id))
+            taken || met.iter().any(|met| met.steps.iter().any(|step| step.writes(id)))
         }
         CommitError::Stale(key) => window().any(|state| state.guards.get(&*key.id) != before.guards.get(&*key.id)),
         CommitError::Floor { key, have, need, .. } => {
