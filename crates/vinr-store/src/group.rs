@@ -205,19 +205,15 @@ impl Group {
         let (units, replies): (Vec<Unit>, Vec<_>) =
             batch.into_iter().map(|pending| (pending.unit, pending.reply)).unzip();
         let verdicts = self.decide(&units).await;
-        let mut committed = 0;
-        let mut stale = 0;
+        // Counted before anybody is answered: whoever has an answer finds itself in the counters.
+        let committed = verdicts.iter().filter(|verdict| verdict.is_ok()).count();
+        let stale = verdicts.iter().filter(|verdict| matches!(verdict, Err(CommitError::Stale(_)))).count();
+        count(&self.counters.units, committed as u64);
+        count(&self.counters.stale, stale as u64);
         for (reply, verdict) in replies.into_iter().zip(verdicts) {
-            match &verdict {
-                Ok(_) => committed += 1,
-                Err(CommitError::Stale(_)) => stale += 1,
-                Err(_) => {}
-            }
             // A caller that has gone does not change what was committed.
             let _ = reply.send(verdict.map(Committed::new));
         }
-        count(&self.counters.units, committed);
-        count(&self.counters.stale, stale);
     }
 
     /// Commits `units`, in parts if need be, and answers what became of each.
