@@ -9,6 +9,8 @@
 //! balances of one of 1,000 accounts and claims an idempotency key with a reply of 400 bytes. Statements, round trips
 //! and flushes are counted for 1,000 units: they compare between machines, seconds do not.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the real clock and joins its tasks itself")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -42,8 +44,7 @@ static TRANSFERS: Table = Table {
     kind: Kind::AppendOnly,
 };
 
-static BALANCES: Table =
-    Table { name: "balances", columns: &[Column::int("amount")], unique: &[], kind: Kind::Tally };
+static BALANCES: Table = Table { name: "balances", columns: &[Column::int("amount")], unique: &[], kind: Kind::Tally };
 
 static COUNTERS: Table = Table {
     name: "counters",
@@ -61,7 +62,8 @@ static REPLIES: Table = Table {
 
 const MIGRATIONS: &[Migration] = &[Migration {
     name: "0001_bench",
-    sql: "CREATE TABLE payments (account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, status TEXT NOT NULL,
+    sql:
+        "CREATE TABLE payments (account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, status TEXT NOT NULL,
             amount BIGINT NOT NULL, customer TEXT NOT NULL, created_at BIGINT NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (account, id)) {TABLE};
           CREATE INDEX payments_created ON payments (account, created_at);
@@ -174,7 +176,11 @@ async fn measure(db: &Db, tasks: usize, duration: Duration, accounts: u64, ids: 
                     let begun = Instant::now();
                     let mut unit = begin(&db, ids.fetch_add(1, Ordering::Relaxed), accounts);
                     let slot = unit.number(&COUNTERS, "main", "sequence");
-                    unit.insert(&EVENTS, &fresh(&ids, "evt"), vec![slot.into(), "payment.completed".into(), BODY.into()]);
+                    unit.insert(
+                        &EVENTS,
+                        &fresh(&ids, "evt"),
+                        vec![slot.into(), "payment.completed".into(), BODY.into()],
+                    );
                     db.commit(unit).await.expect("a benchmark's units do not meet");
                     latencies.push(begun.elapsed());
                 }

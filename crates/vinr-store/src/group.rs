@@ -183,11 +183,21 @@ impl EntropySource {
     }
 }
 
+/// Answers whoever waits when the writer ends, also when it ends by a failed assertion.
+struct End(Arc<Queue>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 type Verdict = Result<Vec<i64>, CommitError>;
 
 impl Group {
     /// Works until the queue is closed and empty.
     pub(crate) async fn run(mut self) {
+        let _end = End(Arc::clone(&self.queue));
         while let Some(work) = self.queue.next(self.writer.batch_max()).await {
             match work {
                 Work::Batch(batch) => self.commit(batch).await,
@@ -236,6 +246,9 @@ impl Group {
                     split(&fault, part, &mut parts);
                 }
                 Err(fault) => {
+                    if let (Fault::Failed(cause) | Fault::Duplicate(cause), [unit]) = (&fault, refs.as_slice()) {
+                        tracing::error!(label = unit.label, %cause, "unit of work failed in a way nobody foresaw");
+                    }
                     for (place, unit) in verdicts[part].iter_mut().zip(refs) {
                         *place = Some(Err(CommitError::Store(fault.to_store_error(unit.label))));
                     }

@@ -226,6 +226,10 @@ impl Db {
             // An error means that the writer has ended already.
             let _ = ended.await;
         }
+        if let Readers::Sqlite(pool) = &self.inner.readers {
+            // The last connection to go takes the log file with it.
+            pool.close_idle();
+        }
     }
 
     pub(crate) fn inner(&self) -> Arc<Inner> {
@@ -260,6 +264,7 @@ async fn open_engine(config: Config, counters: &Arc<Counters>) -> Result<(Reader
 
 /// Starts the writer on a thread of its own, where it and its connection wake each other without a hop and no other
 /// task is in its way; in the simulator as a task, because there nothing may run beside the one thread.
+#[expect(clippy::disallowed_methods, reason = "the simulated writer is aborted with the database it belongs to")]
 fn start_writer(group: Group, done: oneshot::Sender<()>) -> Result<Option<AbortHandle>, OpenError> {
     let simulated = matches!(group.writer, Writer::Simulated(_));
     let work = async move {

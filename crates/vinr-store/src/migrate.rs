@@ -65,9 +65,10 @@ impl Dialect {
 impl Migration {
     /// FNV-1a of the text: tells an edited migration from the applied one. Not a defence against anybody.
     pub(crate) fn fingerprint(&self) -> i64 {
-        let hash = self.sql.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = self
+            .sql
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         hash.cast_signed()
     }
 
@@ -138,8 +139,7 @@ fn migrate_sqlite(conn: &mut Connection, migrations: &[Migration]) -> Result<usi
     for migration in migrations {
         let failed = |error| migration.failed(error);
         // Immediate: a second process waits here and then finds the migration done.
-        let transaction =
-            conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+        let transaction = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
         if migration.is_among(&applied_in(&transaction).map_err(failed)?)? {
             continue;
         }

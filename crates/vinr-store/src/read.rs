@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::Inner;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::postgres::{PostgresReaders, PostgresSnapshot};
 use crate::row::Row;
@@ -15,7 +16,6 @@ use crate::stats::count;
 use crate::table::{Kind, Table};
 use crate::unit::take_version;
 use crate::value::Value;
-use crate::Inner;
 
 /// How long a snapshot may be read from: it keeps the database from cleaning up behind it.
 const SNAPSHOT_LIFE: Duration = Duration::from_secs(5);
@@ -55,7 +55,7 @@ impl Snapshot {
             Readers::Postgres(pool) => Source::Postgres(pool.snapshot(label).await?),
             Readers::Simulated(disk, texts) => {
                 Source::Simulated { disk: disk.clone(), texts: Arc::clone(texts), _hold: disk.hold() }
-            },
+            }
         };
         Ok(Snapshot { db: Arc::clone(db), source, label, ends_at: Instant::now() + SNAPSHOT_LIFE })
     }
@@ -142,12 +142,7 @@ impl Inner {
     }
 
     /// Reads one row without a snapshot.
-    pub(crate) async fn load(
-        &self,
-        table: &'static Table,
-        account: &str,
-        id: &str,
-    ) -> Result<Option<Row>, StoreError> {
+    pub(crate) async fn load(&self, table: &'static Table, account: &str, id: &str) -> Result<Option<Row>, StoreError> {
         count(&self.counters.reads, 1);
         count(&self.counters.statements, 1);
         let key = (account, id);

@@ -140,12 +140,7 @@ impl SimulatedWriter {
         Ok(())
     }
 
-    pub(crate) async fn apply(
-        &mut self,
-        plan: &Plan<'_>,
-        settled: &Settled<'_>,
-        batch: &BatchId,
-    ) -> Result<(), Fault> {
+    pub(crate) async fn apply(&mut self, plan: &Plan<'_>, settled: &Settled<'_>, batch: &BatchId) -> Result<(), Fault> {
         let fault = self.disk.chaos.commit_fault();
         let forget = if self.noted.len() >= BATCHES_NOTED_MAX { std::mem::take(&mut self.noted) } else { Vec::new() };
         let statements = self

@@ -103,6 +103,11 @@ impl SqliteReaders {
         if all.is_err() {
             tracing::warn!("a reader outlived its snapshot while the database is reopened");
         }
+        self.close_idle();
+    }
+
+    /// Closes the connections that nobody uses at the moment.
+    pub(crate) fn close_idle(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -184,9 +189,8 @@ impl SqliteWriter {
         counters: Arc<Counters>,
     ) -> Result<SqliteWriter, OpenError> {
         let failed = |error| OpenError::because(format!("cannot open {}", path.display()), error);
-        let checkpointer = Checkpointer::start(path.clone()).map_err(|error| {
-            OpenError::because("cannot start the checkpoint thread", error)
-        })?;
+        let checkpointer = Checkpointer::start(path.clone())
+            .map_err(|error| OpenError::because("cannot start the checkpoint thread", error))?;
         let mut conn = connect(&path).map_err(failed)?;
         checkpointer.watch(&mut conn).map_err(failed)?;
         Ok(SqliteWriter { conn: Some(conn), path, readers, checkpointer, counters, noted: Vec::new() })

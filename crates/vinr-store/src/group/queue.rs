@@ -119,6 +119,12 @@ impl Queue {
         self.wake.notify_one();
     }
 
+    /// Lets go of everything that waits, so that its callers hear that the writer has ended.
+    pub(crate) fn end(&self) {
+        let waiting = std::mem::replace(&mut *self.state(), State { closed: true, ..State::default() });
+        drop(waiting);
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.state().closed
     }
@@ -148,8 +154,7 @@ impl State {
     fn take_batch(&mut self, units_max: usize) -> Vec<Pending> {
         let waiting = self.requests.units + self.workers.units;
         let mut batch = Vec::with_capacity(waiting.min(units_max));
-        let mut share =
-            Room { units: units_max.div_ceil(WORKER_SHARE), bytes: BATCH_BYTES_MAX / WORKER_SHARE };
+        let mut share = Room { units: units_max.div_ceil(WORKER_SHARE), bytes: BATCH_BYTES_MAX / WORKER_SHARE };
         let untouched = share.units;
         let bytes_before = share.bytes;
         let mut freed = self.workers.take(&mut batch, &mut share);
@@ -212,3 +217,6 @@ impl Lane {
         freed
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,9 +157,7 @@ fn unique_problem(unit: &Unit, write: &Write, index: usize, key: &UniqueState<'_
         Some((account, id)) if **account == *unit.account => {
             *id == write.id
                 || unit.writes.iter().any(|other| {
-                    other.table.name == write.table.name
-                        && other.id == *id
-                        && matches!(other.op, Op::Remove { .. })
+                    other.table.name == write.table.name && other.id == *id && matches!(other.op, Op::Remove { .. })
                 })
         }
         Some(_) => false,

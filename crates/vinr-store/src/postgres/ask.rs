@@ -34,12 +34,7 @@ enum About {
 }
 
 /// Fills `plan` over `conn`. Answers how many statements that took.
-pub(crate) async fn ask(
-    conn: &Connection,
-    texts: &Texts,
-    plan: &mut Plan<'_>,
-    reading: Reading,
-) -> Result<u64, Error> {
+pub(crate) async fn ask(conn: &Connection, texts: &Texts, plan: &mut Plan<'_>, reading: Reading) -> Result<u64, Error> {
     let mut questions = Vec::new();
     for ask in plan.asks.values() {
         pose(conn, &texts.of(ask.table), plan, ask, reading, &mut questions).await?;

@@ -71,19 +71,25 @@ impl Server {
     pub(crate) async fn connect(&self, role: &str) -> Result<Connection, Error> {
         let client = if self.config.get_ssl_mode() == SslMode::Require {
             let (client, connection) = self.config.connect(MakeRustlsConnect::new(tls())).await?;
-            tokio::spawn(connection);
+            drive(connection);
             client
         } else {
             // TLS only where it is asked for: `prefer` would check the certificate of a server that offers one, and
             // a local server's is signed by nobody.
             let mut config = self.config.clone();
             let (client, connection) = config.ssl_mode(SslMode::Disable).connect(NoTls).await?;
-            tokio::spawn(connection);
+            drive(connection);
             client
         };
         client.batch_execute(&format!("SET search_path = \"{}\"; {SESSION} {role}", self.schema)).await?;
         Ok(Connection { client, statements: Mutex::new(HashMap::new()) })
     }
+}
+
+/// Drives a connection until its client is dropped. Its errors reach whoever waits for an answer on it.
+#[expect(clippy::disallowed_methods, reason = "the task ends with the connection's client")]
+fn drive(connection: impl Future<Output = Result<(), Error>> + Send + 'static) {
+    tokio::spawn(connection);
 }
 
 fn tls() -> rustls::ClientConfig {

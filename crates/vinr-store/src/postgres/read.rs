@@ -8,7 +8,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::Error;
 
 use crate::error::{OpenError, StoreError};
-use crate::postgres::connect::{Connection, Params, READER, Rows, Server, Trouble, fly, in_time, read_error, row, trouble};
+use crate::postgres::connect::{
+    Connection, Params, READER, Rows, Server, Trouble, fly, in_time, read_error, row, trouble,
+};
 use crate::postgres::encode::Bound;
 use crate::postgres::texts::Texts;
 use crate::row::Row;

@@ -40,12 +40,8 @@ async fn create(client: &Client, sql: &str) -> Result<(), OpenError> {
 
 /// Whether another process created the same thing just now.
 fn was_faster(error: &Error) -> bool {
-    let known = [
-        SqlState::UNIQUE_VIOLATION,
-        SqlState::DUPLICATE_TABLE,
-        SqlState::DUPLICATE_SCHEMA,
-        SqlState::DUPLICATE_OBJECT,
-    ];
+    let known =
+        [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_SCHEMA, SqlState::DUPLICATE_OBJECT];
     error.code().is_some_and(|code| known.contains(code))
 }
 

@@ -28,8 +28,7 @@ use crate::value::Value;
 
 /// State 1: committed; 0: given up.
 const NOTE_BATCH: &str = "INSERT INTO commits (account, id, state) VALUES ($1, $2, 1)";
-const FORGET_BATCHES: &str =
-    "DELETE FROM commits c USING unnest($1::text[], $2::text[]) AS u(account, id) WHERE c.account = u.account AND c.id = u.id";
+const FORGET_BATCHES: &str = "DELETE FROM commits c USING unnest($1::text[], $2::text[]) AS u(account, id) WHERE c.account = u.account AND c.id = u.id";
 /// Waits for a transaction that is still about to commit the same key, so that its end is known afterwards.
 const GIVE_UP_BATCH: &str =
     "INSERT INTO commits (account, id, state) VALUES ($1, $2, 0) ON CONFLICT (account, id) DO NOTHING";
@@ -130,12 +129,7 @@ impl PostgresWriter {
         }
     }
 
-    pub(crate) async fn apply(
-        &mut self,
-        plan: &Plan<'_>,
-        settled: &Settled<'_>,
-        batch: &BatchId,
-    ) -> Result<(), Fault> {
+    pub(crate) async fn apply(&mut self, plan: &Plan<'_>, settled: &Settled<'_>, batch: &BatchId) -> Result<(), Fault> {
         // The connection that holds the locks; a new one would hold none.
         let Some(conn) = self.conn.clone() else { return Err(Fault::Unavailable(unreachable_server())) };
         let forget = if self.noted.len() >= BATCHES_NOTED_MAX { std::mem::take(&mut self.noted) } else { Vec::new() };

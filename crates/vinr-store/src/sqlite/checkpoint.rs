@@ -88,6 +88,7 @@ fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the thread is its own and has nothing else to do")]
 fn run(path: &Path, woken: &Receiver<()>, copied: &AtomicBool, slot: &Mutex<Slot>) {
     while woken.recv().is_ok() {
         let mut slot = lock(slot);

@@ -43,7 +43,8 @@ impl TableTexts {
         let versioned = table.kind == Kind::Versioned;
         let key = "account = ?1 AND id = ?2";
         let from = if versioned { 4 } else { 3 };
-        let inserted: Vec<&str> = ["account", "id"].into_iter().chain(versioned.then_some("version")).chain(columns()).collect();
+        let inserted: Vec<&str> =
+            ["account", "id"].into_iter().chain(versioned.then_some("version")).chain(columns()).collect();
         let places: Vec<String> = (1..from + table.columns.len()).map(|n| format!("?{n}")).collect();
         let insert = format!("INSERT INTO {name} ({}) VALUES ({})", inserted.join(", "), places.join(", "));
         let assign = |from: usize| {
@@ -54,8 +55,7 @@ impl TableTexts {
         let replaced = columns().map(|column| format!("{column} = excluded.{column}"));
         let bumped = versioned.then(|| format!("version = {name}.version + 1"));
         let replaced = replaced.chain(bumped).collect::<Vec<_>>().join(", ");
-        let on_conflict =
-            if replaced.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {replaced}") };
+        let on_conflict = if replaced.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {replaced}") };
         let loaded: Vec<&str> = columns().chain(versioned.then_some("version")).collect();
         let loaded = if loaded.is_empty() { "0".to_owned() } else { loaded.join(", ") };
         TableTexts {

@@ -146,8 +146,11 @@ pub(crate) fn fill(conn: &Connection, texts: &Texts, plan: &mut Plan<'_>) -> Res
             for (value, index) in unique.values.iter().zip(1 + usize::from(scoped)..) {
                 statement.raw_bind_parameter(index, Bound(value))?;
             }
-            unique.owner =
-                statement.raw_query().next()?.map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?))).transpose()?;
+            unique.owner = statement
+                .raw_query()
+                .next()?
+                .map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?)))
+                .transpose()?;
             statements += 1;
         }
     }
@@ -169,8 +172,9 @@ pub(crate) fn write(
         // Removals first: a row of the same unit may take over a unique key.
         statements += write_rows(conn, &texts.remove, &writes.removes, |_, _| Ok(()), None)?;
         statements += write_tallies(conn, &texts, plan, writes)?;
-        let update =
-            |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| bind_row(statement, settled, row, Some(row.expected));
+        let update = |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| {
+            bind_row(statement, settled, row, Some(row.expected))
+        };
         statements += write_rows(conn, &texts.update, &writes.updates, update, Some(1))?;
         let first = (writes.table.kind == Kind::Versioned).then_some(batch.first_version);
         let insert = |statement: &mut CachedStatement<'_>, row: &RowWrite<'_>| bind_row(statement, settled, row, first);

@@ -100,6 +100,14 @@ impl TestDb {
         Db::open(config(&self.place, &url), entropy(seed)).await.expect("the database opens again")
     }
 
+    /// A file of an embedded database.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        match &self.place {
+            Place::Folder(folder) => folder.join(name),
+            Place::Schema(schema) => panic!("the schema {schema} has no files"),
+        }
+    }
+
     /// The same PostgreSQL schema through another address.
     pub(crate) async fn through(&self, url: &str, seed: u64) -> Db {
         Db::open(config(&self.place, url), entropy(seed)).await.expect("the database opens through the proxy")
@@ -123,7 +131,8 @@ fn config(place: &Place, url: &str) -> Config {
 }
 
 pub(crate) fn postgres_url() -> String {
-    std::env::var("VINR_TEST_POSTGRES").expect("VINR_TEST_POSTGRES is not set; scripts/test starts a server and sets it")
+    std::env::var("VINR_TEST_POSTGRES")
+        .expect("VINR_TEST_POSTGRES is not set; scripts/test starts a server and sets it")
 }
 
 fn postgres_url_if(engine: Engine) -> String {
@@ -157,7 +166,11 @@ pub(crate) async fn balance_of(db: &Db, account: &str, id: &str) -> i64 {
 }
 
 /// Stages with `stage` and commits, once.
-pub(crate) async fn commit(db: &Db, account: &str, stage: impl FnOnce(&mut UnitOfWork)) -> Result<Committed, CommitError> {
+pub(crate) async fn commit(
+    db: &Db,
+    account: &str,
+    stage: impl FnOnce(&mut UnitOfWork),
+) -> Result<Committed, CommitError> {
     let mut unit = db.begin(account, "test", Class::Request);
     stage(&mut unit);
     db.commit(unit).await

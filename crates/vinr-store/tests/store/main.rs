@@ -1,6 +1,8 @@
 //! The store on both engines. Each test makes its own database: a file, or a schema of the server in
 //! `VINR_TEST_POSTGRES`.
 
+#![expect(clippy::disallowed_methods, reason = "tests run tasks beside each other and learn where their server is")]
+
 mod claims;
 mod harness;
 mod hot;

@@ -13,8 +13,14 @@ on_both_engines!(
 
 const MORE: &[Migration] = &[
     MIGRATIONS[0],
-    Migration { name: "0002_more", sql: "CREATE TABLE more (account TEXT NOT NULL, id TEXT NOT NULL, data {BLOB}, n BIGINT, PRIMARY KEY (account, id)) {TABLE}" },
-    Migration { name: "0003_column", sql: "ALTER TABLE more ADD COLUMN name TEXT; CREATE INDEX more_name ON more (account, name)" },
+    Migration {
+        name: "0002_more",
+        sql: "CREATE TABLE more (account TEXT NOT NULL, id TEXT NOT NULL, data {BLOB}, n BIGINT, PRIMARY KEY (account, id)) {TABLE}",
+    },
+    Migration {
+        name: "0003_column",
+        sql: "ALTER TABLE more ADD COLUMN name TEXT; CREATE INDEX more_name ON more (account, name)",
+    },
 ];
 
 async fn migrations_are_applied_once(test: TestDb) {

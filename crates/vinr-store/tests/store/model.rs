@@ -13,14 +13,35 @@ pub(crate) type Content = (i64, Option<String>);
 /// One thing that a unit of work did or relied on.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    Saw { id: String, content: Option<Content> },
-    Update { id: String, content: Content },
-    Claim { id: String, content: Content },
-    Put { id: String, content: Content },
-    Remove { id: String },
-    Add { id: String, delta: i64, floor: Option<i64> },
+    Saw {
+        id: String,
+        content: Option<Content>,
+    },
+    Update {
+        id: String,
+        content: Content,
+    },
+    Claim {
+        id: String,
+        content: Content,
+    },
+    Put {
+        id: String,
+        content: Content,
+    },
+    Remove {
+        id: String,
+    },
+    Add {
+        id: String,
+        delta: i64,
+        floor: Option<i64>,
+    },
     /// Expected the guard to have this value, and added one to it.
-    Guard { id: String, value: i64 },
+    Guard {
+        id: String,
+        value: i64,
+    },
 }
 
 /// One unit of work and its answer.

@@ -14,7 +14,8 @@ on_both_engines!(
 
 async fn units_that_wait_together_are_flushed_together(test: TestDb) {
     let before = test.db.stats();
-    let units = (0..1_000).map(|nth| commit(&test.db, "a", move |unit| unit.insert(&ITEMS, &format!("i{nth}"), item(nth))));
+    let units =
+        (0..1_000).map(|nth| commit(&test.db, "a", move |unit| unit.insert(&ITEMS, &format!("i{nth}"), item(nth))));
     assert!(join_all(units).await.iter().all(Result::is_ok));
     let after = test.db.stats();
     assert_eq!(after.units - before.units, 1_000);
@@ -50,7 +51,9 @@ async fn floors_are_tested_in_turn_within_a_batch(test: TestDb) {
     let spend = (0..50).map(|_| commit(&test.db, "a", |unit| unit.add(&TALLIES, "t", "balance", -7, Some(0))));
     let results = join_all(spend).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 14, "100 is 14 times 7 and a rest");
-    assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(CommitError::Floor { have: 2..=6, need: 7, .. }))));
+    assert!(
+        results.iter().all(|result| matches!(result, Ok(_) | Err(CommitError::Floor { have: 2..=6, need: 7, .. })))
+    );
     assert_eq!(balance_of(&test.db, "a", "t").await, 2);
 }
 

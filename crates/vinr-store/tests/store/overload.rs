@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use vinr_store::{Class, CommitError, Value};
 
-use crate::harness::{ENTRIES, TestDb, commit, on_both_engines};
+use crate::harness::{ENTRIES, Engine, TestDb, commit, on_both_engines};
 
 on_both_engines!(
     a_full_queue_refuses_and_commits_what_it_accepted,
@@ -49,12 +49,29 @@ async fn a_queue_full_of_bytes_refuses_too(test: TestDb) {
 
 async fn closing_commits_what_is_waiting_and_takes_no_more(test: TestDb) {
     let db = test.again(2).await;
-    let waiting = (0..300).map(|nth| {
-        commit(&db, "a", move |unit| unit.insert(&ENTRIES, &format!("e{nth}"), vec![1.into(), "x".into()]))
-    });
+    let waiting = (0..300)
+        .map(|nth| commit(&db, "a", move |unit| unit.insert(&ENTRIES, &format!("e{nth}"), vec![1.into(), "x".into()])));
     let (results, ()) = futures_util::future::join(join_all(waiting), db.clone().close()).await;
     assert!(results.iter().all(Result::is_ok), "what was waiting is committed");
     let late = commit(&db, "a", |unit| unit.insert(&ENTRIES, "late", vec![1.into(), "x".into()])).await;
     assert!(late.is_err(), "nothing more is taken");
     assert_eq!(entries(&test).await, 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_write_ahead_log_starts_again_and_does_not_grow_for_ever() {
+    let test = TestDb::open(Engine::Sqlite).await;
+    let mut longest_mib = 0;
+    for nth in 0..300 {
+        // Never the same twice: a row that does not change is not written.
+        let body = format!("{nth:08}").repeat(1 << 17);
+        let row: Vec<Value> = vec![1.into(), body.as_str().into()];
+        commit(&test.db, "a", |unit| unit.put(&ENTRIES, &format!("e{}", nth % 20), row)).await.expect("commits");
+        let log = std::fs::metadata(test.file("test.db-wal")).expect("the log is there");
+        longest_mib = longest_mib.max(log.len() >> 20);
+    }
+    assert!((64..200).contains(&longest_mib), "300 MiB went through a log of {longest_mib} MiB");
+    let file = test.file("test.db-wal");
+    test.db.clone().close().await;
+    assert!(!file.exists(), "a closed database leaves no log");
 }

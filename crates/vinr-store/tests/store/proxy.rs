@@ -85,11 +85,11 @@ async fn pass_statements(
         if commits && hits(&weather.commit_cuts_per_mille) {
             weather.cuts.fetch_add(1, Ordering::Relaxed);
             mute.notify_one();
-            if chance() % 2 == 0 {
+            if chance().is_multiple_of(2) {
                 // The server gets the commit and the client never hears of it. Some cuts come while it still works.
                 weather.commits_without_answer.fetch_add(1, Ordering::Relaxed);
                 let passed = to.write_all(packet).await;
-                if passed.is_ok() && chance() % 2 == 0 {
+                if passed.is_ok() && chance().is_multiple_of(2) {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
             }

@@ -15,7 +15,7 @@ on_both_engines!(random_units_from_many_tasks_agree_with_the_model);
 pub(crate) const ACCOUNTS: [&str; 2] = ["acct_1", "acct_2"];
 
 async fn random_units_from_many_tasks_agree_with_the_model(test: TestDb) {
-    let attempts = play(&[test.db.clone()], &test.db, 1, 12, 150).await;
+    let attempts = play(std::slice::from_ref(&test.db), &test.db, 1, 12, 150).await;
     for account in ACCOUNTS {
         verify(&test.db, account, &attempts).await;
     }
@@ -47,8 +47,7 @@ enum OnItem {
 }
 
 fn plans() -> impl Strategy<Value = Plan> {
-    let on_item =
-        prop_oneof![2 => Just(OnItem::Leave), 2 => Just(OnItem::Look), 3 => Just(OnItem::Change), 1 => Just(OnItem::Remove)];
+    let on_item = prop_oneof![2 => Just(OnItem::Leave), 2 => Just(OnItem::Look), 3 => Just(OnItem::Change), 1 => Just(OnItem::Remove)];
     (
         0..ACCOUNTS.len(),
         0..8_u8,

@@ -2,7 +2,9 @@
 
 use vinr_store::Class;
 
-use crate::harness::{ITEMS, TALLIES, TestDb, TestError, amount_of, balance_of, commit, in_seconds, item, on_both_engines};
+use crate::harness::{
+    ITEMS, TALLIES, TestDb, TestError, amount_of, balance_of, commit, in_seconds, item, on_both_engines,
+};
 use crate::model::verify;
 use crate::random_units::{ACCOUNTS, play};
 use futures_util::FutureExt;

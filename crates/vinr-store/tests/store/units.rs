@@ -199,10 +199,9 @@ async fn a_unit_with_too_many_rows_is_refused(test: TestDb) {
 }
 
 async fn every_storage_type_survives(test: TestDb) {
-    for (id, amount, text, data) in [
-        ("min", i64::MIN, "", vec![]),
-        ("max", i64::MAX, "ünï©ode '\"\\ {} $1 ?1", (0..=255).collect::<Vec<u8>>()),
-    ] {
+    for (id, amount, text, data) in
+        [("min", i64::MIN, "", vec![]), ("max", i64::MAX, "ünï©ode '\"\\ {} $1 ?1", (0..=255).collect::<Vec<u8>>())]
+    {
         let row: Vec<Value> = vec![amount.into(), text.into(), Value::Null, data.into()];
         commit(&test.db, "a", |unit| unit.put(&ITEMS, id, row.clone())).await.expect("commits");
         assert_eq!(test.db.load(&ITEMS, "a", id).await.expect("answers").expect("is there").values(), row);
