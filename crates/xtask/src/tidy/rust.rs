@@ -1,11 +1,11 @@
 //! What the rules want to know of a Rust file, read with a real parser: a text search would take a comment for a call
 //! and miss a function inside a nested `use`.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, ItemMod, ItemUse, LitStr, Macro, Signature, UseTree};
 
-/// What was read from one file. Items under `#[cfg(test)]` count as functions only.
+/// What was read from one file. Of items under `#[cfg(test)]` only functions and modules.
 #[derive(Default)]
 pub(crate) struct Rust {
     /// Every function.
@@ -98,7 +98,6 @@ impl Reader {
                 TokenTree::Ident(name) => {
                     if colons < 2 {
                         self.mention(start, std::mem::take(&mut path), false);
-                        path.clear();
                         start = line(name.span());
                     }
                     path.push(name.to_string());
@@ -117,9 +116,7 @@ impl Reader {
 
     fn token(&mut self, token: TokenTree) {
         match token {
-            TokenTree::Group(group) if group.delimiter() != Delimiter::None || !group.stream().is_empty() => {
-                self.tokens(group.stream());
-            }
+            TokenTree::Group(group) => self.tokens(group.stream()),
             TokenTree::Literal(literal) => {
                 let text: Result<LitStr, _> = syn::parse2(TokenTree::Literal(literal).into());
                 if let Ok(text) = text {
@@ -148,6 +145,9 @@ impl<'ast> Visit<'ast> for Reader {
             syn::Item::Const(item) => &item.attrs,
             syn::Item::Impl(item) => &item.attrs,
             syn::Item::Struct(item) => &item.attrs,
+            syn::Item::Enum(item) => &item.attrs,
+            syn::Item::Static(item) => &item.attrs,
+            syn::Item::Trait(item) => &item.attrs,
             _ => &[],
         };
         self.within(attributes, |reader| visit::visit_item(reader, item));
@@ -160,7 +160,7 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
         self.function(&item.sig, &item.block);
-        visit::visit_impl_item_fn(self, item);
+        self.within(&item.attrs, |reader| visit::visit_impl_item_fn(reader, item));
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
