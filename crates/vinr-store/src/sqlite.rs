@@ -275,6 +275,8 @@ impl SqliteWriter {
     }
 
     pub(crate) fn close(mut self) {
+        // Waits for a round under way and closes its connection.
+        self.checkpointer.pause();
         if let Some(conn) = self.conn.take() {
             // Best effort: an unfinished checkpoint is finished by the next process that opens the file.
             let _ = work::query(&conn, "checkpoint", "PRAGMA wal_checkpoint(TRUNCATE)", &[]);
