@@ -84,11 +84,12 @@ pub struct StoreError {
 /// The kinds of [`StoreError`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreErrorKind {
-    /// The database cannot be reached at the moment.
+    /// The database cannot be reached at the moment. Nothing was written.
     Unavailable,
-    /// More work is waiting than the queue admits.
+    /// More work is waiting than the queue admits. Nothing was written.
     Overloaded,
-    /// The time given was not enough. If the unit was already handed over it may still commit.
+    /// The time given was not enough, or the store was closed before the answer. A unit that was already handed over
+    /// may have committed all the same.
     Deadline,
     /// A tally would have passed its floor.
     Floor {

@@ -353,7 +353,8 @@ impl Fault {
 
     pub(crate) fn to_store_error(&self, label: &'static str) -> StoreError {
         let kind = match self {
-            Fault::Repeat(_) | Fault::Unavailable(_) | Fault::Unknown(_) => StoreErrorKind::Unavailable,
+            Fault::Repeat(_) | Fault::Unavailable(_) => StoreErrorKind::Unavailable,
+            Fault::Unknown(_) => StoreErrorKind::Deadline,
             Fault::Failed(_) | Fault::Duplicate(_) => StoreErrorKind::Failed,
         };
         StoreError { kind, label, source: Some(Arc::clone(self.source())) }

@@ -202,7 +202,7 @@ impl Db {
             rows => return Err(failed(StoreErrorKind::Failed, &format!("a unit of {rows} rows is too large"))),
         }
         let answer = self.inner.queue.push(unit)?;
-        answer.await.unwrap_or_else(|_| Err(failed(StoreErrorKind::Unavailable, "the writer has ended")))
+        answer.await.unwrap_or_else(|_| Err(failed(StoreErrorKind::Deadline, "the writer has ended")))
     }
 
     /// Runs a maintenance statement (deleting what is past its retention, say) between two batches, and answers how

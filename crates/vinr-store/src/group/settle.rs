@@ -199,8 +199,10 @@ fn accept<'u>(unit: &'u Unit, plan: &mut Plan<'u>, settled: &mut Settled<'u>, pl
                 bases.push(place);
                 for change in &tally.changes {
                     state.values[change.column] += change.delta;
-                    state.written = true;
                 }
+                // A row that is only expected to be zeros is made too if it is missing: nothing can be locked there,
+                // and so another process that makes it meanwhile is noticed.
+                state.written |= !tally.changes.is_empty() || !state.exists;
             }
         }
     });

@@ -49,6 +49,7 @@ async fn a_unique_key_is_per_account_unless_it_is_global(test: TestDb) {
     });
     let results = futures_util::future::join_all(at_once).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "one of them has the global key");
+    assert_eq!(test.db.stats().repeats, 0, "the losers are found before the database has to refuse them");
     assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(CommitError::Stale(_)))));
 }
 

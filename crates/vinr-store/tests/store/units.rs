@@ -156,6 +156,14 @@ async fn an_expected_value_of_a_tally_holds_at_the_commit(test: TestDb) {
     assert!(matches!(stale.await, Err(CommitError::Stale(_))));
     let checked = commit(&test.db, "a", |unit| unit.expect(&TALLIES, "t", "guard", 1));
     checked.await.expect("a check alone commits too");
+    commit(&test.db, "a", |unit| {
+        unit.expect(&TALLIES, "unused", "guard", 0);
+        unit.insert(&ITEMS, "i2", item(1));
+    })
+    .await
+    .expect("it is unused");
+    let made = test.db.load(&TALLIES, "a", "unused").await.expect("answers");
+    assert!(made.is_some_and(|row| row.int(2) == 0), "the row is made, so that no other process makes it meanwhile");
     let both = commit(&test.db, "a", |unit| {
         unit.expect(&TALLIES, "t", "guard", 1);
         unit.expect(&TALLIES, "t", "guard", 2);
@@ -234,6 +242,14 @@ async fn wrong_statements_fail_and_leave_the_store_working(test: TestDb) {
     drop(snapshot);
     commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
     test.db.ping().await.expect("answers");
+}
+
+#[test]
+fn what_callers_hold_across_awaits_may_move_between_threads() {
+    fn moves<T: Send + Sync>() {}
+    moves::<vinr_store::Db>();
+    moves::<vinr_store::Snapshot>();
+    moves::<vinr_store::UnitOfWork>();
 }
 
 #[cfg(debug_assertions)]
