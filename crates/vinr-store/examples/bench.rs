@@ -8,6 +8,9 @@
 //! A unit inserts a payment (330 bytes, two indexes), an event with its number and two transfers, changes three
 //! balances of one of 1,000 accounts and claims an idempotency key with a reply of 400 bytes. Statements, round trips
 //! and flushes are counted for 1,000 units: they compare between machines, seconds do not.
+//!
+//! Rows of one account lie beside each other, so units of one account (`--accounts 1`) share the pages that a batch
+//! writes, and units of a thousand accounts share none: SQLite, which logs whole pages, is four times as fast with one.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the real clock and joins its tasks itself")]
 
