@@ -1,0 +1,162 @@
+//! Sends webhooks: takes what this process has just committed from memory, finds everything else by polling, and
+//! records what each attempt came to by an ordinary unit of work.
+//!
+//! ```text
+//! commit ──offer──▶ lane of the endpoint ──▶ send ──▶ record
+//! poll ───claim───▶          (≤ 8, or 1 while it keeps failing)
+//! ```
+//!
+//! Every endpoint has its own lane, so a slow one delays no other. The rows say what is to be done: a delivery in
+//! memory is leased in its row, and what is dropped from memory (a full lane, a stop, a crash) is found by polling
+//! when its lease ends, a minute after its commit. At least once, therefore, and never lost.
+
+mod advance;
+mod lanes;
+mod send;
+mod store;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub(crate) use advance::deliver_due;
+use lanes::{Lanes, Next, Parcel};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use vinr_core::ids::{AccountId, WebhookEndpointId};
+use vinr_store::Committed;
+
+use crate::app::App;
+use crate::record::Handover;
+
+/// How long an endpoint has to answer (spec/webhooks.md, Delivery).
+const ANSWER_TIMEOUT_MS: u64 = 30_000;
+/// How often the rows are looked at when nothing hints at them.
+const POLL: Duration = Duration::from_secs(1);
+/// How soon after a look the next one is at the earliest.
+const POLL_MIN: Duration = Duration::from_millis(20);
+
+/// The handle by which commits and the clock reach the delivery worker.
+pub struct Deliverer {
+    lanes: Mutex<Lanes>,
+    /// There is something to start.
+    work: Notify,
+    /// There may be due rows that nobody has in memory.
+    rows: Notify,
+    /// Something that was being sent has ended.
+    ended: Notify,
+}
+
+impl Deliverer {
+    /// A deliverer with nothing to do.
+    pub(crate) fn new() -> Deliverer {
+        Deliverer { lanes: Mutex::default(), work: Notify::new(), rows: Notify::new(), ended: Notify::new() }
+    }
+
+    /// Takes over deliveries that were committed already leased to this process. What finds no room is left to its
+    /// row's lease.
+    pub(crate) fn offer(&self, handovers: Vec<Handover>, committed: &Committed) {
+        let now = Instant::now();
+        let mut lanes = self.lanes();
+        for handover in handovers {
+            let body = handover.event.render(committed.number(handover.slot));
+            lanes.push(Parcel {
+                account: handover.account,
+                endpoint: handover.endpoint,
+                delivery: handover.delivery,
+                event: handover.event.id,
+                body: body.into(),
+                lease: None,
+                leased_at: now,
+            });
+        }
+        drop(lanes);
+        self.work.notify_one();
+    }
+
+    /// Looks for due rows soon: a hint that some were written.
+    pub(crate) fn look(&self) {
+        self.rows.notify_one();
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Delivers until it is told to stop; then what is being sent is finished and the rest stays in its rows.
+pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let deliverer = &app.workers.deliverer;
+    let mut tasks = JoinSet::new();
+    let mut looked = Instant::now();
+    let mut next_look = looked;
+    while !*stop.borrow_and_update() {
+        start(&app, &mut tasks);
+        tokio::select! {
+            biased;
+            changed = stop.changed() => if changed.is_err() { break },
+            Some(ended) = tasks.join_next(), if !tasks.is_empty() => if let Err(error) = ended {
+                tracing::error!(%error, "a delivery panicked and is tried again when its lease ends");
+            },
+            () = deliverer.work.notified() => {}
+            () = deliverer.rows.notified() => next_look = next_look.min(looked + POLL_MIN),
+            () = sleep_until(next_look) => {
+                looked = Instant::now();
+                next_look = look(&app).await;
+            }
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+/// Starts everything that its lane has room for.
+fn start(app: &App, tasks: &mut JoinSet<()>) {
+    let mut lanes = app.workers.deliverer.lanes();
+    while let Some(next) = lanes.next(Instant::now()) {
+        match next {
+            Next::Send(parcel) => tasks.spawn(send::send_queued(app.clone(), parcel)),
+            Next::Claim { account, endpoint, most } => tasks.spawn(claim(app.clone(), account, endpoint, most)),
+        };
+    }
+}
+
+/// Finds the lanes with due rows; answers when to look again.
+async fn look(app: &App) -> Instant {
+    let now = app.env.wall();
+    let latest = Instant::now() + POLL;
+    let found = match store::lanes(&app.db).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::warn!(%error, "due deliveries cannot be read; trying again");
+            return latest;
+        }
+    };
+    let mut next = latest;
+    let mut lanes = app.workers.deliverer.lanes();
+    for (account, endpoint, wake) in found {
+        if wake <= now {
+            lanes.has_rows(account, endpoint);
+        } else {
+            let wait = u64::try_from(wake.since(now).millis()).unwrap_or(0);
+            next = next.min(Instant::now() + Duration::from_millis(wait).max(POLL_MIN));
+        }
+    }
+    next
+}
+
+/// Leases due rows of one endpoint and puts them into its lane.
+async fn claim(app: App, account: AccountId, endpoint: WebhookEndpointId, most: usize) {
+    let claimed = store::claim(&app, &account, &endpoint, most, store::Due::Woken).await;
+    let deliverer = &app.workers.deliverer;
+    let mut lanes = deliverer.lanes();
+    match claimed {
+        Ok(claimed) => lanes.claimed(&account, &endpoint, claimed.parcels, claimed.more),
+        Err(error) => {
+            lanes.claimed(&account, &endpoint, Vec::new(), false);
+            drop(lanes);
+            tracing::warn!(%error, %endpoint, "due deliveries cannot be claimed; trying again");
+        }
+    }
+    deliverer.work.notify_one();
+    deliverer.ended.notify_waiters();
+}

@@ -1,0 +1,224 @@
+//! Who is sent to next: one lane an endpoint, served in turn. Pure bookkeeping; nothing here waits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+use vinr_core::ids::{AccountId, EventId, WebhookDeliveryId, WebhookEndpointId};
+
+use super::send::Target;
+
+/// Attempts at one endpoint at a time.
+pub(super) const LANE_SENDS_MAX: usize = 8;
+/// Attempts at all endpoints at a time.
+const SENDS_MAX: usize = 1_024;
+/// Deliveries waiting in one lane.
+const LANE_WAITING_MAX: usize = 1_024;
+/// Deliveries waiting in all lanes.
+const WAITING_MAX: usize = 16_384;
+/// Lanes kept while they are idle, for what they know of their endpoint.
+const LANES_IDLE_MAX: usize = 4_096;
+/// After so long in memory a delivery is left to its row's lease of a minute: an attempt may take half of that.
+const WAITING_LIMIT: Duration = Duration::from_secs(20);
+
+/// A delivery that this process has leased.
+#[derive(Debug, Clone)]
+pub(super) struct Parcel {
+    pub(super) account: AccountId,
+    pub(super) endpoint: WebhookEndpointId,
+    pub(super) delivery: WebhookDeliveryId,
+    pub(super) event: EventId,
+    /// What is signed and sent.
+    pub(super) body: Bytes,
+    /// The lease in its row; nothing stands for the name of this process.
+    pub(super) lease: Option<String>,
+    pub(super) leased_at: Instant,
+}
+
+/// What is to be started.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// An attempt.
+    Send(Parcel),
+    /// Leasing of due rows.
+    Claim {
+        account: AccountId,
+        endpoint: WebhookEndpointId,
+        most: usize,
+    },
+}
+
+type Key = (AccountId, WebhookEndpointId);
+
+/// The lanes of all endpoints.
+#[derive(Default)]
+pub(super) struct Lanes {
+    lanes: BTreeMap<Key, Lane>,
+    /// Lanes that may have something to start; each is in here once.
+    turns: VecDeque<Key>,
+    waiting: usize,
+    sending: usize,
+}
+
+#[derive(Default)]
+struct Lane {
+    waiting: VecDeque<Parcel>,
+    sending: usize,
+    claiming: bool,
+    /// There are due rows that are not in memory.
+    has_rows: bool,
+    /// The endpoint keeps failing: one attempt at a time.
+    probed: bool,
+    in_turns: bool,
+    target: Option<Arc<Target>>,
+}
+
+impl Lane {
+    fn room(&self) -> usize {
+        let most = if self.probed { 1 } else { LANE_SENDS_MAX };
+        most.saturating_sub(self.sending)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.sending == 0 && !self.claiming && !self.has_rows
+    }
+}
+
+impl Lanes {
+    /// Puts a delivery into its lane, or drops it if there is no room.
+    pub(super) fn push(&mut self, parcel: Parcel) {
+        if self.waiting >= WAITING_MAX {
+            return;
+        }
+        let key = (parcel.account.clone(), parcel.endpoint.clone());
+        let lane = self.lanes.entry(key.clone()).or_default();
+        if lane.waiting.len() < LANE_WAITING_MAX {
+            lane.waiting.push_back(parcel);
+            self.waiting += 1;
+        }
+        self.queue(key);
+    }
+
+    /// There are due rows for this endpoint.
+    pub(super) fn has_rows(&mut self, account: AccountId, endpoint: WebhookEndpointId) {
+        let key = (account, endpoint);
+        self.lanes.entry(key.clone()).or_default().has_rows = true;
+        self.queue(key);
+    }
+
+    /// What is to be started now, lane by lane in turn.
+    pub(super) fn next(&mut self, now: Instant) -> Option<Next> {
+        if self.sending >= SENDS_MAX {
+            return None;
+        }
+        while let Some(key) = self.turns.pop_front() {
+            let lane = self.lanes.get_mut(&key).expect("a lane in turn exists");
+            lane.in_turns = false;
+            if lane.room() == 0 {
+                continue;
+            }
+            while let Some(parcel) = lane.waiting.pop_front() {
+                self.waiting -= 1;
+                if now.duration_since(parcel.leased_at) > WAITING_LIMIT {
+                    continue;
+                }
+                lane.sending += 1;
+                self.sending += 1;
+                self.queue(key);
+                return Some(Next::Send(parcel));
+            }
+            if lane.has_rows && !lane.claiming {
+                lane.claiming = true;
+                lane.has_rows = false;
+                let most = lane.room();
+                return Some(Next::Claim { account: key.0, endpoint: key.1, most });
+            }
+        }
+        None
+    }
+
+    /// Rows of an endpoint were leased; `more` says that there are others.
+    pub(super) fn claimed(
+        &mut self,
+        account: &AccountId,
+        endpoint: &WebhookEndpointId,
+        parcels: Vec<Parcel>,
+        more: bool,
+    ) {
+        let key = (account.clone(), endpoint.clone());
+        let lane = self.lanes.entry(key.clone()).or_default();
+        lane.claiming = false;
+        lane.has_rows |= more;
+        for parcel in parcels {
+            self.push(parcel);
+        }
+        self.queue(key);
+    }
+
+    /// An attempt has ended; `probed` tells what is known of the endpoint since.
+    pub(super) fn ended(&mut self, account: &AccountId, endpoint: &WebhookEndpointId, probed: Option<bool>) {
+        let key = (account.clone(), endpoint.clone());
+        let lane = self.lanes.get_mut(&key).expect("a lane that is being sent to is kept");
+        lane.sending -= 1;
+        self.sending -= 1;
+        if let Some(probed) = probed {
+            lane.probed = probed;
+        }
+        if lane.is_idle() && !lane.in_turns && self.lanes.len() > LANES_IDLE_MAX {
+            self.lanes.remove(&key);
+        } else {
+            self.queue(key);
+        }
+    }
+
+    /// What is known of an endpoint.
+    pub(super) fn target(&self, account: &AccountId, endpoint: &WebhookEndpointId) -> Option<Arc<Target>> {
+        self.lanes.get(&(account.clone(), endpoint.clone()))?.target.clone()
+    }
+
+    /// Remembers what is known of an endpoint.
+    pub(super) fn know(&mut self, account: &AccountId, endpoint: &WebhookEndpointId, target: &Arc<Target>) {
+        if let Some(lane) = self.lanes.get_mut(&(account.clone(), endpoint.clone())) {
+            lane.probed = target.endpoint.is_probed();
+            lane.target = Some(Arc::clone(target));
+        }
+    }
+
+    /// Forgets what is known of an endpoint.
+    pub(super) fn forget(&mut self, account: &AccountId, endpoint: &WebhookEndpointId) {
+        if let Some(lane) = self.lanes.get_mut(&(account.clone(), endpoint.clone())) {
+            lane.target = None;
+        }
+    }
+
+    /// Takes an account's waiting deliveries out of their lanes.
+    pub(super) fn take_waiting(&mut self, account: &AccountId) -> Vec<Parcel> {
+        let mut taken = Vec::new();
+        for ((owner, _), lane) in &mut self.lanes {
+            if owner == account {
+                taken.extend(lane.waiting.drain(..));
+            }
+        }
+        self.waiting -= taken.len();
+        taken
+    }
+
+    /// Whether anything is being sent or leased for an account.
+    pub(super) fn is_sending(&self, account: &AccountId) -> bool {
+        self.lanes.iter().any(|((owner, _), lane)| owner == account && (lane.sending > 0 || lane.claiming))
+    }
+
+    fn queue(&mut self, key: Key) {
+        if let Some(lane) = self.lanes.get_mut(&key)
+            && !lane.in_turns
+        {
+            lane.in_turns = true;
+            self.turns.push_back(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

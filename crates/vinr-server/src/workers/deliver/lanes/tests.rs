@@ -1,0 +1,128 @@
+use super::*;
+
+fn account() -> AccountId {
+    AccountId::from_bits(1)
+}
+
+fn endpoint(number: u128) -> WebhookEndpointId {
+    WebhookEndpointId::from_bits(number)
+}
+
+fn parcel(to: u128, number: u128) -> Parcel {
+    Parcel {
+        account: account(),
+        endpoint: endpoint(to),
+        delivery: WebhookDeliveryId::from_bits(number),
+        event: EventId::from_bits(number),
+        body: Bytes::new(),
+        lease: None,
+        leased_at: Instant::now(),
+    }
+}
+
+/// Starts all that can be started: how many attempts at each endpoint, and claims.
+fn start(lanes: &mut Lanes) -> (BTreeMap<WebhookEndpointId, usize>, Vec<usize>) {
+    let (mut sends, mut claims) = (BTreeMap::new(), Vec::new());
+    while let Some(next) = lanes.next(Instant::now()) {
+        match next {
+            Next::Send(parcel) => *sends.entry(parcel.endpoint).or_default() += 1,
+            Next::Claim { most, .. } => claims.push(most),
+        }
+    }
+    (sends, claims)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_gets_eight_at_a_time_and_delays_no_other() {
+    let mut lanes = Lanes::default();
+    for number in 0..20 {
+        lanes.push(parcel(1, number));
+    }
+    lanes.push(parcel(2, 100));
+    let (sends, claims) = start(&mut lanes);
+    assert_eq!(sends, BTreeMap::from([(endpoint(1), LANE_SENDS_MAX), (endpoint(2), 1)]));
+    assert!(claims.is_empty());
+    lanes.ended(&account(), &endpoint(1), None);
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn lanes_take_turns() {
+    let mut lanes = Lanes::default();
+    for number in 0..3 {
+        lanes.push(parcel(1, number));
+        lanes.push(parcel(2, number));
+    }
+    let mut order = Vec::new();
+    while let Some(Next::Send(parcel)) = lanes.next(Instant::now()) {
+        order.push(parcel.endpoint);
+    }
+    assert_eq!(order, [1, 2, 1, 2, 1, 2].map(endpoint));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_endpoint_is_tried_by_one_delivery_at_a_time() {
+    let mut lanes = Lanes::default();
+    lanes.push(parcel(1, 0));
+    assert_eq!(start(&mut lanes).0.len(), 1);
+    for number in 1..5 {
+        lanes.push(parcel(1, number));
+    }
+    lanes.ended(&account(), &endpoint(1), Some(true));
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
+    assert!(start(&mut lanes).0.is_empty());
+    lanes.ended(&account(), &endpoint(1), Some(false));
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 3)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_are_claimed_when_the_lane_has_sent_what_it_had() {
+    let mut lanes = Lanes::default();
+    for number in 0..10 {
+        lanes.push(parcel(1, number));
+    }
+    lanes.has_rows(account(), endpoint(1));
+    assert_eq!(start(&mut lanes), (BTreeMap::from([(endpoint(1), 8)]), vec![]));
+    for _ in 0..3 {
+        lanes.ended(&account(), &endpoint(1), None);
+    }
+    assert_eq!(start(&mut lanes), (BTreeMap::from([(endpoint(1), 2)]), vec![1]), "two were waiting, one place is left");
+    lanes.ended(&account(), &endpoint(1), None);
+    assert_eq!(start(&mut lanes), (BTreeMap::new(), vec![]), "one claim at a time");
+    lanes.claimed(&account(), &endpoint(1), vec![parcel(1, 50)], true);
+    assert_eq!(start(&mut lanes), (BTreeMap::from([(endpoint(1), 1)]), vec![1]), "there were more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_too_long_is_left_to_its_lease() {
+    let mut lanes = Lanes::default();
+    lanes.push(parcel(1, 0));
+    tokio::time::advance(WAITING_LIMIT + Duration::from_millis(1)).await;
+    lanes.push(parcel(1, 1));
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_lane_drops_what_comes_and_leaves_room_for_others() {
+    let mut lanes = Lanes::default();
+    for number in 0..(LANE_WAITING_MAX as u128 + 10) {
+        lanes.push(parcel(1, number));
+    }
+    assert_eq!(lanes.waiting, LANE_WAITING_MAX);
+    lanes.push(parcel(2, 0));
+    assert_eq!(lanes.waiting, LANE_WAITING_MAX + 1);
+    assert_eq!(lanes.take_waiting(&account()).len(), LANE_WAITING_MAX + 1);
+    assert_eq!(start(&mut lanes), (BTreeMap::new(), vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_is_sending_until_its_attempts_have_ended() {
+    let mut lanes = Lanes::default();
+    lanes.push(parcel(1, 0));
+    assert!(!lanes.is_sending(&account()));
+    start(&mut lanes);
+    assert!(lanes.is_sending(&account()));
+    assert!(!lanes.is_sending(&AccountId::from_bits(2)));
+    lanes.ended(&account(), &endpoint(1), None);
+    assert!(!lanes.is_sending(&account()));
+}

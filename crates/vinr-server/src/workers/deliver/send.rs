@@ -1,0 +1,177 @@
+//! One attempt: who is sent to and with which signatures, the request, and what is recorded of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use vinr_core::keys::KeyKind;
+use vinr_core::time::{Span, WallTime};
+use vinr_core::webhooks::{Endpoint, EndpointStatus, Outcome, Unreached};
+
+use super::ANSWER_TIMEOUT_MS;
+use super::lanes::Parcel;
+use crate::app::{App, Task};
+use crate::egress::EgressError;
+use crate::env::{Answer, Post};
+use crate::error::{ApiError, Result};
+use crate::http::auth::store::{Key, of_account};
+use crate::sealing::Sealer;
+use crate::webhooks::attempts::{Recorded, Report, record};
+use crate::webhooks::signature::{Secret, Signers, headers, of_key_digest};
+use crate::webhooks::store::{Attempt, peek_endpoint};
+use crate::webhooks::place;
+
+/// How long what is known of an endpoint serves. A change of endpoint or keys ends it at once, in this process.
+const KNOWN: Span = Span::seconds(1);
+
+/// An endpoint with everything that signs its deliveries.
+pub(super) struct Target {
+    pub(super) endpoint: Endpoint,
+    /// The present secret.
+    secret: Secret,
+    /// The previous one and its end.
+    previous: Option<(Secret, WallTime)>,
+    /// Secret keys, the newest first, each with what it derives to.
+    keys: Vec<(Key, Secret)>,
+    /// The account's guard when this was read.
+    version: i64,
+    read: WallTime,
+}
+
+impl Target {
+    /// What signs at this moment.
+    fn signers(&self, now: WallTime) -> Signers {
+        let previous = self.previous.iter().filter(|(_, until)| now < *until).map(|(secret, _)| secret.clone());
+        let keys = self.keys.iter().filter(|(key, _)| key.is_active(now)).map(|(_, secret)| secret.clone());
+        Signers { endpoint: std::iter::once(self.secret.clone()).chain(previous).collect(), keys: keys.collect() }
+    }
+}
+
+/// Counts an attempt as ended however it ends.
+struct Ended<'a> {
+    app: &'a App,
+    parcel: &'a Parcel,
+    probed: Option<bool>,
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        let deliverer = &self.app.workers.deliverer;
+        deliverer.lanes().ended(&self.parcel.account, &self.parcel.endpoint, self.probed);
+        deliverer.work.notify_one();
+        deliverer.ended.notify_waiters();
+    }
+}
+
+/// Sends a delivery that its lane has started.
+pub(super) async fn send_queued(app: App, parcel: Parcel) {
+    let mut ended = Ended { app: &app, parcel: &parcel, probed: None };
+    ended.probed = send(&app, &parcel, ANSWER_TIMEOUT_MS).await;
+}
+
+/// Sends a leased delivery and records what it came to; answers whether the endpoint is probed, if that is new.
+pub(super) async fn send(app: &App, parcel: &Parcel, timeout_ms: u64) -> Option<bool> {
+    match attempt(app, parcel, timeout_ms).await {
+        Ok(Recorded::Done { probed }) => {
+            if probed.is_some() {
+                app.workers.deliverer.lanes().forget(&parcel.account, &parcel.endpoint);
+                // A retry was scheduled; how soon, its row knows.
+                app.workers.deliverer.look();
+            }
+            probed
+        }
+        Ok(Recorded::Lost) => None,
+        Err(error) => {
+            let cause = error.source.as_deref().unwrap_or("no cause given");
+            tracing::warn!(delivery = %parcel.delivery, %error, cause, "an attempt is not recorded and will be repeated");
+            None
+        }
+    }
+}
+
+async fn attempt(app: &App, parcel: &Parcel, timeout_ms: u64) -> Result<Recorded> {
+    let target = target(app, parcel).await?;
+    let (outcome, was_failing) = match target {
+        Some(target) => {
+            let outcome = request(app, parcel, &target, timeout_ms).await;
+            (Some(outcome), target.endpoint.failing_since.is_some())
+        }
+        None => (None, false),
+    };
+    let report = Report {
+        delivery: parcel.delivery.clone(),
+        endpoint: parcel.endpoint.clone(),
+        lease: parcel.lease.clone().unwrap_or_else(|| app.workers.process().to_string()),
+        outcome,
+        was_failing,
+    };
+    let task = Task::worker(&parcel.account, "webhook_attempt");
+    app.run(task, Arc::new(report), |unit, report| Box::pin(record(unit, report))).await
+}
+
+async fn request(app: &App, parcel: &Parcel, target: &Target, timeout_ms: u64) -> (Outcome, Attempt) {
+    let wall = app.env.wall();
+    let mut headers = headers(&target.signers(wall), parcel.event.as_str(), &parcel.body, wall);
+    headers.push(("content-type", "application/json".to_owned()));
+    let began = Instant::now();
+    let post = Post { url: target.endpoint.url.clone(), headers, body: parcel.body.clone(), timeout_ms };
+    let answer = tokio::time::timeout(Duration::from_millis(timeout_ms), app.env.net.post(post)).await;
+    let answer = answer.unwrap_or(Err(EgressError(Unreached::Timeout)));
+    let duration_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+    judge(answer, duration_ms, wall)
+}
+
+fn judge(answer: std::result::Result<Answer, EgressError>, duration_ms: i64, attempted: WallTime) -> (Outcome, Attempt) {
+    match answer {
+        Ok(answer) => {
+            let retry_after = answer.retry_after_s.map(Span::seconds);
+            let outcome = Outcome::Answered { status: answer.status, retry_after };
+            let attempt = Attempt {
+                status: Some(answer.status),
+                error: None,
+                response_body: answer.body,
+                duration_ms,
+                attempted,
+            };
+            (outcome, attempt)
+        }
+        Err(EgressError(why)) => {
+            let error = Some(why.as_str().to_owned());
+            let attempt = Attempt { status: None, error, response_body: String::new(), duration_ms, attempted };
+            (Outcome::Unreached(why), attempt)
+        }
+    }
+}
+
+/// The endpoint of a delivery, if it is there and receives anything.
+async fn target(app: &App, parcel: &Parcel) -> Result<Option<Arc<Target>>> {
+    let now = app.env.wall();
+    let context = app.contexts.recent(&app.db, &parcel.account, now).await?;
+    let known = app.workers.deliverer.lanes().target(&parcel.account, &parcel.endpoint);
+    if let Some(known) = known
+        && known.version == context.version
+        && known.read <= now
+        && now < known.read.plus(KNOWN)
+    {
+        return Ok(Some(known));
+    }
+    let Some(endpoint) = peek_endpoint(&app.db, &parcel.account, &parcel.endpoint).await? else { return Ok(None) };
+    if endpoint.status != EndpointStatus::Enabled {
+        return Ok(None);
+    }
+    let sealer = Sealer::of_webhooks(&app.settings.master_key);
+    let place = place(&parcel.account, &parcel.endpoint);
+    let open = |sealed: &[u8]| sealer.open(sealed, &place).map_err(ApiError::internal);
+    let secret = open(&endpoint.secret)?;
+    let previous = match &endpoint.previous_secret {
+        Some(previous) => Some((open(&previous.sealed)?, previous.until)),
+        None => None,
+    };
+    let mut keys = of_account(&app.db, &parcel.account).await?;
+    keys.retain(|key| key.grant.kind == KeyKind::Secret);
+    keys.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+    let keys = keys.into_iter().map(|key| (key.digest, key)).map(|(digest, key)| (key, of_key_digest(&digest))).collect();
+    let target = Arc::new(Target { endpoint, secret, previous, keys, version: context.version, read: now });
+    app.workers.deliverer.lanes().know(&parcel.account, &parcel.endpoint, &target);
+    Ok(Some(target))
+}
