@@ -77,10 +77,7 @@ pub struct PayoutSchedule {
 
 impl Default for PayoutSchedule {
     fn default() -> Self {
-        Self {
-            interval: PayoutInterval::Daily,
-            delay_days: 2,
-        }
+        Self { interval: PayoutInterval::Daily, delay_days: 2 }
     }
 }
 
@@ -151,11 +148,7 @@ pub struct Settings {
 impl Settings {
     /// Whether its keys may be used from an address.
     pub fn allows_address(&self, address: core::net::IpAddr) -> bool {
-        self.ip_allow_list.is_empty()
-            || self
-                .ip_allow_list
-                .iter()
-                .any(|range| range.contains(address))
+        self.ip_allow_list.is_empty() || self.ip_allow_list.iter().any(|range| range.contains(address))
     }
 }
 
@@ -203,48 +196,20 @@ pub fn create(name: &str) -> Result<Settings, Refusal> {
 pub fn changed(settings: &Settings, changes: Changes) -> Result<Settings, Vec<Refusal>> {
     let mut settings = settings.clone();
     let mut problems = Vec::new();
-    set(
-        &mut settings.name,
-        changes.name.map(|name| checked_name(&name)),
-        &mut problems,
-    );
-    set(
-        &mut settings.time_zone,
-        changes.time_zone.map(|n| checked_zone(&n)),
-        &mut problems,
-    );
-    let country = changes
-        .country
-        .map(|code| code.map(|c| Country::from_param(&c)).transpose());
+    set(&mut settings.name, changes.name.map(|name| checked_name(&name)), &mut problems);
+    set(&mut settings.time_zone, changes.time_zone.map(|n| checked_zone(&n)), &mut problems);
+    let country = changes.country.map(|code| code.map(|c| Country::from_param(&c)).transpose());
     set(&mut settings.country, country, &mut problems);
     set(&mut settings.fees, changes.fees.map(Ok), &mut problems);
     let schedule = changes.payout_schedule.map(checked_schedule);
     set(&mut settings.payout_schedule, schedule, &mut problems);
-    set(
-        &mut settings.tax_mode,
-        changes.tax_mode.map(Ok),
-        &mut problems,
-    );
-    set(
-        &mut settings.branding,
-        changes.branding.map(checked_branding),
-        &mut problems,
-    );
-    let descriptor = changes
-        .statement_descriptor
-        .map(|text| text.map(|text| statement_descriptor(&text)).transpose());
-    set(
-        &mut settings.statement_descriptor,
-        descriptor,
-        &mut problems,
-    );
+    set(&mut settings.tax_mode, changes.tax_mode.map(Ok), &mut problems);
+    set(&mut settings.branding, changes.branding.map(checked_branding), &mut problems);
+    let descriptor = changes.statement_descriptor.map(|text| text.map(|text| statement_descriptor(&text)).transpose());
+    set(&mut settings.statement_descriptor, descriptor, &mut problems);
     let ranges = changes.ip_allow_list.map(|ranges| checked_ranges(&ranges));
     set(&mut settings.ip_allow_list, ranges, &mut problems);
-    if problems.is_empty() {
-        Ok(settings)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
 
 /// What buyers read on their card statements: 1 to 22 characters of printable ASCII, one letter at
@@ -253,8 +218,7 @@ pub fn statement_descriptor(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     let fits = (1..=STATEMENT_DESCRIPTOR_LENGTH_MAX).contains(&text.len());
     let readable = text.bytes().all(|byte| {
-        (byte.is_ascii_graphic() || byte == b' ')
-            && !matches!(byte, b'<' | b'>' | b'\\' | b'\'' | b'"' | b'*')
+        (byte.is_ascii_graphic() || byte == b' ') && !matches!(byte, b'<' | b'>' | b'\\' | b'\'' | b'"' | b'*')
     });
     if fits && readable && text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return Ok(text.into());
@@ -279,63 +243,39 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
     if fits && !name.chars().any(char::is_control) {
         return Ok(name.into());
     }
-    Err(refusal(
-        "name",
-        "expected 1 to 100 characters without control characters",
-    ))
+    Err(refusal("name", "expected 1 to 100 characters without control characters"))
 }
 
 fn checked_zone(name: &str) -> Result<TimeZone, Refusal> {
-    TimeZone::parse(name).ok_or_else(|| {
-        refusal(
-            "timeZone",
-            "expected a zone of the IANA database, such as Europe/Sofia",
-        )
-    })
+    TimeZone::parse(name)
+        .ok_or_else(|| refusal("timeZone", "expected a zone of the IANA database, such as Europe/Sofia"))
 }
 
 fn checked_schedule(schedule: PayoutSchedule) -> Result<PayoutSchedule, Refusal> {
     if (1..=PAYOUT_DELAY_DAYS_MAX).contains(&schedule.delay_days) {
         return Ok(schedule);
     }
-    Err(refusal(
-        "payoutSchedule.delayDays",
-        "expected 1 to 30 business days",
-    ))
+    Err(refusal("payoutSchedule.delayDays", "expected 1 to 30 business days"))
 }
 
 fn checked_branding(branding: Branding) -> Result<Branding, Refusal> {
     let color = branding.color.map(|color| color.to_ascii_lowercase());
     let is_color = |text: &str| {
-        text.strip_prefix('#')
-            .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+        text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
     };
     if color.as_deref().is_some_and(|text| !is_color(text)) {
-        return Err(refusal(
-            "branding.color",
-            "expected a color such as #1f6feb",
-        ));
+        return Err(refusal("branding.color", "expected a color such as #1f6feb"));
     }
     let is_https = |url: &str| url.len() <= 2_048 && url.starts_with("https://");
-    if branding
-        .logo_url
-        .as_deref()
-        .is_some_and(|url| !is_https(url))
-    {
+    if branding.logo_url.as_deref().is_some_and(|url| !is_https(url)) {
         return Err(refusal("branding.logoUrl", "expected an https URL"));
     }
-    Ok(Branding {
-        color,
-        logo_url: branding.logo_url,
-    })
+    Ok(Branding { color, logo_url: branding.logo_url })
 }
 
 fn checked_ranges(texts: &[String]) -> Result<Vec<IpRange>, Refusal> {
     if texts.len() > IP_RANGES_MAX {
-        return Err(refusal(
-            "ipAllowList",
-            "expected 100 addresses or networks at most",
-        ));
+        return Err(refusal("ipAllowList", "expected 100 addresses or networks at most"));
     }
     texts.iter().map(|text| IpRange::parse(text)).collect()
 }

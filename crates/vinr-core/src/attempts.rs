@@ -10,74 +10,39 @@
 //! The attempt's id is the acquirer's idempotency key. An answer that is lost is asked for again by lookup, never by
 //! a second charge. A success that arrives after the payment was told "declined" is given back at the acquirer.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::ids::{AttemptId, PaymentId};
 use crate::money::Money;
 use crate::time::{Span, Timestamp};
+use crate::wire_enum::wire_enum;
 
-/// What the acquirer is asked to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Hold (and with automatic capture take) the amount.
-    Authorize,
-    /// Take what is held.
-    Capture,
-    /// Release what is held or give back what a late success took.
-    Void,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; 3] = [Kind::Authorize, Kind::Capture, Kind::Void];
-
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Authorize => "authorize",
-            Kind::Capture => "capture",
-            Kind::Void => "void",
-        }
-    }
-
-    /// Reads [`Kind::as_str`] back.
-    pub fn parse(text: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.as_str() == text)
+wire_enum! {
+    /// What the acquirer is asked to do.
+    pub enum Kind {
+        /// Hold (and with automatic capture take) the amount.
+        Authorize = "authorize",
+        /// Take what is held.
+        Capture = "capture",
+        /// Release what is held or give back what a late success took.
+        Void = "void",
     }
 }
 
-/// Where an attempt stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Sent or about to be; outcome not known.
-    Sent,
-    /// The acquirer did it.
-    Succeeded,
-    /// The acquirer did not do it.
-    Declined,
-    /// The acquirer never heard of it.
-    Abandoned,
-    /// The acquirer did it after all, too late; it is being given back.
-    Reversed,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Status; 5] =
-        [Status::Sent, Status::Succeeded, Status::Declined, Status::Abandoned, Status::Reversed];
-
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Status::Sent => "sent",
-            Status::Succeeded => "succeeded",
-            Status::Declined => "declined",
-            Status::Abandoned => "abandoned",
-            Status::Reversed => "reversed",
-        }
-    }
-
-    /// Reads [`Status::as_str`] back.
-    pub fn parse(text: &str) -> Option<Status> {
-        Status::ALL.into_iter().find(|status| status.as_str() == text)
+wire_enum! {
+    /// Where an attempt stands.
+    pub enum Status {
+        /// Sent or about to be; outcome not known.
+        Sent = "sent",
+        /// The acquirer did it.
+        Succeeded = "succeeded",
+        /// The acquirer did not do it.
+        Declined = "declined",
+        /// The acquirer never heard of it.
+        Abandoned = "abandoned",
+        /// The acquirer did it after all, too late; it is being given back.
+        Reversed = "reversed",
     }
 }
 
@@ -183,7 +148,7 @@ pub fn evolve(attempt: &mut Attempt, event: Event, now: Timestamp) {
         Event::Reversed => attempt.status = Status::Reversed,
         Event::LookupPutOff => {
             attempt.lookups = attempt.lookups.saturating_add(1);
-            let step = usize::try_from(attempt.lookups).unwrap_or(usize::MAX).min(LOOKUP_GAPS.len() - 1);
+            let step = usize::try_from(attempt.lookups).unwrap_or(usize::MAX).min(LOOKUP_GAPS.len().saturating_sub(1));
             attempt.look_up_at = now.plus(LOOKUP_GAPS[step]);
         }
     }

@@ -5,8 +5,8 @@ use alloc::string::String;
 
 /// The 32 digits in order of value: no i, l, o, u.
 const DIGITS: [char; 32] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j',
-    'k', 'm', 'n', 'p', 'q', 'r', 's', 't', 'v', 'w', 'x', 'y', 'z',
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p',
+    'q', 'r', 's', 't', 'v', 'w', 'x', 'y', 'z',
 ];
 
 /// Characters that `push_u128` appends.
@@ -16,9 +16,7 @@ pub(crate) const U128_LENGTH: usize = 26;
 pub(crate) fn push_u128(text: &mut String, bits: u128) {
     let mut shift = 125_u32;
     loop {
-        text.push(digit(
-            u8::try_from((bits >> shift) & 31).expect("five bits fit a byte"),
-        ));
+        text.push(digit(u8::try_from((bits >> shift) & 31).expect("five bits fit a byte")));
         match shift.checked_sub(5) {
             Some(next) => shift = next,
             None => break,

@@ -32,15 +32,9 @@ impl CardNumber {
     /// Reads 12 to 19 digits with a right check digit; spaces and dashes between them are skipped.
     /// The message of the refusal never repeats the input.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let mut number = Self {
-            digits: Box::new([0; DIGITS_MAX]),
-            length: 0,
-        };
+        let mut number = Self { digits: Box::new([0; DIGITS_MAX]), length: 0 };
         for byte in text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')) {
-            let place = number
-                .digits
-                .get_mut(number.length)
-                .filter(|_| byte.is_ascii_digit());
+            let place = number.digits.get_mut(number.length).filter(|_| byte.is_ascii_digit());
             let Some(place) = place else {
                 return Err(Self::refusal("expected 12 to 19 digits"));
             };
@@ -51,9 +45,7 @@ impl CardNumber {
             return Err(Self::refusal("expected 12 to 19 digits"));
         }
         if !luhn_holds(number.expose()) {
-            return Err(Self::refusal(
-                "the check digit is wrong: the number has a typing error",
-            ));
+            return Err(Self::refusal("the check digit is wrong: the number has a typing error"));
         }
         Ok(number)
     }
@@ -133,12 +125,7 @@ wire_enum! {
 impl Brand {
     /// The scheme of a number by its first digits (issuer identification numbers).
     pub fn detect(digits: &str) -> Self {
-        let first = |count: usize| -> u32 {
-            digits
-                .get(..count)
-                .and_then(|head| head.parse().ok())
-                .unwrap_or(0)
-        };
+        let first = |count: usize| -> u32 { digits.get(..count).and_then(|head| head.parse().ok()).unwrap_or(0) };
         match (first(1), first(2), first(3), first(4)) {
             (_, 34 | 37, _, _) => Self::Amex,
             (_, 36 | 38 | 39, _, _) | (_, _, 300..=305, _) => Self::Diners,
@@ -174,13 +161,7 @@ impl Expiry {
         let century = now.year().checked_div(100).unwrap_or(0).saturating_mul(100);
         let year = u16::try_from(year)
             .ok()
-            .map(|year| {
-                if year < 100 {
-                    year.saturating_add(century)
-                } else {
-                    year
-                }
-            })
+            .map(|year| if year < 100 { year.saturating_add(century) } else { year })
             .filter(|year| *year <= now.year().saturating_add(EXPIRY_YEARS_MAX))
             .ok_or_else(|| refused("card.expYear", "expected a year of two or four digits"))?;
         let expiry = Self { year, month };
@@ -193,10 +174,7 @@ impl Expiry {
     /// What a sandbox helper uses when it is given a number only: December of the account's year
     /// plus five.
     pub fn default_at(now: Timestamp) -> Self {
-        Self {
-            year: now.year().saturating_add(5),
-            month: 12,
-        }
+        Self { year: now.year().saturating_add(5), month: 12 }
     }
 
     /// Whether the month has ended (in UTC).
@@ -260,9 +238,7 @@ impl FailureCode {
             | Self::CardLost
             | Self::CardStolen => Category::IssuerDeclined,
             Self::ProcessingError => Category::ProcessingError,
-            Self::AuthenticationFailed | Self::AuthenticationExpired => {
-                Category::AuthenticationFailed
-            }
+            Self::AuthenticationFailed | Self::AuthenticationExpired => Category::AuthenticationFailed,
         }
     }
 

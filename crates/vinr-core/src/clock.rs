@@ -28,9 +28,7 @@ impl Clock {
 
     /// The clock that shows `at` when the wall shows `wall`.
     pub const fn showing(at: Timestamp, wall: WallTime) -> Self {
-        Self {
-            offset_ms: at.millis().saturating_sub(wall.millis()),
-        }
+        Self { offset_ms: at.millis().saturating_sub(wall.millis()) }
     }
 }
 
@@ -53,11 +51,9 @@ pub fn advance_target(now: Timestamp, ask: Advance) -> Result<Timestamp, Refusal
         return Err(Refusal::new(Code::ParameterInvalid, "the clock never goes back").at(param));
     }
     if span > ADVANCE_MAX {
-        return Err(Refusal::new(
-            Code::ParameterInvalid,
-            "one call moves the clock by two years (731 days) at most",
-        )
-        .at(param));
+        return Err(
+            Refusal::new(Code::ParameterInvalid, "one call moves the clock by two years (731 days) at most").at(param)
+        );
     }
     Ok(now.plus(span))
 }

@@ -33,23 +33,16 @@ pub struct Country(&'static str);
 impl Country {
     /// Reads a code in any case.
     pub fn parse(code: &str) -> Option<Self> {
-        let bytes = <[u8; 2]>::try_from(code.as_bytes())
-            .ok()?
-            .map(|byte| byte.to_ascii_uppercase());
-        let index = CODES
-            .binary_search_by(|known| known.as_bytes().cmp(&bytes))
-            .ok()?;
+        let bytes = <[u8; 2]>::try_from(code.as_bytes()).ok()?.map(|byte| byte.to_ascii_uppercase());
+        let index = CODES.binary_search_by(|known| known.as_bytes().cmp(&bytes)).ok()?;
         Some(Self(CODES[index]))
     }
 
     /// Reads a parameter named `country`.
     pub fn from_param(code: &str) -> Result<Self, Refusal> {
         Self::parse(code).ok_or_else(|| {
-            Refusal::new(
-                Code::ParameterInvalid,
-                "expected a country code of ISO 3166-1 with two letters, such as BG",
-            )
-            .at("country")
+            Refusal::new(Code::ParameterInvalid, "expected a country code of ISO 3166-1 with two letters, such as BG")
+                .at("country")
         })
     }
 

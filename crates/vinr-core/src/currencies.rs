@@ -66,23 +66,16 @@ impl Currency {
 
     /// Reads a code in any case.
     pub fn parse(code: &str) -> Option<Self> {
-        let bytes = <[u8; 3]>::try_from(code.as_bytes())
-            .ok()?
-            .map(|byte| byte.to_ascii_uppercase());
-        let index = TABLE
-            .binary_search_by(|(known, _)| known.as_bytes().cmp(&bytes))
-            .ok()?;
+        let bytes = <[u8; 3]>::try_from(code.as_bytes()).ok()?.map(|byte| byte.to_ascii_uppercase());
+        let index = TABLE.binary_search_by(|(known, _)| known.as_bytes().cmp(&bytes)).ok()?;
         u8::try_from(index).ok().map(Self)
     }
 
     /// Reads a parameter named `currency`.
     pub fn from_param(code: &str) -> Result<Self, Refusal> {
         Self::parse(code).ok_or_else(|| {
-            Refusal::new(
-                Code::CurrencyUnknown,
-                "expected an active currency code of ISO 4217, such as EUR",
-            )
-            .at("currency")
+            Refusal::new(Code::CurrencyUnknown, "expected an active currency code of ISO 4217, such as EUR")
+                .at("currency")
         })
     }
 
@@ -124,10 +117,7 @@ impl Currency {
     /// The sign that people write before an amount, where it names no other currency.
     pub fn symbol(self) -> Option<&'static str> {
         let code = self.code();
-        SYMBOLS
-            .iter()
-            .find(|(known, _)| *known == code)
-            .map(|(_, symbol)| *symbol)
+        SYMBOLS.iter().find(|(known, _)| *known == code).map(|(_, symbol)| *symbol)
     }
 
     fn row(self) -> Row {

@@ -47,19 +47,13 @@ impl EventFilter {
 
     /// Reads a pattern. One that no event can match is refused with the closest that can.
     pub fn parse(pattern: &str) -> Result<Self, Refusal> {
-        if EventType::ALL
-            .iter()
-            .any(|event| matches(pattern, event.as_str()))
-        {
+        if EventType::ALL.iter().any(|event| matches(pattern, event.as_str())) {
             return Ok(Self(pattern.into()));
         }
-        let hint = suggestion(pattern)
-            .map_or_else(String::new, |known| format!(", did you mean {known}?"));
+        let hint = suggestion(pattern).map_or_else(String::new, |known| format!(", did you mean {known}?"));
         Err(Refusal::new(
             Code::ParameterInvalid,
-            format!(
-                "no such event: expected a name such as payment.completed, payment.* or *{hint}"
-            ),
+            format!("no such event: expected a name such as payment.completed, payment.* or *{hint}"),
         )
         .at("enabledEvents"))
     }
@@ -95,9 +89,7 @@ fn suggestion(pattern: &str) -> Option<String> {
     let names = EventType::ALL.iter().map(|event| event.as_str());
     match pattern.strip_suffix(".*") {
         Some(family) => {
-            let families = names
-                .filter_map(|name| name.rsplit_once('.'))
-                .map(|(family, _)| family);
+            let families = names.filter_map(|name| name.rsplit_once('.')).map(|(family, _)| family);
             nearest(family, families).map(|family| format!("{family}.*"))
         }
         None => nearest(pattern, names).map(String::from),

@@ -20,15 +20,9 @@ impl FeeSchedule {
     /// So many basis points (up to 10,000), and a fixed part in minor units for some currencies.
     pub fn new(bps: u32, fixed: BTreeMap<Currency, i64>) -> Result<Self, Refusal> {
         if bps > BPS_WHOLE {
-            return Err(
-                Refusal::new(Code::ParameterInvalid, "expected 0 to 10000 basis points")
-                    .at("fees.bps"),
-            );
+            return Err(Refusal::new(Code::ParameterInvalid, "expected 0 to 10000 basis points").at("fees.bps"));
         }
-        if let Some((currency, _)) = fixed
-            .iter()
-            .find(|(_, amount)| !(0..=PAYMENT_AMOUNT_MAX).contains(*amount))
-        {
+        if let Some((currency, _)) = fixed.iter().find(|(_, amount)| !(0..=PAYMENT_AMOUNT_MAX).contains(*amount)) {
             return Err(Refusal::new(
                 Code::ParameterInvalid,
                 format!("expected an amount from 0 to {PAYMENT_AMOUNT_MAX}"),
@@ -53,10 +47,7 @@ impl FeeSchedule {
     /// # Panics
     /// If the amount is negative.
     pub fn fee(&self, captured: Money) -> Money {
-        assert!(
-            captured.amount >= 0,
-            "fees are taken of what was captured, not of a debt"
-        );
+        assert!(captured.amount >= 0, "fees are taken of what was captured, not of a debt");
         let fixed = self.fixed.get(&captured.currency).copied().unwrap_or(0);
         let proportional = share(captured.amount, i64::from(self.bps), i64::from(BPS_WHOLE));
         let amount = proportional.checked_add(fixed).expect("a fee fits 64 bits");
@@ -67,10 +58,7 @@ impl FeeSchedule {
 impl Default for FeeSchedule {
     /// 1.5 %, and €0.25 for payments in euro.
     fn default() -> Self {
-        Self {
-            bps: 150,
-            fixed: BTreeMap::from([(Currency::EUR, 25)]),
-        }
+        Self { bps: 150, fixed: BTreeMap::from([(Currency::EUR, 25)]) }
     }
 }
 

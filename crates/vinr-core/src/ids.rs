@@ -33,10 +33,9 @@ impl fmt::Display for IdProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WrongPrefix { expected } => write!(f, "expected a {expected}_ id"),
-            Self::Malformed { expected } => write!(
-                f,
-                "expected a {expected}_ id: {expected}_ and 1 to {SUFFIX_LENGTH_MAX} letters, digits or _"
-            ),
+            Self::Malformed { expected } => {
+                write!(f, "expected a {expected}_ id: {expected}_ and 1 to {SUFFIX_LENGTH_MAX} letters, digits or _")
+            }
         }
     }
 }
@@ -136,11 +135,7 @@ fn check(text: &str, expected: &'static str) -> Result<(), IdProblem> {
         .and_then(|rest| rest.strip_prefix('_'))
         .ok_or(IdProblem::WrongPrefix { expected })?;
     let fits = (1..=SUFFIX_LENGTH_MAX).contains(&suffix.len());
-    if fits
-        && suffix
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
+    if fits && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         Ok(())
     } else {
         Err(IdProblem::Malformed { expected })
@@ -177,10 +172,7 @@ const COUNTER_MAX: u16 = 0x0fff;
 impl IdGenerator {
     /// A generator that has drawn nothing yet.
     pub const fn new() -> Self {
-        Self {
-            millis: 0,
-            counter: COUNTER_MAX,
-        }
+        Self { millis: 0, counter: COUNTER_MAX }
     }
 
     /// The bits of the next id: greater than all before from this generator.
@@ -200,11 +192,7 @@ impl IdGenerator {
         let version = 7_u128 << 76;
         let variant = 2_u128 << 62;
         let random_tail = u128::from(u64::from_be_bytes(tail) >> 2);
-        (u128::from(self.millis) << 80)
-            | version
-            | (u128::from(self.counter) << 64)
-            | variant
-            | random_tail
+        (u128::from(self.millis) << 80) | version | (u128::from(self.counter) << 64) | variant | random_tail
     }
 }
 

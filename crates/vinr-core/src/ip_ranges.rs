@@ -16,19 +16,15 @@ impl IpRange {
     /// Reads an address or a network in CIDR notation. Bits beyond the prefix are cleared.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         Self::read(text).ok_or_else(|| {
-            Refusal::new(
-                Code::ParameterInvalid,
-                "expected an IP address or a network such as 203.0.113.0/24",
-            )
-            .at("ipAllowList")
+            Refusal::new(Code::ParameterInvalid, "expected an IP address or a network such as 203.0.113.0/24")
+                .at("ipAllowList")
         })
     }
 
     /// Whether the address is in this range. An IPv4 address mapped into IPv6 is the IPv4 one.
     pub fn contains(self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        address.is_ipv4() == self.network.is_ipv4()
-            && masked(address, self.prefix_bits) == self.network
+        address.is_ipv4() == self.network.is_ipv4() && masked(address, self.prefix_bits) == self.network
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -46,10 +42,7 @@ impl IpRange {
             Some(_) => return None,
             None => bits_max,
         };
-        Some(Self {
-            network: masked(network, prefix_bits),
-            prefix_bits,
-        })
+        Some(Self { network: masked(network, prefix_bits), prefix_bits })
     }
 }
 

@@ -49,41 +49,20 @@ pub struct KeyPrefix {
 impl KeyPrefix {
     /// Every prefix there is.
     pub const ALL: [Self; 6] = [
-        Self {
-            kind: KeyKind::Secret,
-            environment: Environment::Sandbox,
-        },
-        Self {
-            kind: KeyKind::Secret,
-            environment: Environment::Live,
-        },
-        Self {
-            kind: KeyKind::Restricted,
-            environment: Environment::Sandbox,
-        },
-        Self {
-            kind: KeyKind::Restricted,
-            environment: Environment::Live,
-        },
-        Self {
-            kind: KeyKind::Public,
-            environment: Environment::Sandbox,
-        },
-        Self {
-            kind: KeyKind::Public,
-            environment: Environment::Live,
-        },
+        Self { kind: KeyKind::Secret, environment: Environment::Sandbox },
+        Self { kind: KeyKind::Secret, environment: Environment::Live },
+        Self { kind: KeyKind::Restricted, environment: Environment::Sandbox },
+        Self { kind: KeyKind::Restricted, environment: Environment::Live },
+        Self { kind: KeyKind::Public, environment: Environment::Sandbox },
+        Self { kind: KeyKind::Public, environment: Environment::Live },
     ];
 
     /// What a whole key says of itself. Nothing if it does not have the form of a key: a known
     /// prefix, then letters and digits, [`KEY_LENGTH_MAX`] characters at most.
     pub fn parse(key: &str) -> Option<Self> {
-        let (prefix, rest) = Self::ALL
-            .iter()
-            .find_map(|prefix| Some((*prefix, key.strip_prefix(prefix.as_str())?)))?;
-        let formed = !rest.is_empty()
-            && key.len() <= KEY_LENGTH_MAX
-            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let (prefix, rest) = Self::ALL.iter().find_map(|prefix| Some((*prefix, key.strip_prefix(prefix.as_str())?)))?;
+        let formed =
+            !rest.is_empty() && key.len() <= KEY_LENGTH_MAX && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
         formed.then_some(prefix)
     }
 
@@ -104,10 +83,7 @@ impl KeyPrefix {
     /// # Panics
     /// If there are fewer than [`RANDOM_BYTES_MIN`] bytes: such a key could be guessed.
     pub fn key(self, random: &[u8]) -> String {
-        assert!(
-            random.len() >= RANDOM_BYTES_MIN,
-            "a key carries 192 random bits or more"
-        );
+        assert!(random.len() >= RANDOM_BYTES_MIN, "a key carries 192 random bits or more");
         let mut text = String::from(self.as_str());
         base32::push_bytes(&mut text, random);
         text
@@ -160,46 +136,29 @@ pub struct Scope {
 impl Scope {
     /// To retrieve and list.
     pub const fn read(family: Family) -> Self {
-        Self {
-            family,
-            access: Access::Read,
-        }
+        Self { family, access: Access::Read }
     }
 
     /// To create and change.
     pub const fn write(family: Family) -> Self {
-        Self {
-            family,
-            access: Access::Write,
-        }
+        Self { family, access: Access::Write }
     }
 
     /// Every scope there is.
     pub fn all() -> impl Iterator<Item = Self> {
-        Family::ALL
-            .iter()
-            .flat_map(|family| [Self::read(*family), Self::write(*family)])
+        Family::ALL.iter().flat_map(|family| [Self::read(*family), Self::write(*family)])
     }
 
     /// Reads `payments:write`; a name that is not known is refused with the closest one.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let known = text.split_once(':').and_then(|(family, access)| {
-            Some(Self {
-                family: Family::parse(family)?,
-                access: Access::parse(access)?,
-            })
-        });
+        let known = text
+            .split_once(':')
+            .and_then(|(family, access)| Some(Self { family: Family::parse(family)?, access: Access::parse(access)? }));
         known.ok_or_else(|| {
             let family = text.split(':').next().unwrap_or(text);
             let hint = nearest(family, Family::ALL.iter().map(|family| family.as_str()))
-                .map_or_else(String::new, |family| {
-                    format!(", did you mean {family}:read?")
-                });
-            Refusal::new(
-                Code::ParameterInvalid,
-                format!("expected a scope such as payments:read{hint}"),
-            )
-            .at("scopes")
+                .map_or_else(String::new, |family| format!(", did you mean {family}:read?"));
+            Refusal::new(Code::ParameterInvalid, format!("expected a scope such as payments:read{hint}")).at("scopes")
         })
     }
 }
@@ -222,34 +181,22 @@ pub struct Grant {
 impl Grant {
     /// Everything of the account and environment.
     pub const fn secret() -> Self {
-        Self {
-            kind: KeyKind::Secret,
-            scopes: BTreeSet::new(),
-        }
+        Self { kind: KeyKind::Secret, scopes: BTreeSet::new() }
     }
 
     /// Nothing but these scopes.
     pub const fn restricted(scopes: BTreeSet<Scope>) -> Self {
-        Self {
-            kind: KeyKind::Restricted,
-            scopes,
-        }
+        Self { kind: KeyKind::Restricted, scopes }
     }
 
     /// What a browser may do.
     pub const fn public() -> Self {
-        Self {
-            kind: KeyKind::Public,
-            scopes: BTreeSet::new(),
-        }
+        Self { kind: KeyKind::Public, scopes: BTreeSet::new() }
     }
 
     /// The grant of a kind of key and of what [`Self::scopes_text`] gave.
     pub fn parse(kind: KeyKind, scopes_text: &str) -> Result<Self, Refusal> {
-        let scopes = scopes_text
-            .split_whitespace()
-            .map(Scope::parse)
-            .collect::<Result<_, _>>()?;
+        let scopes = scopes_text.split_whitespace().map(Scope::parse).collect::<Result<_, _>>()?;
         Ok(match kind {
             KeyKind::Secret => Self::secret(),
             KeyKind::Restricted => Self::restricted(scopes),
@@ -281,10 +228,9 @@ impl Grant {
         match self.kind {
             KeyKind::Secret => Ok(()),
             KeyKind::Restricted if self.scopes.contains(&scope) => Ok(()),
-            KeyKind::Restricted => Err(Refusal::new(
-                Code::InsufficientScope,
-                format!("this key does not have the scope {scope}"),
-            )),
+            KeyKind::Restricted => {
+                Err(Refusal::new(Code::InsufficientScope, format!("this key does not have the scope {scope}")))
+            }
             KeyKind::Public => Err(Refusal::new(
                 Code::InsufficientScope,
                 format!("a public key cannot do this: use a key with the scope {scope}"),

@@ -28,9 +28,7 @@ pub enum Unit {
 impl Unit {
     /// Reads what [`fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
-        Currency::parse(text)
-            .filter(|currency| currency.code() == text)
-            .map(Self::Currency)
+        Currency::parse(text).filter(|currency| currency.code() == text).map(Self::Currency)
     }
 }
 
@@ -65,13 +63,7 @@ wire_enum! {
 impl LedgerAccount {
     /// The key of this account's balance in a unit: `network:EUR`.
     pub fn balance_key(self, unit: Unit) -> String {
-        format!(
-            "{}",
-            BalanceKey {
-                account: self,
-                unit
-            }
-        )
+        format!("{}", BalanceKey { account: self, unit })
     }
 }
 
@@ -88,10 +80,7 @@ impl BalanceKey {
     /// Reads `network:EUR`.
     pub fn parse(text: &str) -> Option<Self> {
         let (account, unit) = text.split_once(':')?;
-        Some(Self {
-            account: LedgerAccount::parse(account)?,
-            unit: Unit::parse(unit)?,
-        })
+        Some(Self { account: LedgerAccount::parse(account)?, unit: Unit::parse(unit)? })
     }
 }
 
@@ -187,21 +176,9 @@ impl Transfer {
     /// If this is no reservation, or the amount is not between 1 and the reserved one.
     #[must_use]
     pub fn post(self, amount: i64) -> Self {
-        assert_eq!(
-            self.phase,
-            Phase::Pending,
-            "only a reservation can be posted"
-        );
-        assert!(
-            (1..=self.amount).contains(&amount),
-            "posting {amount} of a reservation of {}",
-            self.amount
-        );
-        Self {
-            amount,
-            phase: Phase::Post { held: self.amount },
-            ..self
-        }
+        assert_eq!(self.phase, Phase::Pending, "only a reservation can be posted");
+        assert!((1..=self.amount).contains(&amount), "posting {amount} of a reservation of {}", self.amount);
+        Self { amount, phase: Phase::Post { held: self.amount }, ..self }
     }
 
     /// Ends this reservation by releasing all of it.
@@ -210,15 +187,8 @@ impl Transfer {
     /// If this is no reservation.
     #[must_use]
     pub fn void(self) -> Self {
-        assert_eq!(
-            self.phase,
-            Phase::Pending,
-            "only a reservation can be voided"
-        );
-        Self {
-            phase: Phase::Void,
-            ..self
-        }
+        assert_eq!(self.phase, Phase::Pending, "only a reservation can be voided");
+        Self { phase: Phase::Void, ..self }
     }
 
     /// What this adds to the debited balance and to the credited one, in this order: account,
@@ -230,26 +200,13 @@ impl Transfer {
             Phase::Post { held } => (self.amount, negated(held)),
             Phase::Void => (0, negated(self.amount)),
         };
-        [
-            (self.debit, self.unit, negated(posted), negated(pending)),
-            (self.credit, self.unit, posted, pending),
-        ]
+        [(self.debit, self.unit, negated(posted), negated(pending)), (self.credit, self.unit, posted, pending)]
     }
 
     fn checked(debit: LedgerAccount, credit: LedgerAccount, money: Money, phase: Phase) -> Self {
-        assert!(
-            money.amount > 0,
-            "a transfer of {} moves nothing",
-            money.amount
-        );
+        assert!(money.amount > 0, "a transfer of {} moves nothing", money.amount);
         assert_ne!(debit, credit, "a transfer needs two accounts");
-        Self {
-            debit,
-            credit,
-            unit: money.currency.into(),
-            amount: money.amount,
-            phase,
-        }
+        Self { debit, credit, unit: money.currency.into(), amount: money.amount, phase }
     }
 }
 
@@ -276,14 +233,8 @@ impl Balances {
     pub fn apply(&mut self, transfer: &Transfer) {
         for (account, unit, posted, pending) in transfer.deltas() {
             let row = self.rows.entry(BalanceKey { account, unit }).or_default();
-            row.posted = row
-                .posted
-                .checked_add(posted)
-                .expect("a balance fits 64 bits");
-            row.pending = row
-                .pending
-                .checked_add(pending)
-                .expect("a balance fits 64 bits");
+            row.posted = row.posted.checked_add(posted).expect("a balance fits 64 bits");
+            row.pending = row.pending.checked_add(pending).expect("a balance fits 64 bits");
         }
     }
 
@@ -294,13 +245,7 @@ impl Balances {
 
     /// The balance of an account in a unit; zero if nothing moved.
     pub fn get(&self, account: LedgerAccount, unit: impl Into<Unit>) -> Balance {
-        self.rows
-            .get(&BalanceKey {
-                account,
-                unit: unit.into(),
-            })
-            .copied()
-            .unwrap_or_default()
+        self.rows.get(&BalanceKey { account, unit: unit.into() }).copied().unwrap_or_default()
     }
 
     /// Every balance that was ever touched, in the order of its key.
@@ -318,11 +263,7 @@ impl Balances {
         }
         for (unit, (posted, pending)) in sums {
             if posted != 0 || pending != 0 {
-                return Err(Imbalance::NotZero {
-                    unit,
-                    posted,
-                    pending,
-                });
+                return Err(Imbalance::NotZero { unit, posted, pending });
             }
         }
         Ok(())
@@ -331,10 +272,7 @@ impl Balances {
     /// Whether nothing is reserved any more: so it must be for a payment that has ended.
     pub fn check_pending_cleared(&self) -> Result<(), Imbalance> {
         match self.rows.iter().find(|(_, balance)| balance.pending != 0) {
-            Some((key, balance)) => Err(Imbalance::StillPending {
-                key: *key,
-                pending: balance.pending,
-            }),
+            Some((key, balance)) => Err(Imbalance::StillPending { key: *key, pending: balance.pending }),
             None => Ok(()),
         }
     }
@@ -364,15 +302,8 @@ pub enum Imbalance {
 impl fmt::Display for Imbalance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotZero {
-                unit,
-                posted,
-                pending,
-            } => {
-                write!(
-                    f,
-                    "{unit} does not add up to zero: posted {posted}, pending {pending}"
-                )
+            Self::NotZero { unit, posted, pending } => {
+                write!(f, "{unit} does not add up to zero: posted {posted}, pending {pending}")
             }
             Self::StillPending { key, pending } => {
                 write!(f, "{key} still has {pending} pending")
@@ -385,9 +316,7 @@ impl core::error::Error for Imbalance {}
 
 /// Amounts of transfers are positive or zero, so their negative always exists.
 fn negated(amount: i64) -> i64 {
-    amount
-        .checked_neg()
-        .expect("the amount of a transfer has a negative")
+    amount.checked_neg().expect("the amount of a transfer has a negative")
 }
 
 #[cfg(test)]

@@ -13,10 +13,7 @@
 // A state machine says for each state and command why nothing happens, one arm each.
 #![allow(clippy::match_same_arms)]
 // Money is computed here: a silent wrap or truncation would be a wrong payment.
-#![cfg_attr(
-    not(test),
-    deny(clippy::arithmetic_side_effects, clippy::as_conversions)
-)]
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 #[macro_use]
 extern crate alloc;
@@ -27,6 +24,7 @@ mod base32;
 mod wire_enum;
 
 pub mod accounts;
+pub mod attempts;
 pub mod cards;
 pub mod clock;
 pub mod countries;
@@ -40,6 +38,7 @@ pub mod ledger;
 pub mod metadata;
 pub mod money;
 pub mod nearest;
+pub mod payments;
 pub mod refusal;
 pub mod time;
 pub mod webhooks;

@@ -24,10 +24,7 @@ impl Metadata {
 
     /// These pairs with changes merged in: a key that is given replaces its value, an empty text
     /// or nothing removes it, the others stay. A new object merges into no pairs.
-    pub fn merged(
-        &self,
-        changes: impl IntoIterator<Item = (String, Option<String>)>,
-    ) -> Result<Self, Refusal> {
+    pub fn merged(&self, changes: impl IntoIterator<Item = (String, Option<String>)>) -> Result<Self, Refusal> {
         let mut pairs = self.0.clone();
         for (key, value) in changes {
             check_key(&key)?;
@@ -36,10 +33,8 @@ impl Metadata {
                     pairs.remove(&key);
                 }
                 Some(value) if longer_than(&value, VALUE_LENGTH_MAX) => {
-                    return Err(
-                        refusal(format!("expected {VALUE_LENGTH_MAX} characters at most"))
-                            .at(format!("metadata.{key}")),
-                    );
+                    return Err(refusal(format!("expected {VALUE_LENGTH_MAX} characters at most"))
+                        .at(format!("metadata.{key}")));
                 }
                 Some(value) => {
                     pairs.insert(key, value);
@@ -64,9 +59,7 @@ impl Metadata {
 
     /// The pairs in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// Whether there are no pairs.
@@ -85,10 +78,7 @@ fn check_key(key: &str) -> Result<(), Refusal> {
         return Err(refusal("a key is never empty".into()).at("metadata"));
     }
     if longer_than(key, KEY_LENGTH_MAX) {
-        return Err(refusal(format!(
-            "expected keys of {KEY_LENGTH_MAX} characters at most"
-        ))
-        .at("metadata"));
+        return Err(refusal(format!("expected keys of {KEY_LENGTH_MAX} characters at most")).at("metadata"));
     }
     Ok(())
 }

@@ -38,9 +38,7 @@ impl Money {
         }
         Err(Refusal::new(
             Code::ParameterInvalid,
-            format!(
-                "expected an amount from 1 to {PAYMENT_AMOUNT_MAX} in the minor unit of {currency}"
-            ),
+            format!("expected an amount from 1 to {PAYMENT_AMOUNT_MAX} in the minor unit of {currency}"),
         )
         .at("amount"))
     }
@@ -51,29 +49,20 @@ impl Money {
         if self.amount.checked_rem(step) == Some(0) {
             Ok(())
         } else {
-            Err(CardAmountProblem {
-                currency: self.currency,
-                step,
-            })
+            Err(CardAmountProblem { currency: self.currency, step })
         }
     }
 
     /// The sum; nothing if the currencies differ or the sum does not fit.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         let amount = self.amount.checked_add(other.amount)?;
-        (self.currency == other.currency).then_some(Self {
-            amount,
-            currency: self.currency,
-        })
+        (self.currency == other.currency).then_some(Self { amount, currency: self.currency })
     }
 
     /// The difference; nothing if the currencies differ or the difference does not fit.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         let amount = self.amount.checked_sub(other.amount)?;
-        (self.currency == other.currency).then_some(Self {
-            amount,
-            currency: self.currency,
-        })
+        (self.currency == other.currency).then_some(Self { amount, currency: self.currency })
     }
 
     /// For people, in English: `€10.00`, `¥1,000`, `KWD 12.345`, `-€0.05`.
@@ -94,16 +83,9 @@ impl fmt::Display for Money {
         let exponent = usize::from(self.currency.exponent());
         let per_major = self.currency.minor_per_major().unsigned_abs();
         let minor = self.amount.unsigned_abs();
-        write_grouped(
-            f,
-            minor
-                .checked_div(per_major)
-                .expect("a power of ten is not zero"),
-        )?;
+        write_grouped(f, minor.checked_div(per_major).expect("a power of ten is not zero"))?;
         if exponent > 0 {
-            let rest = minor
-                .checked_rem(per_major)
-                .expect("a power of ten is not zero");
+            let rest = minor.checked_rem(per_major).expect("a power of ten is not zero");
             write!(f, ".{rest:0exponent$}")?;
         }
         Ok(())
@@ -142,11 +124,7 @@ pub struct CardAmountProblem {
 
 impl fmt::Display for CardAmountProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "card amounts in {} are multiples of {}",
-            self.currency, self.step
-        )
+        write!(f, "card amounts in {} are multiples of {}", self.currency, self.step)
     }
 }
 
@@ -171,24 +149,14 @@ impl Ratio {
     /// # Panics
     /// If the denominator is not positive: a share of nothing is a mistake of the caller.
     pub fn new(numerator: i128, denominator: i128) -> Self {
-        assert!(
-            denominator > 0,
-            "a ratio needs a positive denominator, not {denominator}"
-        );
-        Self {
-            numerator,
-            denominator,
-        }
-        .reduced()
+        assert!(denominator > 0, "a ratio needs a positive denominator, not {denominator}");
+        Self { numerator, denominator }.reduced()
     }
 
     /// A whole number.
     pub const fn whole(number: i64) -> Self {
         // An i64 always fits; `From` is not const.
-        Self {
-            numerator: widen(number),
-            denominator: 1,
-        }
+        Self { numerator: widen(number), denominator: 1 }
     }
 
     /// This times `part / whole`, exactly.
@@ -199,10 +167,7 @@ impl Ratio {
     pub fn times(self, part: i64, whole: i64) -> Self {
         assert!(whole > 0, "a share needs a positive whole, not {whole}");
         Self {
-            numerator: self
-                .numerator
-                .checked_mul(i128::from(part))
-                .expect("the product of a ratio fits 128 bits"),
+            numerator: self.numerator.checked_mul(i128::from(part)).expect("the product of a ratio fits 128 bits"),
             denominator: self
                 .denominator
                 .checked_mul(i128::from(whole))
@@ -217,11 +182,7 @@ impl Ratio {
     /// If 128 bits are not enough.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        let scaled = |numerator: i128, by: i128| {
-            numerator
-                .checked_mul(by)
-                .expect("the terms of a sum fit 128 bits")
-        };
+        let scaled = |numerator: i128, by: i128| numerator.checked_mul(by).expect("the terms of a sum fit 128 bits");
         Self {
             numerator: scaled(self.numerator, other.denominator)
                 .checked_add(scaled(other.numerator, self.denominator))
@@ -245,18 +206,9 @@ impl Ratio {
     /// If `step` is not positive, or the result does not fit 64 bits.
     pub fn round_to(self, step: i64) -> i64 {
         assert!(step > 0, "rounding needs a positive step, not {step}");
-        let divisor = self
-            .denominator
-            .checked_mul(i128::from(step))
-            .expect("the denominator of a ratio fits 128 bits");
-        let quotient = self
-            .numerator
-            .checked_div(divisor)
-            .expect("the divisor is positive");
-        let rest = self
-            .numerator
-            .checked_rem(divisor)
-            .expect("the divisor is positive");
+        let divisor = self.denominator.checked_mul(i128::from(step)).expect("the denominator of a ratio fits 128 bits");
+        let quotient = self.numerator.checked_div(divisor).expect("the divisor is positive");
+        let rest = self.numerator.checked_rem(divisor).expect("the divisor is positive");
         // Half or more of the divisor is left; halves are compared from above, so nothing doubles.
         let far = rest.unsigned_abs() >= divisor.unsigned_abs().div_ceil(2);
         let away = if far { self.numerator.signum() } else { 0 };
@@ -273,34 +225,20 @@ impl Ratio {
     /// If the result does not fit 64 bits.
     pub fn floor(self) -> i64 {
         let floor = self.numerator.checked_div_euclid(self.denominator);
-        floor
-            .and_then(|floor| i64::try_from(floor).ok())
-            .expect("a floor fits 64 bits")
+        floor.and_then(|floor| i64::try_from(floor).ok()).expect("a floor fits 64 bits")
     }
 
     fn reduced(self) -> Self {
-        let divisor = greatest_common_divisor(
-            self.numerator.unsigned_abs(),
-            self.denominator.unsigned_abs(),
-        );
+        let divisor = greatest_common_divisor(self.numerator.unsigned_abs(), self.denominator.unsigned_abs());
         let divisor = i128::try_from(divisor).expect("a divisor of an i128 denominator fits");
         Self {
-            numerator: self
-                .numerator
-                .checked_div(divisor)
-                .expect("the divisor is positive"),
-            denominator: self
-                .denominator
-                .checked_div(divisor)
-                .expect("the divisor is positive"),
+            numerator: self.numerator.checked_div(divisor).expect("the divisor is positive"),
+            denominator: self.denominator.checked_div(divisor).expect("the divisor is positive"),
         }
     }
 }
 
-#[expect(
-    clippy::as_conversions,
-    reason = "From is not const; widening loses nothing"
-)]
+#[expect(clippy::as_conversions, reason = "From is not const; widening loses nothing")]
 const fn widen(number: i64) -> i128 {
     number as i128
 }
@@ -320,14 +258,9 @@ fn greatest_common_divisor(first: u128, second: u128) -> u128 {
 /// If `whole` is not positive, or the result does not fit 64 bits.
 pub fn share(total: i64, part: i64, whole: i64) -> i64 {
     assert!(whole > 0, "a share needs a positive whole, not {whole}");
-    let product = i128::from(total)
-        .checked_mul(i128::from(part))
-        .expect("a product of two 64-bit numbers fits 128 bits");
-    Ratio {
-        numerator: product,
-        denominator: i128::from(whole),
-    }
-    .round()
+    let product =
+        i128::from(total).checked_mul(i128::from(part)).expect("a product of two 64-bit numbers fits 128 bits");
+    Ratio { numerator: product, denominator: i128::from(whole) }.round()
 }
 
 /// What the step from `done_before` to `done_after` of `whole` takes of `total`. Whatever the
@@ -348,24 +281,17 @@ pub fn cumulative_share(total: i64, done_before: i64, done_after: i64, whole: i6
 /// # Panics
 /// If a weight is negative or all are zero: there is nobody to give it to.
 pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
-    assert!(
-        weights.iter().all(|weight| *weight >= 0),
-        "a weight is never negative"
-    );
+    assert!(weights.iter().all(|weight| *weight >= 0), "a weight is never negative");
     let whole: i128 = weights.iter().copied().map(i128::from).sum();
     assert!(whole > 0, "an allocation needs a weight that is not zero");
     let magnitude = i128::from(total).abs();
     let mut left = magnitude;
     let mut parts = Vec::with_capacity(weights.len());
     for (place, weight) in weights.iter().enumerate() {
-        let exact = magnitude
-            .checked_mul(i128::from(*weight))
-            .expect("64 bits times 64 bits fit");
+        let exact = magnitude.checked_mul(i128::from(*weight)).expect("64 bits times 64 bits fit");
         let part = exact.checked_div(whole).expect("the whole is positive");
         let remainder = exact.checked_rem(whole).expect("the whole is positive");
-        left = left
-            .checked_sub(part)
-            .expect("rounded down, the parts never exceed the total");
+        left = left.checked_sub(part).expect("rounded down, the parts never exceed the total");
         parts.push((place, part, remainder));
     }
     parts.sort_by_key(|(place, _, remainder)| (Reverse(*remainder), *place));
@@ -380,10 +306,7 @@ pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
     let sign = i128::from(total.signum());
     parts
         .into_iter()
-        .map(|(_, part, _)| {
-            part.checked_mul(sign)
-                .and_then(|part| i64::try_from(part).ok())
-        })
+        .map(|(_, part, _)| part.checked_mul(sign).and_then(|part| i64::try_from(part).ok()))
         .map(|part| part.expect("a part is not larger than the total"))
         .collect()
 }

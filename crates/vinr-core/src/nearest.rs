@@ -22,14 +22,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// How many insertions, deletions, replacements and swaps of neighbours turn one text into the
 /// other, letters compared without case (optimal string alignment).
 pub fn edit_distance(from: &str, to: &str) -> usize {
-    let from: Vec<char> = from
-        .chars()
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    let to: Vec<char> = to
-        .chars()
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
+    let from: Vec<char> = from.chars().map(|letter| letter.to_ascii_lowercase()).collect();
+    let to: Vec<char> = to.chars().map(|letter| letter.to_ascii_lowercase()).collect();
     let mut before_previous: Vec<usize> = Vec::new();
     let mut previous: Vec<usize> = (0..=to.len()).collect();
     for (row, letter) in from.iter().enumerate() {
@@ -38,11 +32,8 @@ pub fn edit_distance(from: &str, to: &str) -> usize {
         for (column, other) in to.iter().enumerate() {
             let next = column.saturating_add(1);
             let replaced = previous[column].saturating_add(usize::from(letter != other));
-            let mut best = replaced
-                .min(previous[next].saturating_add(1))
-                .min(current[column].saturating_add(1));
-            if let (Some(row_before), Some(column_before)) =
-                (row.checked_sub(1), column.checked_sub(1))
+            let mut best = replaced.min(previous[next].saturating_add(1)).min(current[column].saturating_add(1));
+            if let (Some(row_before), Some(column_before)) = (row.checked_sub(1), column.checked_sub(1))
                 && from[row_before] == *other
                 && to[column_before] == *letter
             {

@@ -137,17 +137,14 @@ impl Code {
             | Self::TestCardRequired
             | Self::TestCardInLive => Kind::Invalid,
             Self::InvalidApiKey => Kind::Unauthenticated,
-            Self::InsufficientScope
-            | Self::IpNotAllowed
-            | Self::PciAttestationRequired
-            | Self::KybRequired => Kind::Permission,
+            Self::InsufficientScope | Self::IpNotAllowed | Self::PciAttestationRequired | Self::KybRequired => {
+                Kind::Permission
+            }
             Self::ResourceMissing | Self::RouteMissing => Kind::Missing,
             Self::MethodNotAllowed => Kind::Method,
             Self::BodyTooLarge => Kind::TooLarge,
             Self::ContentTypeUnsupported => Kind::MediaType,
-            Self::IdempotencyKeyReused | Self::IdempotencyKeyInUse | Self::ClockAdvancing => {
-                Kind::Conflict
-            }
+            Self::IdempotencyKeyReused | Self::IdempotencyKeyInUse | Self::ClockAdvancing => Kind::Conflict,
             Self::AmountTooLarge
             | Self::PaymentNotConfirmable
             | Self::PaymentNotCapturable
@@ -176,11 +173,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that is not about one parameter.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            param: None,
-            message: message.into(),
-        }
+        Self { code, param: None, message: message.into() }
     }
 
     /// The same refusal, about this parameter.

@@ -41,10 +41,7 @@ impl<Axis: Copy> Instant<Axis> {
     pub const EPOCH: Self = Self::at(0);
 
     const fn at(millis: i64) -> Self {
-        Self {
-            millis,
-            axis: PhantomData,
-        }
+        Self { millis, axis: PhantomData }
     }
 
     /// The instant so many milliseconds after the epoch, held between `MIN` and `MAX`.
@@ -87,9 +84,7 @@ impl<Axis: Copy> Instant<Axis> {
 
     /// The span from an earlier instant to this one; negative if that one is later.
     pub const fn since(self, earlier: Self) -> Span {
-        Span {
-            millis: self.millis.saturating_sub(earlier.millis),
-        }
+        Span { millis: self.millis.saturating_sub(earlier.millis) }
     }
 
     /// The calendar year in UTC.
@@ -141,8 +136,7 @@ impl<Axis: Copy> Instant<Axis> {
     }
 
     fn civil(self) -> civil::DateTime {
-        let instant = jiff::Timestamp::from_millisecond(self.millis)
-            .expect("instants are held within the calendar");
+        let instant = jiff::Timestamp::from_millisecond(self.millis).expect("instants are held within the calendar");
         Offset::UTC.to_datetime(instant)
     }
 }
@@ -176,30 +170,22 @@ impl Span {
 
     /// So many seconds.
     pub const fn seconds(count: i64) -> Self {
-        Self {
-            millis: count.saturating_mul(1_000),
-        }
+        Self { millis: count.saturating_mul(1_000) }
     }
 
     /// So many minutes.
     pub const fn minutes(count: i64) -> Self {
-        Self {
-            millis: count.saturating_mul(60_000),
-        }
+        Self { millis: count.saturating_mul(60_000) }
     }
 
     /// So many hours.
     pub const fn hours(count: i64) -> Self {
-        Self {
-            millis: count.saturating_mul(3_600_000),
-        }
+        Self { millis: count.saturating_mul(3_600_000) }
     }
 
     /// So many days of 24 hours.
     pub const fn days(count: i64) -> Self {
-        Self {
-            millis: count.saturating_mul(86_400_000),
-        }
+        Self { millis: count.saturating_mul(86_400_000) }
     }
 
     /// The length in milliseconds.
@@ -215,9 +201,7 @@ impl Span {
     /// The sum of two spans.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
-        Self {
-            millis: self.millis.saturating_add(other.millis),
-        }
+        Self { millis: self.millis.saturating_add(other.millis) }
     }
 }
 
@@ -236,9 +220,7 @@ fn ascii_digit(value: u16) -> u8 {
 /// Milliseconds since the epoch of an RFC 3339 text (section 5.6: letters in either case, a space
 /// allowed for the T).
 fn parse_rfc3339(text: &str) -> Option<i64> {
-    let mut scan = Scan {
-        rest: text.as_bytes(),
-    };
+    let mut scan = Scan { rest: text.as_bytes() };
     let year = scan.number(4)?;
     scan.one_of(b"-")?;
     let month = scan.number(2)?;
@@ -256,19 +238,10 @@ fn parse_rfc3339(text: &str) -> Option<i64> {
         return None;
     }
     let date = civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
-    let days = date
-        .duration_since(civil::Date::constant(1970, 1, 1))
-        .as_hours()
-        / 24;
-    let minutes_of_day = i64::from(hour)
-        .checked_mul(60)?
-        .checked_add(i64::from(minute))?;
+    let days = date.duration_since(civil::Date::constant(1970, 1, 1)).as_hours() / 24;
+    let minutes_of_day = i64::from(hour).checked_mul(60)?.checked_add(i64::from(minute))?;
     days.checked_mul(86_400_000)?
-        .checked_add(
-            minutes_of_day
-                .checked_sub(offset_minutes)?
-                .checked_mul(60_000)?,
-        )?
+        .checked_add(minutes_of_day.checked_sub(offset_minutes)?.checked_mul(60_000)?)?
         .checked_add(i64::from(second.min(59)).checked_mul(1_000)?)?
         .checked_add(millis)
 }
@@ -295,9 +268,7 @@ impl Scan<'_> {
     fn number(&mut self, digits: usize) -> Option<i16> {
         let mut value = 0_i16;
         for _ in 0..digits {
-            value = value
-                .checked_mul(10)?
-                .checked_add(i16::from(self.digit()?))?;
+            value = value.checked_mul(10)?.checked_add(i16::from(self.digit()?))?;
         }
         Some(value)
     }
@@ -329,10 +300,7 @@ impl Scan<'_> {
         if hours > 23 || minutes > 59 {
             return None;
         }
-        hours
-            .checked_mul(60)?
-            .checked_add(minutes)?
-            .checked_mul(sign)
+        hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(sign)
     }
 }
 

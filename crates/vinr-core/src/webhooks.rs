@@ -63,16 +63,9 @@ impl Outcome {
     /// What this means for the delivery and for the endpoint.
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::Answered {
-                status: 200..=299, ..
-            } => Verdict::Accepted,
+            Self::Answered { status: 200..=299, .. } => Verdict::Accepted,
             Self::Answered { status: 410, .. } => Verdict::Gone,
-            Self::Answered {
-                status: 429 | 503,
-                retry_after,
-            } => Verdict::Retry {
-                not_before: retry_after,
-            },
+            Self::Answered { status: 429 | 503, retry_after } => Verdict::Retry { not_before: retry_after },
             Self::Answered { .. } | Self::Unreached(_) => Verdict::Retry { not_before: None },
         }
     }

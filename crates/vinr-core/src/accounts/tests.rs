@@ -2,8 +2,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{
-    AttestationStatus, Branding, Changes, KybStatus, PayoutInterval, PayoutSchedule, Settings,
-    TaxMode, TimeZone, changed, create, statement_descriptor,
+    AttestationStatus, Branding, Changes, KybStatus, PayoutInterval, PayoutSchedule, Settings, TaxMode, TimeZone,
+    changed, create, statement_descriptor,
 };
 use crate::fees::FeeSchedule;
 use crate::money::{Currency, Money};
@@ -14,37 +14,18 @@ fn settings() -> Settings {
 
 fn problems(changes: Changes) -> Vec<String> {
     let problems = changed(&settings(), changes).expect_err("a problem");
-    problems
-        .into_iter()
-        .filter_map(|p| p.param)
-        .map(String::from)
-        .collect()
+    problems.into_iter().filter_map(|p| p.param).map(String::from).collect()
 }
 
 #[test]
 fn a_new_account_has_the_defaults_of_the_specification() {
     let settings = settings();
     assert_eq!(settings.time_zone.as_str(), "UTC");
-    assert_eq!(
-        settings.payout_schedule,
-        PayoutSchedule {
-            interval: PayoutInterval::Daily,
-            delay_days: 2
-        }
-    );
+    assert_eq!(settings.payout_schedule, PayoutSchedule { interval: PayoutInterval::Daily, delay_days: 2 });
     assert_eq!(settings.tax_mode, TaxMode::PerLine);
-    assert_eq!(
-        (settings.kyb, settings.pci_attestation),
-        (KybStatus::Unverified, AttestationStatus::Missing)
-    );
-    assert_eq!(
-        settings.fees.fee(Money::new(1_000, Currency::EUR)).amount,
-        40
-    );
-    assert!(
-        settings.allows_address([203, 0, 113, 7].into()),
-        "no allow-list, no limit"
-    );
+    assert_eq!((settings.kyb, settings.pci_attestation), (KybStatus::Unverified, AttestationStatus::Missing));
+    assert_eq!(settings.fees.fee(Money::new(1_000, Currency::EUR)).amount, 40);
+    assert!(settings.allows_address([203, 0, 113, 7].into()), "no allow-list, no limit");
 }
 
 #[test]
@@ -63,32 +44,17 @@ fn only_what_is_named_changes() {
         },
     )
     .expect("settings");
-    assert_eq!(
-        (after.name.as_str(), after.time_zone.as_str()),
-        ("Ada's Books", "Europe/Sofia")
-    );
-    assert_eq!(
-        after.country.map(|country| country.to_string()),
-        Some("BG".into())
-    );
+    assert_eq!((after.name.as_str(), after.time_zone.as_str()), ("Ada's Books", "Europe/Sofia"));
+    assert_eq!(after.country.map(|country| country.to_string()), Some("BG".into()));
     assert_eq!(after.fees, fees);
     assert!(after.allows_address([203, 0, 113, 7].into()));
     assert!(!after.allows_address([203, 0, 114, 7].into()));
     assert_eq!(changed(&before, Changes::default()), Ok(before));
 
-    let cleared = changed(
-        &after,
-        Changes {
-            country: Some(None),
-            statement_descriptor: Some(None),
-            ..Changes::default()
-        },
-    )
-    .expect("settings");
-    assert_eq!(
-        (cleared.country, cleared.statement_descriptor),
-        (None, None)
-    );
+    let cleared =
+        changed(&after, Changes { country: Some(None), statement_descriptor: Some(None), ..Changes::default() })
+            .expect("settings");
+    assert_eq!((cleared.country, cleared.statement_descriptor), (None, None));
 }
 
 #[test]
@@ -97,14 +63,8 @@ fn every_problem_of_a_change_is_reported() {
         name: Some("  ".into()),
         time_zone: Some("Mars/Olympus".into()),
         country: Some(Some("XX".into())),
-        payout_schedule: Some(PayoutSchedule {
-            interval: PayoutInterval::Weekly,
-            delay_days: 31,
-        }),
-        branding: Some(Branding {
-            color: Some("red".into()),
-            logo_url: None,
-        }),
+        payout_schedule: Some(PayoutSchedule { interval: PayoutInterval::Weekly, delay_days: 31 }),
+        branding: Some(Branding { color: Some("red".into()), logo_url: None }),
         statement_descriptor: Some(Some("12345".into())),
         ip_allow_list: Some(vec!["nowhere".into()]),
         ..Changes::default()
@@ -126,36 +86,18 @@ fn every_problem_of_a_change_is_reported() {
 #[test]
 fn branding_takes_a_color_and_an_image_over_https() {
     let branding = |color: &str, logo: &str| Changes {
-        branding: Some(Branding {
-            color: Some(color.into()),
-            logo_url: Some(logo.into()),
-        }),
+        branding: Some(Branding { color: Some(color.into()), logo_url: Some(logo.into()) }),
         ..Changes::default()
     };
-    let settings = changed(
-        &settings(),
-        branding("#1F6FEB", "https://ada.example/logo.png"),
-    );
-    assert_eq!(
-        settings.map(|s| s.branding.color),
-        Ok(Some("#1f6feb".into()))
-    );
-    assert_eq!(
-        problems(branding("#1f6feb", "http://ada.example/logo.png")),
-        ["branding.logoUrl"]
-    );
-    assert_eq!(
-        problems(branding("#1f6fe", "https://ada.example/logo.png")),
-        ["branding.color"]
-    );
+    let settings = changed(&settings(), branding("#1F6FEB", "https://ada.example/logo.png"));
+    assert_eq!(settings.map(|s| s.branding.color), Ok(Some("#1f6feb".into())));
+    assert_eq!(problems(branding("#1f6feb", "http://ada.example/logo.png")), ["branding.logoUrl"]);
+    assert_eq!(problems(branding("#1f6fe", "https://ada.example/logo.png")), ["branding.color"]);
 }
 
 #[test]
 fn a_zone_is_one_of_the_iana_database() {
-    assert_eq!(
-        TimeZone::parse("Europe/Sofia").map(|zone| zone.to_string()),
-        Some("Europe/Sofia".into())
-    );
+    assert_eq!(TimeZone::parse("Europe/Sofia").map(|zone| zone.to_string()), Some("Europe/Sofia".into()));
     for name in ["", "+03:00", "Europe", "EET-2", "../etc/passwd"] {
         assert_eq!(TimeZone::parse(name), None, "{name}");
     }
@@ -164,18 +106,8 @@ fn a_zone_is_one_of_the_iana_database() {
 
 #[test]
 fn a_statement_descriptor_is_what_card_schemes_carry() {
-    assert_eq!(
-        statement_descriptor(" ADA BOOKS 24 "),
-        Ok("ADA BOOKS 24".into())
-    );
-    for text in [
-        "",
-        "1234",
-        "Книги",
-        "A*B",
-        "ADA \"BOOKS\"",
-        "TWENTY-THREE CHARACTERS",
-    ] {
+    assert_eq!(statement_descriptor(" ADA BOOKS 24 "), Ok("ADA BOOKS 24".into()));
+    for text in ["", "1234", "Книги", "A*B", "ADA \"BOOKS\"", "TWENTY-THREE CHARACTERS"] {
         assert!(statement_descriptor(text).is_err(), "{text}");
     }
 }

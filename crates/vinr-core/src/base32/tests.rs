@@ -21,10 +21,7 @@ fn the_known_vectors_of_the_typeid_encoding_come_out() {
     assert_eq!(of_u128(31), "0000000000000000000000000z");
     assert_eq!(of_u128(32), "00000000000000000000000010");
     assert_eq!(of_u128(u128::MAX), "7zzzzzzzzzzzzzzzzzzzzzzzzz");
-    assert_eq!(
-        of_u128(0x0188_bac7_4afa_78aa_bc3b_bd1e_ef28_d881),
-        "01h2xcejqtf2nbrexx3vqjhp41"
-    );
+    assert_eq!(of_u128(0x0188_bac7_4afa_78aa_bc3b_bd1e_ef28_d881), "01h2xcejqtf2nbrexx3vqjhp41");
 }
 
 #[test]

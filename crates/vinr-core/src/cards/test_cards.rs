@@ -43,71 +43,21 @@ impl TestCard {
     /// Every test card.
     pub const ALL: &'static [Self] = &[
         visa("4242424242424242", "pm_test_4242", Behaviour::Approve),
-        card(
-            "5555555555554444",
-            "pm_test_4444",
-            Brand::Mastercard,
-            Behaviour::Approve,
-        ),
-        card(
-            "378282246310005",
-            "pm_test_0005",
-            Brand::Amex,
-            Behaviour::Approve,
-        ),
-        declined(
-            "4000000000000002",
-            "pm_test_0002",
-            FailureCode::CardDeclined,
-        ),
-        declined(
-            "4000000000009995",
-            "pm_test_9995",
-            FailureCode::InsufficientFunds,
-        ),
+        card("5555555555554444", "pm_test_4444", Brand::Mastercard, Behaviour::Approve),
+        card("378282246310005", "pm_test_0005", Brand::Amex, Behaviour::Approve),
+        declined("4000000000000002", "pm_test_0002", FailureCode::CardDeclined),
+        declined("4000000000009995", "pm_test_9995", FailureCode::InsufficientFunds),
         declined("4000000000000069", "pm_test_0069", FailureCode::ExpiredCard),
-        declined(
-            "4000000000000127",
-            "pm_test_0127",
-            FailureCode::IncorrectCvc,
-        ),
-        declined(
-            "4000000000000119",
-            "pm_test_0119",
-            FailureCode::ProcessingError,
-        ),
+        declined("4000000000000127", "pm_test_0127", FailureCode::IncorrectCvc),
+        declined("4000000000000119", "pm_test_0119", FailureCode::ProcessingError),
         declined("4000000000009987", "pm_test_9987", FailureCode::CardLost),
         declined("4000000000009979", "pm_test_9979", FailureCode::CardStolen),
-        visa(
-            "4000000000003220",
-            "pm_test_3220",
-            Behaviour::ChallengeAlways,
-        ),
-        visa(
-            "4000000000003063",
-            "pm_test_3063",
-            Behaviour::ChallengeOnSession,
-        ),
-        visa(
-            "4000000000000341",
-            "pm_test_0341",
-            Behaviour::AttachThenDecline(FailureCode::CardDeclined),
-        ),
-        visa(
-            "4000000000000259",
-            "pm_test_0259",
-            Behaviour::ApproveThenDispute,
-        ),
-        visa(
-            "4000000000005126",
-            "pm_test_5126",
-            Behaviour::ApproveRefundsFail,
-        ),
-        visa(
-            "4000000000000077",
-            "pm_test_0077",
-            Behaviour::ApproveAvailableAtOnce,
-        ),
+        visa("4000000000003220", "pm_test_3220", Behaviour::ChallengeAlways),
+        visa("4000000000003063", "pm_test_3063", Behaviour::ChallengeOnSession),
+        visa("4000000000000341", "pm_test_0341", Behaviour::AttachThenDecline(FailureCode::CardDeclined)),
+        visa("4000000000000259", "pm_test_0259", Behaviour::ApproveThenDispute),
+        visa("4000000000005126", "pm_test_5126", Behaviour::ApproveRefundsFail),
+        visa("4000000000000077", "pm_test_0077", Behaviour::ApproveAvailableAtOnce),
     ];
 
     /// The test card with these digits.
@@ -134,18 +84,8 @@ impl fmt::Debug for TestCard {
     }
 }
 
-const fn card(
-    number: &'static str,
-    token: &'static str,
-    brand: Brand,
-    behaviour: Behaviour,
-) -> TestCard {
-    TestCard {
-        number,
-        token,
-        brand,
-        behaviour,
-    }
+const fn card(number: &'static str, token: &'static str, brand: Brand, behaviour: Behaviour) -> TestCard {
+    TestCard { number, token, brand, behaviour }
 }
 
 const fn visa(number: &'static str, token: &'static str, behaviour: Behaviour) -> TestCard {

@@ -31,12 +31,7 @@ fn a_card_number_can_be_neither_copied_nor_printed() {
 
 #[test]
 fn a_card_number_is_read_with_spaces_and_dashes() {
-    for text in [
-        "4242424242424242",
-        "4242 4242 4242 4242",
-        "4242-4242-4242-4242",
-        " 42424242 42424242 ",
-    ] {
+    for text in ["4242424242424242", "4242 4242 4242 4242", "4242-4242-4242-4242", " 42424242 42424242 "] {
         let card = CardNumber::parse(text).expect("a card number");
         assert_eq!(card.expose(), "4242424242424242");
         assert_eq!(card.last4(), "4242");
@@ -57,15 +52,8 @@ fn what_is_no_card_number_is_refused_without_repeating_it() {
     ];
     for text in numbers {
         let refusal = CardNumber::parse(text).err().expect("a refusal");
-        assert_eq!(
-            (refusal.code, refusal.param.as_deref()),
-            (Code::ParameterInvalid, Some("card.number"))
-        );
-        assert!(
-            text.is_empty() || !refusal.message.contains(text),
-            "{}",
-            refusal.message
-        );
+        assert_eq!((refusal.code, refusal.param.as_deref()), (Code::ParameterInvalid, Some("card.number")));
+        assert!(text.is_empty() || !refusal.message.contains(text), "{}", refusal.message);
     }
 }
 
@@ -84,11 +72,7 @@ fn the_brand_is_told_by_the_first_digits() {
         ("9999999999999995", Brand::Unknown),
     ];
     for (number, brand) in numbers {
-        assert_eq!(
-            CardNumber::parse(number).map(|card| card.brand()),
-            Ok(brand),
-            "{number}"
-        );
+        assert_eq!(CardNumber::parse(number).map(|card| card.brand()), Ok(brand), "{number}");
     }
     assert_eq!(Brand::detect(""), Brand::Unknown);
 }
@@ -115,9 +99,7 @@ fn every_test_card_is_a_card_with_its_own_token() {
 #[test]
 fn the_test_cards_do_what_the_specification_says() {
     let declines = |token: &str| match TestCard::by_token(token).map(|card| card.behaviour) {
-        Some(Behaviour::Decline(code) | Behaviour::AttachThenDecline(code)) => {
-            (code.as_str(), code.retryable())
-        }
+        Some(Behaviour::Decline(code) | Behaviour::AttachThenDecline(code)) => (code.as_str(), code.retryable()),
         other => panic!("{token} is no card that declines: {other:?}"),
     };
     assert_eq!(declines("pm_test_0002"), ("card_declined", true));
@@ -133,22 +115,10 @@ fn the_test_cards_do_what_the_specification_says() {
         assert_eq!(behaviour(token), Some(Behaviour::Approve));
     }
     assert_eq!(behaviour("pm_test_3220"), Some(Behaviour::ChallengeAlways));
-    assert_eq!(
-        behaviour("pm_test_3063"),
-        Some(Behaviour::ChallengeOnSession)
-    );
-    assert_eq!(
-        behaviour("pm_test_0259"),
-        Some(Behaviour::ApproveThenDispute)
-    );
-    assert_eq!(
-        behaviour("pm_test_5126"),
-        Some(Behaviour::ApproveRefundsFail)
-    );
-    assert_eq!(
-        behaviour("pm_test_0077"),
-        Some(Behaviour::ApproveAvailableAtOnce)
-    );
+    assert_eq!(behaviour("pm_test_3063"), Some(Behaviour::ChallengeOnSession));
+    assert_eq!(behaviour("pm_test_0259"), Some(Behaviour::ApproveThenDispute));
+    assert_eq!(behaviour("pm_test_5126"), Some(Behaviour::ApproveRefundsFail));
+    assert_eq!(behaviour("pm_test_0077"), Some(Behaviour::ApproveAvailableAtOnce));
 }
 
 #[test]
@@ -159,18 +129,9 @@ fn a_failure_says_what_sort_it_is_and_what_to_do() {
         assert!(failure.message.ends_with('.'));
         assert_eq!(failure.retryable, code.retryable());
     }
-    assert_eq!(
-        FailureCode::CardDeclined.category(),
-        Category::IssuerDeclined
-    );
-    assert_eq!(
-        FailureCode::ProcessingError.category(),
-        Category::ProcessingError
-    );
-    assert_eq!(
-        FailureCode::AuthenticationExpired.category(),
-        Category::AuthenticationFailed
-    );
+    assert_eq!(FailureCode::CardDeclined.category(), Category::IssuerDeclined);
+    assert_eq!(FailureCode::ProcessingError.category(), Category::ProcessingError);
+    assert_eq!(FailureCode::AuthenticationExpired.category(), Category::AuthenticationFailed);
 }
 
 fn at(text: &str) -> Timestamp {
@@ -179,28 +140,16 @@ fn at(text: &str) -> Timestamp {
 
 #[test]
 fn a_card_is_good_until_the_end_of_its_month() {
-    let expiry = Expiry {
-        year: 2026,
-        month: 11,
-    };
+    let expiry = Expiry { year: 2026, month: 11 };
     assert!(!expiry.is_past(at("2026-11-30T23:59:59.999Z")));
     assert!(expiry.is_past(at("2026-12-01T00:00:00Z")));
-    assert!(
-        !Expiry {
-            year: 2027,
-            month: 1
-        }
-        .is_past(at("2026-12-31T00:00:00Z"))
-    );
+    assert!(!Expiry { year: 2027, month: 1 }.is_past(at("2026-12-31T00:00:00Z")));
 }
 
 #[test]
 fn an_expiry_is_read_with_a_year_of_two_or_four_digits() {
     let now = at("2026-11-20T00:00:00Z");
-    let expected = Ok(Expiry {
-        year: 2029,
-        month: 4,
-    });
+    let expected = Ok(Expiry { year: 2029, month: 4 });
     assert_eq!(Expiry::parse(4, 29, now), expected);
     assert_eq!(Expiry::parse(4, 2029, now), expected);
     for (month, year, param) in [
@@ -221,13 +170,7 @@ fn an_expiry_is_read_with_a_year_of_two_or_four_digits() {
 #[test]
 fn the_default_expiry_is_december_in_five_years() {
     let expiry = Expiry::default_at(at("2026-11-20T00:00:00Z"));
-    assert_eq!(
-        expiry,
-        Expiry {
-            year: 2031,
-            month: 12
-        }
-    );
+    assert_eq!(expiry, Expiry { year: 2031, month: 12 });
 }
 
 proptest! {

@@ -7,9 +7,7 @@ const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 #[test]
 fn a_clock_that_was_moved_shows_the_same_instant_both_ways() {
     let wall = WallTime::from_millis(1_795_000_000_123);
-    let clock = Clock {
-        offset_ms: 86_400_000,
-    };
+    let clock = Clock { offset_ms: 86_400_000 };
     let shown = clock.account_now(wall);
     assert_eq!(shown.millis(), wall.millis() + 86_400_000);
     assert_eq!(clock.wall_of(shown), wall);
@@ -27,25 +25,15 @@ fn the_clock_moves_by_a_span_or_to_an_instant() {
 
 #[test]
 fn the_clock_never_goes_back() {
-    let to =
-        advance_target(NOW, Advance::To(NOW.minus(Span::milliseconds(1)))).expect_err("a refusal");
-    assert_eq!(
-        (to.code, to.param.as_deref()),
-        (Code::ParameterInvalid, Some("to"))
-    );
+    let to = advance_target(NOW, Advance::To(NOW.minus(Span::milliseconds(1)))).expect_err("a refusal");
+    assert_eq!((to.code, to.param.as_deref()), (Code::ParameterInvalid, Some("to")));
     let by = advance_target(NOW, Advance::By(Span::seconds(-1))).expect_err("a refusal");
-    assert_eq!(
-        (by.code, by.param.as_deref()),
-        (Code::ParameterInvalid, Some("seconds"))
-    );
+    assert_eq!((by.code, by.param.as_deref()), (Code::ParameterInvalid, Some("seconds")));
 }
 
 #[test]
 fn one_call_moves_the_clock_by_two_years_at_most() {
-    assert_eq!(
-        advance_target(NOW, Advance::By(ADVANCE_MAX)),
-        Ok(NOW.plus(ADVANCE_MAX))
-    );
+    assert_eq!(advance_target(NOW, Advance::By(ADVANCE_MAX)), Ok(NOW.plus(ADVANCE_MAX)));
     let beyond = ADVANCE_MAX.plus(Span::milliseconds(1));
     assert!(advance_target(NOW, Advance::By(beyond)).is_err());
     assert!(advance_target(NOW, Advance::To(Timestamp::MAX)).is_err());

@@ -5,22 +5,14 @@ use crate::refusal::Code;
 
 #[test]
 fn a_star_chooses_every_event() {
-    assert!(
-        EventType::ALL
-            .iter()
-            .all(|event| EventFilter::all().matches(*event))
-    );
+    assert!(EventType::ALL.iter().all(|event| EventFilter::all().matches(*event)));
 }
 
 #[test]
 fn a_family_chooses_its_events_and_no_others() {
     let payments = EventFilter::parse("payment.*").expect("a pattern");
     for event in EventType::ALL {
-        assert_eq!(
-            payments.matches(*event),
-            event.as_str().starts_with("payment."),
-            "{event}"
-        );
+        assert_eq!(payments.matches(*event), event.as_str().starts_with("payment."), "{event}");
     }
 }
 
@@ -46,16 +38,7 @@ fn a_pattern_that_no_event_can_match_is_refused_with_the_closest_that_can() {
     assert!(message("payment.complete").ends_with("did you mean payment.completed?"));
     assert!(message("payments.*").ends_with("did you mean payment.*?"));
     assert!(message("webhook_endpoints.*").ends_with("did you mean webhook_endpoint.*?"));
-    for pattern in [
-        "",
-        "pay*",
-        "payment",
-        "payment.",
-        "**",
-        "*.completed",
-        "payment.*.*",
-        "unicorn",
-    ] {
+    for pattern in ["", "pay*", "payment", "payment.", "**", "*.completed", "payment.*.*", "unicorn"] {
         assert!(!message(pattern).is_empty());
     }
 }
@@ -64,10 +47,7 @@ fn a_pattern_that_no_event_can_match_is_refused_with_the_closest_that_can() {
 fn every_name_is_read_back() {
     for event in EventType::ALL {
         assert_eq!(EventType::parse(event.as_str()), Some(*event));
-        let (family, verb) = event
-            .as_str()
-            .split_once('.')
-            .expect("a family and what happened");
+        let (family, verb) = event.as_str().split_once('.').expect("a family and what happened");
         assert!(!family.is_empty() && !verb.is_empty());
     }
 }

@@ -7,9 +7,7 @@ use crate::money::{Currency, Money, PAYMENT_AMOUNT_MAX};
 use crate::refusal::Code;
 
 fn default_fee(amount: i64, currency: Currency) -> i64 {
-    FeeSchedule::default()
-        .fee(Money::new(amount, currency))
-        .amount
+    FeeSchedule::default().fee(Money::new(amount, currency)).amount
 }
 
 #[test]
@@ -29,10 +27,7 @@ fn a_currency_without_a_fixed_part_pays_the_proportional_one_only() {
 #[test]
 fn rates_and_parts_outside_of_their_range_are_refused() {
     let rate = FeeSchedule::new(10_001, BTreeMap::new()).expect_err("a refusal");
-    assert_eq!(
-        (rate.code, rate.param.as_deref()),
-        (Code::ParameterInvalid, Some("fees.bps"))
-    );
+    assert_eq!((rate.code, rate.param.as_deref()), (Code::ParameterInvalid, Some("fees.bps")));
     let part = FeeSchedule::new(0, BTreeMap::from([(Currency::USD, -1)])).expect_err("a refusal");
     assert_eq!(part.param.as_deref(), Some("fees.fixed.USD"));
     let whole = FeeSchedule::new(10_000, BTreeMap::new()).expect("all of it");

@@ -45,10 +45,7 @@ fn an_authorization_reserves_and_a_partial_capture_releases_the_rest() {
     assert_eq!(
         reserved.check_pending_cleared(),
         Err(Imbalance::StillPending {
-            key: BalanceKey {
-                account: Network,
-                unit: Currency::EUR.into()
-            },
+            key: BalanceKey { account: Network, unit: Currency::EUR.into() },
             pending: -10_000,
         })
     );
@@ -63,35 +60,20 @@ fn an_authorization_reserves_and_a_partial_capture_releases_the_rest() {
 fn a_void_leaves_nothing_behind() {
     let hold = Transfer::pending(Network, MerchantPending, euro(10_000));
     let voided = balances(&[hold, hold.void()]);
-    assert!(
-        voided
-            .iter()
-            .all(|(_, balance)| balance == Balance::default())
-    );
+    assert!(voided.iter().all(|(_, balance)| balance == Balance::default()));
 }
 
 #[test]
 fn a_post_carries_the_moved_amount_and_the_cleared_reservation() {
     let unit = Unit::Currency(Currency::EUR);
     let post = Transfer::pending(Network, MerchantAvailable, euro(100)).post(60);
-    assert_eq!(
-        post.deltas(),
-        [
-            (Network, unit, -60, 100),
-            (MerchantAvailable, unit, 60, -100)
-        ]
-    );
+    assert_eq!(post.deltas(), [(Network, unit, -60, 100), (MerchantAvailable, unit, 60, -100)]);
     assert_eq!((post.amount, post.phase), (60, Phase::Post { held: 100 }));
 }
 
 #[test]
 fn the_text_of_a_phase_is_read_back() {
-    for phase in [
-        Phase::Posted,
-        Phase::Pending,
-        Phase::Post { held: 7 },
-        Phase::Void,
-    ] {
+    for phase in [Phase::Posted, Phase::Pending, Phase::Post { held: 7 }, Phase::Void] {
         assert_eq!(Phase::parse(phase.as_str(), phase.held()), Some(phase));
     }
     assert_eq!(Phase::parse("post", 0), None);
@@ -103,23 +85,13 @@ fn the_text_of_a_phase_is_read_back() {
 fn the_key_of_a_balance_is_read_back() {
     for account in LedgerAccount::ALL {
         for currency in Currency::all() {
-            let key = BalanceKey {
-                account: *account,
-                unit: currency.into(),
-            };
+            let key = BalanceKey { account: *account, unit: currency.into() };
             let text = account.balance_key(currency.into());
             assert_eq!(BalanceKey::parse(&text), Some(key), "{text}");
         }
     }
     assert_eq!(Network.balance_key(Currency::EUR.into()), "network:EUR");
-    for text in [
-        "network",
-        "network:",
-        "network:eur",
-        ":EUR",
-        "bank:EUR",
-        "network:EUR:EUR",
-    ] {
+    for text in ["network", "network:", "network:eur", ":EUR", "bank:EUR", "network:EUR:EUR"] {
         assert_eq!(BalanceKey::parse(text), None, "{text}");
     }
 }
@@ -127,36 +99,17 @@ fn the_key_of_a_balance_is_read_back() {
 #[test]
 fn a_ledger_that_does_not_add_up_is_found() {
     let mut balances = balances(&[Transfer::posted(Network, MerchantPending, euro(1_000))]);
-    let key = BalanceKey {
-        account: MerchantPending,
-        unit: Currency::EUR.into(),
-    };
-    balances.set(
-        key,
-        Balance {
-            posted: 999,
-            pending: 0,
-        },
-    );
-    let expected = Imbalance::NotZero {
-        unit: Currency::EUR.into(),
-        posted: -1,
-        pending: 0,
-    };
+    let key = BalanceKey { account: MerchantPending, unit: Currency::EUR.into() };
+    balances.set(key, Balance { posted: 999, pending: 0 });
+    let expected = Imbalance::NotZero { unit: Currency::EUR.into(), posted: -1, pending: 0 };
     assert_eq!(balances.check_zero_sum(), Err(expected));
 }
 
 #[test]
 fn one_currency_never_makes_up_for_another() {
     let mut balances = Balances::default();
-    for (account, currency, posted) in [
-        (Network, Currency::EUR, -5),
-        (MerchantPending, Currency::USD, 5),
-    ] {
-        let key = BalanceKey {
-            account,
-            unit: currency.into(),
-        };
+    for (account, currency, posted) in [(Network, Currency::EUR, -5), (MerchantPending, Currency::USD, 5)] {
+        let key = BalanceKey { account, unit: currency.into() };
         balances.set(key, Balance { posted, pending: 0 });
     }
     assert!(balances.check_zero_sum().is_err());

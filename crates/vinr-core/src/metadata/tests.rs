@@ -7,19 +7,13 @@ use super::{KEY_LENGTH_MAX, Metadata, PAIRS_MAX, VALUE_LENGTH_MAX};
 use crate::refusal::Code;
 
 fn metadata(pairs: &[(&str, &str)]) -> Metadata {
-    let changes = pairs
-        .iter()
-        .map(|(key, value)| ((*key).into(), Some((*value).into())));
+    let changes = pairs.iter().map(|(key, value)| ((*key).into(), Some((*value).into())));
     Metadata::new().merged(changes).expect("metadata")
 }
 
 #[test]
 fn given_keys_merge_and_an_empty_text_or_nothing_removes() {
-    let before = metadata(&[
-        ("color", "red"),
-        ("loyalty_account", "loy_9f2k"),
-        ("size", "L"),
-    ]);
+    let before = metadata(&[("color", "red"), ("loyalty_account", "loy_9f2k"), ("size", "L")]);
     let changes: [(String, Option<String>); 4] = [
         ("color".into(), Some("blue".into())),
         ("size".into(), Some(String::new())),
@@ -28,10 +22,7 @@ fn given_keys_merge_and_an_empty_text_or_nothing_removes() {
     ];
     let after = before.merged(changes).expect("metadata");
     assert_eq!(after, metadata(&[("color", "blue"), ("orderId", "1234")]));
-    assert_eq!(
-        (after.get("color"), after.get("size"), after.len()),
-        (Some("blue"), None, 2)
-    );
+    assert_eq!((after.get("color"), after.get("size"), after.len()), (Some("blue"), None, 2));
     assert!(Metadata::new().is_empty());
 }
 
@@ -53,12 +44,8 @@ fn lengths_are_counted_in_characters() {
 
 #[test]
 fn there_are_fifty_pairs_at_most_after_the_merge() {
-    let pairs = |range: core::ops::Range<usize>| {
-        range.map(|n| (format!("key{n}"), Some(String::from("v"))))
-    };
-    let full = Metadata::new()
-        .merged(pairs(0..PAIRS_MAX))
-        .expect("fifty pairs");
+    let pairs = |range: core::ops::Range<usize>| range.map(|n| (format!("key{n}"), Some(String::from("v"))));
+    let full = Metadata::new().merged(pairs(0..PAIRS_MAX)).expect("fifty pairs");
     assert!(full.merged(pairs(PAIRS_MAX..PAIRS_MAX + 1)).is_err());
     let swapped = full.merged([("key0".into(), None), ("another".into(), Some("v".into()))]);
     assert_eq!(swapped.map(|metadata| metadata.len()), Ok(PAIRS_MAX));

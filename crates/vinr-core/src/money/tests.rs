@@ -37,10 +37,7 @@ fn money_is_shown_as_people_write_it() {
 #[test]
 fn a_payment_is_from_one_to_the_largest_amount() {
     for amount in [1, 1_000, PAYMENT_AMOUNT_MAX] {
-        assert_eq!(
-            Money::payment(amount, Currency::EUR),
-            Ok(Money::new(amount, Currency::EUR))
-        );
+        assert_eq!(Money::payment(amount, Currency::EUR), Ok(Money::new(amount, Currency::EUR)));
     }
     for amount in [0, -1, PAYMENT_AMOUNT_MAX + 1, i64::MAX, i64::MIN] {
         let refusal = Money::payment(amount, Currency::EUR).expect_err("a refusal");
@@ -54,10 +51,7 @@ fn card_amounts_with_three_decimals_end_in_zero() {
     let kwd = |amount| Money::new(amount, Currency::KWD).check_card_amount();
     assert!(kwd(12_340).is_ok());
     let refusal = Refusal::from(kwd(12_345).expect_err("a refusal"));
-    assert_eq!(
-        (refusal.code, refusal.param.as_deref()),
-        (Code::ParameterInvalid, Some("amount"))
-    );
+    assert_eq!((refusal.code, refusal.param.as_deref()), (Code::ParameterInvalid, Some("amount")));
     assert_eq!(refusal.message, "card amounts in KWD are multiples of 10");
     assert!(Money::new(1_001, Currency::EUR).check_card_amount().is_ok());
     assert!(Money::new(1_001, Currency::JPY).check_card_amount().is_ok());
@@ -98,14 +92,8 @@ fn proration_to_the_second_is_one_rounding_of_the_exact_value() {
 #[test]
 fn changes_within_a_period_add_up_to_the_rounded_whole() {
     let daily = |amount, days| Ratio::whole(amount).times(days, 31);
-    let exact = daily(2_900, 10)
-        .plus(daily(9_900, 10))
-        .plus(daily(4_900, 11));
-    let parts = [
-        share(2_900, 10, 31),
-        share(9_900, 10, 31),
-        share(4_900, 11, 31),
-    ];
+    let exact = daily(2_900, 10).plus(daily(9_900, 10)).plus(daily(4_900, 11));
+    let parts = [share(2_900, 10, 31), share(9_900, 10, 31), share(4_900, 11, 31)];
     assert_eq!(parts, [935, 3_194, 1_739]);
     assert_eq!(exact.round(), 5_868);
     assert_eq!(parts.iter().sum::<i64>(), exact.round());
@@ -120,12 +108,7 @@ fn a_thousand_in_seven_equal_parts_is_a_thousand() {
 fn shares_are_taken_in_the_minor_unit_of_the_currency() {
     assert_eq!(share(980, 17, 31), 537);
     assert_eq!(share(12_345, 17, 31), 6_770);
-    assert_eq!(
-        Ratio::whole(12_345)
-            .times(17, 31)
-            .round_to(Currency::KWD.card_step()),
-        6_770
-    );
+    assert_eq!(Ratio::whole(12_345).times(17, 31).round_to(Currency::KWD.card_step()), 6_770);
     assert_eq!(Ratio::whole(12_345).times(16, 31).round_to(10), 6_370);
     // €0.00125 apiece: an eighth of a cent.
     assert_eq!(share(12_345, 125, 1_000), 1_543);
@@ -133,11 +116,7 @@ fn shares_are_taken_in_the_minor_unit_of_the_currency() {
 
 #[test]
 fn points_in_proportion_to_the_major_unit_are_rounded_down() {
-    let points = |amount: i64, currency: Currency| {
-        Ratio::whole(amount)
-            .times(1, currency.minor_per_major())
-            .floor()
-    };
+    let points = |amount: i64, currency: Currency| Ratio::whole(amount).times(1, currency.minor_per_major()).floor();
     assert_eq!(points(4_200, Currency::EUR), 42);
     assert_eq!(points(4_200, Currency::JPY), 4_200);
     assert_eq!(points(42_000, Currency::KWD), 42);

@@ -2,33 +2,20 @@ use proptest::prelude::*;
 
 use super::{edit_distance, nearest};
 
-const KNOWN: [&str; 5] = [
-    "amount",
-    "currency",
-    "description",
-    "payment.completed",
-    "payment.created",
-];
+const KNOWN: [&str; 5] = ["amount", "currency", "description", "payment.completed", "payment.created"];
 
 #[test]
 fn a_typing_error_finds_the_name_that_was_meant() {
     assert_eq!(nearest("amuont", KNOWN), Some("amount"));
     assert_eq!(nearest("Currency", KNOWN), Some("currency"));
     assert_eq!(nearest("curency", KNOWN), Some("currency"));
-    assert_eq!(
-        nearest("payment.complete", KNOWN),
-        Some("payment.completed")
-    );
+    assert_eq!(nearest("payment.complete", KNOWN), Some("payment.completed"));
 }
 
 #[test]
 fn another_word_finds_nothing() {
     assert_eq!(nearest("colour", KNOWN), None);
-    assert_eq!(
-        nearest("amxyzt", KNOWN),
-        None,
-        "half of the letters are others"
-    );
+    assert_eq!(nearest("amxyzt", KNOWN), None, "half of the letters are others");
     assert_eq!(nearest("", KNOWN), None);
     assert_eq!(nearest("amount", []), None);
     assert_eq!(nearest(&"amount".repeat(20), KNOWN), None);

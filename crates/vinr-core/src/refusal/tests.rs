@@ -8,17 +8,10 @@ fn every_code_is_one_snake_case_name_with_one_sentence_about_it() {
     let mut seen = BTreeSet::new();
     for code in Code::ALL {
         let text = code.as_str();
-        assert!(
-            text.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
-            "{text}"
-        );
+        assert!(text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{text}");
         assert!(seen.insert(text), "{text} is there twice");
         assert_eq!(Code::parse(text), Some(*code));
-        assert!(
-            code.summary().ends_with('.') && !code.summary().starts_with(' '),
-            "{text}"
-        );
+        assert!(code.summary().ends_with('.') && !code.summary().starts_with(' '), "{text}");
     }
     assert_eq!(Code::parse("no_such_code"), None);
 }

@@ -12,35 +12,17 @@ fn read(text: &str) -> Option<i64> {
 fn an_instant_is_written_in_utc_with_milliseconds_only_when_there_are_some() {
     let seconds = Timestamp::from_seconds(1_776_249_000);
     assert_eq!(seconds.rfc3339(), "2026-04-15T10:30:00Z");
-    assert_eq!(
-        seconds.plus(Span::milliseconds(7)).rfc3339(),
-        "2026-04-15T10:30:00.007Z"
-    );
-    assert_eq!(
-        seconds.plus(Span::milliseconds(120)).rfc3339(),
-        "2026-04-15T10:30:00.120Z"
-    );
-    assert_eq!(
-        seconds.minus(Span::milliseconds(1)).to_string(),
-        "2026-04-15T10:29:59.999Z"
-    );
+    assert_eq!(seconds.plus(Span::milliseconds(7)).rfc3339(), "2026-04-15T10:30:00.007Z");
+    assert_eq!(seconds.plus(Span::milliseconds(120)).rfc3339(), "2026-04-15T10:30:00.120Z");
+    assert_eq!(seconds.minus(Span::milliseconds(1)).to_string(), "2026-04-15T10:29:59.999Z");
     assert_eq!(WallTime::EPOCH.rfc3339(), "1970-01-01T00:00:00Z");
-    assert_eq!(
-        Timestamp::from_seconds(1_709_251_199).rfc3339(),
-        "2024-02-29T23:59:59Z"
-    );
+    assert_eq!(Timestamp::from_seconds(1_709_251_199).rfc3339(), "2024-02-29T23:59:59Z");
 }
 
 #[test]
 fn instants_stay_within_the_years_that_can_be_written() {
-    assert_eq!(
-        Timestamp::from_millis(i64::MIN).rfc3339(),
-        "0001-01-01T00:00:00Z"
-    );
-    assert_eq!(
-        Timestamp::from_seconds(i64::MAX).rfc3339(),
-        "9999-12-30T00:00:00Z"
-    );
+    assert_eq!(Timestamp::from_millis(i64::MIN).rfc3339(), "0001-01-01T00:00:00Z");
+    assert_eq!(Timestamp::from_seconds(i64::MAX).rfc3339(), "9999-12-30T00:00:00Z");
     assert_eq!(Timestamp::MAX.plus(Span::days(400)), Timestamp::MAX);
     assert_eq!(Timestamp::MIN.minus(Span::days(i64::MAX)), Timestamp::MIN);
 }

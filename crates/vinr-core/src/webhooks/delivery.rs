@@ -147,29 +147,16 @@ pub fn create(ask: Create, now: Timestamp) -> Delivery {
 }
 
 /// What a command leads to.
-pub fn decide(
-    delivery: &Delivery,
-    command: Command,
-    now: Timestamp,
-) -> Result<Vec<Event>, Refusal> {
+pub fn decide(delivery: &Delivery, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     use DeliveryStatus::{Delivered, Failed, Pending};
     Ok(match (delivery.status, command) {
         (Pending, Command::Record { outcome, jitter }) => {
-            let attempted = Event::Attempted {
-                at: now,
-                response_status: outcome.status(),
-            };
-            vec![
-                attempted,
-                after_attempt(delivery, outcome.verdict(), jitter, now),
-            ]
+            let attempted = Event::Attempted { at: now, response_status: outcome.status() };
+            vec![attempted, after_attempt(delivery, outcome.verdict(), jitter, now)]
         }
         // The delivery was given up while this attempt was under way, and yet it was accepted.
         (Failed, Command::Record { outcome, .. }) if outcome.verdict() == Verdict::Accepted => {
-            let attempted = Event::Attempted {
-                at: now,
-                response_status: outcome.status(),
-            };
+            let attempted = Event::Attempted { at: now, response_status: outcome.status() };
             vec![attempted, Event::Delivered]
         }
         // A second attempt of a lost worker: the first one has settled it.
@@ -186,10 +173,7 @@ pub fn decide(
 /// The delivery after an event.
 pub fn evolve(delivery: &mut Delivery, event: &Event) {
     match *event {
-        Event::Attempted {
-            at,
-            response_status,
-        } => {
+        Event::Attempted { at, response_status } => {
             delivery.attempts = delivery.attempts.saturating_add(1);
             delivery.round_attempts = delivery.round_attempts.saturating_add(1);
             delivery.last_attempt_at = Some(at);
@@ -227,11 +211,7 @@ pub fn gap(round_attempts: u32, jitter: u16) -> Span {
         .unwrap_or(&LATER_GAP)
         .millis();
     let tenth = nominal / 10;
-    let spread = share(
-        tenth.saturating_mul(2),
-        i64::from(jitter),
-        i64::from(u16::MAX),
-    );
+    let spread = share(tenth.saturating_mul(2), i64::from(jitter), i64::from(u16::MAX));
     Span::milliseconds(nominal.saturating_sub(tenth).saturating_add(spread))
 }
 
@@ -247,9 +227,7 @@ fn after_attempt(delivery: &Delivery, verdict: Verdict, jitter: u16, now: Timest
     }
     let gap = gap(delivery.round_attempts.saturating_add(1), jitter);
     // The last attempt is at the end of the round, however long the gap.
-    Event::RetryScheduled {
-        at: now.plus(gap.max(not_before)).min(round_ends_at),
-    }
+    Event::RetryScheduled { at: now.plus(gap.max(not_before)).min(round_ends_at) }
 }
 
 #[cfg(test)]

@@ -101,11 +101,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// Whether an event is to be delivered here.
     pub fn wants(&self, event: EventType) -> bool {
-        self.status == EndpointStatus::Enabled
-            && self
-                .enabled_events
-                .iter()
-                .any(|filter| filter.matches(event))
+        self.status == EndpointStatus::Enabled && self.enabled_events.iter().any(|filter| filter.matches(event))
     }
 
     /// Whether it has failed so often that one delivery at a time tries it.
@@ -115,10 +111,7 @@ impl Endpoint {
 
     /// The previous secret, if deliveries still are to be signed with it too.
     pub fn previous_secret_at(&self, wall: WallTime) -> Option<&SealedSecret> {
-        self.previous_secret
-            .as_ref()
-            .filter(|previous| wall < previous.until)
-            .map(|p| &p.sealed)
+        self.previous_secret.as_ref().filter(|previous| wall < previous.until).map(|p| &p.sealed)
     }
 }
 
@@ -229,30 +222,18 @@ pub fn create(ask: Create, now: Timestamp) -> Result<Endpoint, Refusal> {
 }
 
 /// What a command leads to.
-pub fn decide(
-    endpoint: &Endpoint,
-    command: Command,
-    now: Timestamp,
-) -> Result<Vec<Event>, Refusal> {
+pub fn decide(endpoint: &Endpoint, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Change(changes) => change(endpoint, changes),
-        Command::RotateSecret {
-            secret,
-            overlap,
-            wall,
-        } => {
+        Command::RotateSecret { secret, overlap, wall } => {
             check_overlap(overlap)?;
-            let previous = (overlap > Span::ZERO).then(|| PreviousSecret {
-                sealed: endpoint.secret.clone(),
-                until: wall.plus(overlap),
-            });
+            let previous = (overlap > Span::ZERO)
+                .then(|| PreviousSecret { sealed: endpoint.secret.clone(), until: wall.plus(overlap) });
             Ok(vec![Event::SecretRotated { secret, previous }])
         }
         Command::Record(outcome) => Ok(record(endpoint, outcome.verdict(), now)),
         Command::CheckFailing => match due(endpoint) {
-            Some((at, _)) if at <= now => Ok(vec![Event::Disabled {
-                reason: DisabledReason::Failing,
-            }]),
+            Some((at, _)) if at <= now => Ok(vec![Event::Disabled { reason: DisabledReason::Failing }]),
             // It answered since, or was disabled already.
             Some(_) | None => Ok(vec![]),
         },
@@ -308,9 +289,9 @@ fn change(endpoint: &Endpoint, mut changes: Changes) -> Result<Vec<Event>, Refus
         check_filters(filters)?;
     }
     let switched = match (endpoint.status, changes.status.take()) {
-        (EndpointStatus::Enabled, Some(EndpointStatus::Disabled)) => Some(Event::Disabled {
-            reason: DisabledReason::ByHand,
-        }),
+        (EndpointStatus::Enabled, Some(EndpointStatus::Disabled)) => {
+            Some(Event::Disabled { reason: DisabledReason::ByHand })
+        }
         (EndpointStatus::Disabled, Some(EndpointStatus::Enabled)) => Some(Event::Enabled),
         // It is what it shall be.
         (EndpointStatus::Enabled, Some(EndpointStatus::Enabled) | None)
@@ -327,22 +308,14 @@ fn record(endpoint: &Endpoint, verdict: Verdict, now: Timestamp) -> Vec<Event> {
         }
         // The usual case writes nothing.
         (EndpointStatus::Enabled, Verdict::Accepted) => vec![],
-        (EndpointStatus::Enabled, Verdict::Gone) => vec![
-            Event::AttemptFailed { at: now },
-            Event::Disabled {
-                reason: DisabledReason::Gone,
-            },
-        ],
+        (EndpointStatus::Enabled, Verdict::Gone) => {
+            vec![Event::AttemptFailed { at: now }, Event::Disabled { reason: DisabledReason::Gone }]
+        }
         (EndpointStatus::Enabled, Verdict::Retry { .. }) => {
             let failing_since = endpoint.failing_since.unwrap_or(now);
             let failed = Event::AttemptFailed { at: now };
             if now.since(failing_since) >= FAILING_MAX {
-                vec![
-                    failed,
-                    Event::Disabled {
-                        reason: DisabledReason::Failing,
-                    },
-                ]
+                vec![failed, Event::Disabled { reason: DisabledReason::Failing }]
             } else {
                 vec![failed]
             }
@@ -353,13 +326,7 @@ fn record(endpoint: &Endpoint, verdict: Verdict, now: Timestamp) -> Vec<Event> {
 }
 
 fn apply(endpoint: &mut Endpoint, changes: &Changes) {
-    let Changes {
-        url,
-        enabled_events,
-        description,
-        metadata,
-        status: _,
-    } = changes;
+    let Changes { url, enabled_events, description, metadata, status: _ } = changes;
     if let Some(url) = url {
         endpoint.url.clone_from(url);
     }
@@ -378,30 +345,21 @@ fn check_url(url: &str) -> Result<(), Refusal> {
     if (1..=URL_LENGTH_MAX).contains(&url.len()) {
         return Ok(());
     }
-    Err(refusal(
-        "url",
-        format!("expected a URL of {URL_LENGTH_MAX} bytes at most"),
-    ))
+    Err(refusal("url", format!("expected a URL of {URL_LENGTH_MAX} bytes at most")))
 }
 
 fn check_description(description: Option<&str>) -> Result<(), Refusal> {
     if description.is_none_or(|text| text.chars().count() <= DESCRIPTION_LENGTH_MAX) {
         return Ok(());
     }
-    Err(refusal(
-        "description",
-        format!("expected {DESCRIPTION_LENGTH_MAX} characters at most"),
-    ))
+    Err(refusal("description", format!("expected {DESCRIPTION_LENGTH_MAX} characters at most")))
 }
 
 fn check_filters(filters: &[EventFilter]) -> Result<(), Refusal> {
     if (1..=EVENT_FILTERS_MAX).contains(&filters.len()) {
         return Ok(());
     }
-    Err(refusal(
-        "enabledEvents",
-        format!("expected 1 to {EVENT_FILTERS_MAX} event names"),
-    ))
+    Err(refusal("enabledEvents", format!("expected 1 to {EVENT_FILTERS_MAX} event names")))
 }
 
 fn check_overlap(overlap: Span) -> Result<(), Refusal> {

@@ -3,10 +3,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{
-    Command, Create, Delivery, DeliveryStatus, Event, ROUND_LENGTH, create, decide, due, evolve,
-    gap,
-};
+use super::{Command, Create, Delivery, DeliveryStatus, Event, ROUND_LENGTH, create, decide, due, evolve, gap};
 use crate::ids::{EventId, WebhookDeliveryId, WebhookEndpointId};
 use crate::time::{Span, Timestamp};
 use crate::webhooks::{Outcome, Unreached};
@@ -25,10 +22,7 @@ fn delivery() -> Delivery {
 }
 
 fn answered(status: u16) -> Outcome {
-    Outcome::Answered {
-        status,
-        retry_after: None,
-    }
+    Outcome::Answered { status, retry_after: None }
 }
 
 fn apply(delivery: &mut Delivery, command: Command, now: Timestamp) -> Vec<Event> {
@@ -73,41 +67,11 @@ fn name(event: &Event) -> &'static str {
 fn the_whole_machine_on_one_page() {
     let timeout = Outcome::Unreached(Unreached::Timeout);
     let commands = [
-        (
-            "record 200",
-            Command::Record {
-                outcome: answered(200),
-                jitter: 0,
-            },
-        ),
-        (
-            "record 500",
-            Command::Record {
-                outcome: answered(500),
-                jitter: 0,
-            },
-        ),
-        (
-            "record 302",
-            Command::Record {
-                outcome: answered(302),
-                jitter: 0,
-            },
-        ),
-        (
-            "record 410",
-            Command::Record {
-                outcome: answered(410),
-                jitter: 0,
-            },
-        ),
-        (
-            "record timeout",
-            Command::Record {
-                outcome: timeout,
-                jitter: 0,
-            },
-        ),
+        ("record 200", Command::Record { outcome: answered(200), jitter: 0 }),
+        ("record 500", Command::Record { outcome: answered(500), jitter: 0 }),
+        ("record 302", Command::Record { outcome: answered(302), jitter: 0 }),
+        ("record 410", Command::Record { outcome: answered(410), jitter: 0 }),
+        ("record timeout", Command::Record { outcome: timeout, jitter: 0 }),
         ("redeliver", Command::Redeliver),
         ("abandon", Command::Abandon),
     ];
@@ -117,11 +81,7 @@ fn the_whole_machine_on_one_page() {
             let mut delivery = in_status(*status);
             let events = apply(&mut delivery, command, START.plus(Span::hours(1)));
             let names: Vec<&str> = events.iter().map(name).collect();
-            let line = format!(
-                "{status}, {label}: {} → {}\n",
-                names.join(" + "),
-                delivery.status
-            );
+            let line = format!("{status}, {label}: {} → {}\n", names.join(" + "), delivery.status);
             page.push_str(&line);
         }
     }
@@ -157,10 +117,7 @@ fn the_first_attempt_is_due_at_once_and_none_after_the_last() {
     assert_eq!(due(&delivery), Some(START));
     record(&mut delivery, answered(204), 0, START);
     assert_eq!(due(&delivery), None);
-    assert_eq!(
-        (delivery.attempts, delivery.last_response_status),
-        (1, Some(204))
-    );
+    assert_eq!((delivery.attempts, delivery.last_response_status), (1, Some(204)));
     assert_eq!(delivery.last_attempt_at, Some(START));
 }
 
@@ -172,10 +129,7 @@ fn the_gaps_are_those_of_the_schedule() {
             (gap + 500) / 1_000
         })
         .collect();
-    assert_eq!(
-        seconds,
-        [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800]
-    );
+    assert_eq!(seconds, [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800]);
     assert_eq!(gap(1, 0), Span::milliseconds(4_500));
     assert_eq!(gap(1, u16::MAX), Span::milliseconds(5_500));
     assert_eq!(gap(u32::MAX, 0), Span::milliseconds(25_920_000));
@@ -193,20 +147,8 @@ fn a_retry_after_of_429_and_503_is_honoured() {
         (503, Some(Span::seconds(-9)), gap(1, MIDDLE)),
     ] {
         let mut delivery = delivery();
-        record(
-            &mut delivery,
-            Outcome::Answered {
-                status,
-                retry_after,
-            },
-            MIDDLE,
-            START,
-        );
-        assert_eq!(
-            due(&delivery),
-            Some(START.plus(expected)),
-            "{status} {retry_after:?}"
-        );
+        record(&mut delivery, Outcome::Answered { status, retry_after }, MIDDLE, START);
+        assert_eq!(due(&delivery), Some(START.plus(expected)), "{status} {retry_after:?}");
     }
 }
 
@@ -214,21 +156,10 @@ fn a_retry_after_of_429_and_503_is_honoured() {
 fn an_attempt_after_72_hours_is_the_last() {
     let mut delivery = delivery();
     let end = START.plus(ROUND_LENGTH);
-    record(
-        &mut delivery,
-        answered(500),
-        0,
-        end.minus(Span::milliseconds(1)),
-    );
-    assert_eq!(
-        (delivery.status, due(&delivery)),
-        (DeliveryStatus::Pending, Some(end))
-    );
+    record(&mut delivery, answered(500), 0, end.minus(Span::milliseconds(1)));
+    assert_eq!((delivery.status, due(&delivery)), (DeliveryStatus::Pending, Some(end)));
     record(&mut delivery, answered(500), 0, end);
-    assert_eq!(
-        (delivery.status, due(&delivery)),
-        (DeliveryStatus::Failed, None)
-    );
+    assert_eq!((delivery.status, due(&delivery)), (DeliveryStatus::Failed, None));
 }
 
 #[test]
@@ -236,10 +167,7 @@ fn a_redelivery_by_hand_begins_a_new_round() {
     let mut delivery = in_status(DeliveryStatus::Failed);
     let later = START.plus(Span::days(40));
     apply(&mut delivery, Command::Redeliver, later);
-    assert_eq!(
-        (delivery.status, due(&delivery)),
-        (DeliveryStatus::Pending, Some(later))
-    );
+    assert_eq!((delivery.status, due(&delivery)), (DeliveryStatus::Pending, Some(later)));
     record(&mut delivery, answered(500), MIDDLE, later);
     assert_eq!(due(&delivery), Some(later.plus(gap(1, MIDDLE))));
     assert_eq!((delivery.attempts, delivery.round_attempts), (2, 1));

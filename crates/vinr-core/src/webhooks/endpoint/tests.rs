@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::{
-    Changes, Command, Create, DisabledReason, Endpoint, EndpointStatus, Event, FAILING_MAX,
-    OVERLAP_DEFAULT, PROBE_AFTER_FAILURES, create, decide, due, evolve,
+    Changes, Command, Create, DisabledReason, Endpoint, EndpointStatus, Event, FAILING_MAX, OVERLAP_DEFAULT,
+    PROBE_AFTER_FAILURES, create, decide, due, evolve,
 };
 use crate::events::{EventFilter, EventType};
 use crate::ids::WebhookEndpointId;
@@ -41,17 +41,11 @@ fn apply(endpoint: &mut Endpoint, command: Command, now: Timestamp) -> Vec<Event
 }
 
 fn answered(status: u16) -> Command {
-    Command::Record(Outcome::Answered {
-        status,
-        retry_after: None,
-    })
+    Command::Record(Outcome::Answered { status, retry_after: None })
 }
 
 fn switch(status: EndpointStatus) -> Command {
-    Command::Change(Changes {
-        status: Some(status),
-        ..Changes::default()
-    })
+    Command::Change(Changes { status: Some(status), ..Changes::default() })
 }
 
 fn name(event: &Event) -> &'static str {
@@ -76,15 +70,8 @@ fn the_whole_machine_on_one_page() {
     apply(&mut failing, answered(500), START);
     let mut disabled = failing.clone();
     apply(&mut disabled, switch(EndpointStatus::Disabled), START);
-    let url = Changes {
-        url: Some("https://b.example".into()),
-        ..Changes::default()
-    };
-    let rotate = Command::RotateSecret {
-        secret: vec![2],
-        overlap: OVERLAP_DEFAULT,
-        wall: WALL,
-    };
+    let url = Changes { url: Some("https://b.example".into()), ..Changes::default() };
+    let rotate = Command::RotateSecret { secret: vec![2], overlap: OVERLAP_DEFAULT, wall: WALL };
     let commands = [
         ("record 200", answered(200)),
         ("record 500", answered(500)),
@@ -97,11 +84,7 @@ fn the_whole_machine_on_one_page() {
         ("rotate", rotate),
     ];
     let mut page = String::new();
-    for (label, before) in [
-        ("healthy", healthy),
-        ("failing", failing),
-        ("disabled", disabled),
-    ] {
+    for (label, before) in [("healthy", healthy), ("failing", failing), ("disabled", disabled)] {
         for (command_label, command) in &commands {
             let mut endpoint = before.clone();
             let events = apply(&mut endpoint, command.clone(), START.plus(Span::days(4)));
@@ -147,10 +130,7 @@ fn an_endpoint_wants_every_event_unless_it_says_otherwise() {
     let mut endpoint = endpoint();
     assert!(EventType::ALL.iter().all(|event| endpoint.wants(*event)));
     let only = EventFilter::parse("payment.completed").expect("a name");
-    let changes = Changes {
-        enabled_events: Some(vec![only]),
-        ..Changes::default()
-    };
+    let changes = Changes { enabled_events: Some(vec![only]), ..Changes::default() };
     apply(&mut endpoint, Command::Change(changes), START);
     assert!(endpoint.wants(EventType::PaymentCompleted));
     assert!(!endpoint.wants(EventType::PaymentFailed));
@@ -163,11 +143,7 @@ fn five_days_of_failing_disable_an_endpoint_at_the_next_failure() {
     let mut endpoint = endpoint();
     apply(&mut endpoint, answered(500), START);
     let before = START.plus(FAILING_MAX).minus(Span::milliseconds(1));
-    apply(
-        &mut endpoint,
-        Command::Record(Outcome::Unreached(Unreached::Timeout)),
-        before,
-    );
+    apply(&mut endpoint, Command::Record(Outcome::Unreached(Unreached::Timeout)), before);
     assert_eq!(endpoint.status, EndpointStatus::Enabled);
     apply(&mut endpoint, answered(500), START.plus(FAILING_MAX));
     assert_eq!(endpoint.status, EndpointStatus::Disabled);
@@ -179,15 +155,8 @@ fn five_days_of_failing_disable_an_endpoint_at_the_next_failure() {
 fn five_days_of_failing_disable_an_endpoint_also_when_nothing_more_is_sent() {
     let mut endpoint = endpoint();
     apply(&mut endpoint, answered(500), START);
-    assert_eq!(
-        due(&endpoint),
-        Some((START.plus(FAILING_MAX), Command::CheckFailing))
-    );
-    apply(
-        &mut endpoint,
-        Command::CheckFailing,
-        START.plus(FAILING_MAX),
-    );
+    assert_eq!(due(&endpoint), Some((START.plus(FAILING_MAX), Command::CheckFailing)));
+    apply(&mut endpoint, Command::CheckFailing, START.plus(FAILING_MAX));
     assert_eq!(endpoint.status, EndpointStatus::Disabled);
 }
 
@@ -211,15 +180,8 @@ fn an_endpoint_that_is_enabled_again_begins_anew() {
     let mut endpoint = endpoint();
     apply(&mut endpoint, answered(410), START);
     assert_eq!(endpoint.disabled_reason, Some(DisabledReason::Gone));
-    apply(
-        &mut endpoint,
-        switch(EndpointStatus::Enabled),
-        START.plus(Span::days(9)),
-    );
-    assert_eq!(
-        (endpoint.disabled_reason, endpoint.failing_since),
-        (None, None)
-    );
+    apply(&mut endpoint, switch(EndpointStatus::Enabled), START.plus(Span::days(9)));
+    assert_eq!((endpoint.disabled_reason, endpoint.failing_since), (None, None));
     assert_eq!((endpoint.failure_streak, due(&endpoint)), (0, None));
 }
 
@@ -227,11 +189,7 @@ fn an_endpoint_that_is_enabled_again_begins_anew() {
 fn the_previous_secret_signs_until_the_overlap_is_over() {
     let mut endpoint = endpoint();
     let overlap = Span::hours(2);
-    let rotate = |secret, overlap| Command::RotateSecret {
-        secret,
-        overlap,
-        wall: WALL,
-    };
+    let rotate = |secret, overlap| Command::RotateSecret { secret, overlap, wall: WALL };
     apply(&mut endpoint, rotate(vec![2], overlap), START);
     assert_eq!(endpoint.secret, [2]);
     let last = WALL.plus(overlap).minus(Span::milliseconds(1));
@@ -239,13 +197,7 @@ fn the_previous_secret_signs_until_the_overlap_is_over() {
     assert_eq!(endpoint.previous_secret_at(WALL.plus(overlap)), None);
 
     apply(&mut endpoint, rotate(vec![3], Span::ZERO), START);
-    assert_eq!(
-        (
-            endpoint.secret.as_slice(),
-            endpoint.previous_secret_at(WALL)
-        ),
-        ([3].as_slice(), None)
-    );
+    assert_eq!((endpoint.secret.as_slice(), endpoint.previous_secret_at(WALL)), ([3].as_slice(), None));
 
     for overlap in [Span::milliseconds(-1), Span::hours(721)] {
         let refusal = decide(&endpoint, rotate(vec![4], overlap), START).expect_err("a refusal");
@@ -257,71 +209,20 @@ fn the_previous_secret_signs_until_the_overlap_is_over() {
 fn what_no_endpoint_may_be_is_refused() {
     let too_many = vec![EventFilter::all(); 101];
     let asks = [
-        (
-            "url",
-            Create {
-                url: String::new(),
-                ..ask()
-            },
-        ),
-        (
-            "url",
-            Create {
-                url: "h".repeat(2_049),
-                ..ask()
-            },
-        ),
-        (
-            "description",
-            Create {
-                description: Some("я".repeat(501)),
-                ..ask()
-            },
-        ),
-        (
-            "enabledEvents",
-            Create {
-                enabled_events: too_many.clone(),
-                ..ask()
-            },
-        ),
+        ("url", Create { url: String::new(), ..ask() }),
+        ("url", Create { url: "h".repeat(2_049), ..ask() }),
+        ("description", Create { description: Some("я".repeat(501)), ..ask() }),
+        ("enabledEvents", Create { enabled_events: too_many.clone(), ..ask() }),
     ];
     for (param, ask) in asks {
         let refusal = create(ask, START).expect_err("a refusal");
-        assert_eq!(
-            (refusal.code, refusal.param.as_deref()),
-            (Code::ParameterInvalid, Some(param))
-        );
+        assert_eq!((refusal.code, refusal.param.as_deref()), (Code::ParameterInvalid, Some(param)));
     }
     let changes = [
-        (
-            "url",
-            Changes {
-                url: Some(String::new()),
-                ..Changes::default()
-            },
-        ),
-        (
-            "description",
-            Changes {
-                description: Some(Some("я".repeat(501))),
-                ..Changes::default()
-            },
-        ),
-        (
-            "enabledEvents",
-            Changes {
-                enabled_events: Some(Vec::new()),
-                ..Changes::default()
-            },
-        ),
-        (
-            "enabledEvents",
-            Changes {
-                enabled_events: Some(too_many),
-                ..Changes::default()
-            },
-        ),
+        ("url", Changes { url: Some(String::new()), ..Changes::default() }),
+        ("description", Changes { description: Some(Some("я".repeat(501))), ..Changes::default() }),
+        ("enabledEvents", Changes { enabled_events: Some(Vec::new()), ..Changes::default() }),
+        ("enabledEvents", Changes { enabled_events: Some(too_many), ..Changes::default() }),
     ];
     for (param, changes) in changes {
         let refusal = decide(&endpoint(), Command::Change(changes), START).expect_err("a refusal");
@@ -338,15 +239,9 @@ fn a_change_and_a_switch_come_together() {
         ..Changes::default()
     };
     let events = apply(&mut endpoint, Command::Change(changes), START);
-    assert_eq!(
-        events.iter().map(name).collect::<Vec<_>>(),
-        ["changed", "disabled by_hand"]
-    );
+    assert_eq!(events.iter().map(name).collect::<Vec<_>>(), ["changed", "disabled by_hand"]);
     assert_eq!(endpoint.description.as_deref(), Some("orders"));
-    let clear = Changes {
-        description: Some(None),
-        ..Changes::default()
-    };
+    let clear = Changes { description: Some(None), ..Changes::default() };
     apply(&mut endpoint, Command::Change(clear), START);
     assert_eq!(endpoint.description, None);
 }

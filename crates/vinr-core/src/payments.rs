@@ -1,0 +1,307 @@
+//! One payment, from the buyer's first sight of it to its end (spec/payments.md, "Payments").
+//!
+//! ```text
+//!            ┌────────────── confirm ──────────────┐
+//!            │                                     ▼
+//!  pending ──┼─▶ expired, cancelled          processing ──▶ completed
+//!            │                                 │ │ │ └────▶ authorized ──capture──▶ completed
+//!            │   requires_authentication ◀─────┘ │ │              └──▶ cancelled, expired
+//!            │   requires_action ◀───────────────┘ │
+//!            └── failed (while its checkout is open) ◀─────┘
+//! ```
+//!
+//! Refused: a second confirmation of what is decided, a capture of more than was authorized, a cancellation of
+//! what is with the acquirer. A refund does not change the status.
+
+mod decide;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{confirm_gate, create, decide, due};
+pub use row::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::cards::FailureCode;
+use crate::fees::FeeSchedule;
+use crate::ids::{AttemptId, CustomerId, PaymentId};
+use crate::ledger::{LedgerAccount, Phase, Transfer, Unit};
+use crate::metadata::Metadata;
+use crate::money::Money;
+use crate::time::{Span, Timestamp};
+
+/// How long an unpaid payment's checkout stays open.
+pub const CHECKOUT_OPEN: Span = Span::hours(24);
+/// How long an abandoned 3DS challenge stays open before the attempt fails.
+pub const CHALLENGE_OPEN: Span = Span::minutes(15);
+/// How long an authorization holds before it lapses uncaptured.
+pub const AUTHORIZATION_LIVES: Span = Span::days(7);
+
+/// What a merchant asks for when creating a payment; already parsed and valid in itself.
+#[derive(Debug, Clone)]
+pub struct Create {
+    /// Chosen by the caller (sandbox) or drawn by the server.
+    pub id: PaymentId,
+    /// What is to be charged.
+    pub amount: Money,
+    /// Shown to the buyer and on the merchant's lists.
+    pub description: Option<String>,
+    /// Where the hosted page sends the buyer afterwards.
+    pub return_url: Option<String>,
+    /// Where the hosted page sends a buyer who gives up.
+    pub cancel_url: Option<String>,
+    /// Whether money is taken at once or after a separate capture.
+    pub capture: Capture,
+    /// Whose payment it is.
+    pub customer_id: Option<CustomerId>,
+    /// Whether the buyer is there to answer a challenge.
+    pub presence: Presence,
+    /// Text on the buyer's card statement.
+    pub statement_descriptor: Option<String>,
+    /// Where a receipt goes.
+    pub receipt_email: Option<String>,
+    /// The merchant's own notes.
+    pub metadata: Metadata,
+    /// The secret in the hosted page's address; never the payment's id.
+    pub checkout_token: String,
+}
+
+/// What the acquirer said of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The issuer holds the amount.
+    Approved {
+        /// The simulated network pays this card's funds out without delay.
+        funds: Funds,
+    },
+    /// The issuer wants the buyer to prove who they are.
+    Challenge,
+    /// No money; the reason is for the merchant and, in their words, the buyer.
+    Declined(FailureCode),
+}
+
+/// When captured money becomes available to the merchant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Funds {
+    /// With the settlement of its day.
+    Settled,
+    /// At once (a sandbox card).
+    AtOnce,
+}
+
+/// Everything that can be asked of a payment after its creation.
+#[derive(Debug, Clone)]
+pub enum Command<'a> {
+    /// Send it to the acquirer with this method, as this attempt.
+    Confirm {
+        /// What pays.
+        method: Method,
+        /// Whether the buyer is there this time: on the hosted page always, whatever the merchant tried before.
+        presence: Presence,
+        /// The acquirer's idempotency key for this try.
+        attempt: AttemptId,
+    },
+    /// The acquirer answered this attempt.
+    Settle {
+        /// The attempt that was answered; another than the current one changes nothing.
+        attempt: AttemptId,
+        /// Its answer.
+        outcome: Outcome,
+        /// The merchant's prices.
+        fees: &'a FeeSchedule,
+    },
+    /// The buyer passed the challenge; the attempt goes on.
+    Authenticated,
+    /// The buyer failed the challenge.
+    AuthenticationFailed,
+    /// The challenge was left open too long ([`due`]).
+    AuthenticationExpired,
+    /// Take the money that is held; `None` takes all of it.
+    Capture {
+        /// Minor units; what is not taken is released.
+        amount: Option<i64>,
+        /// The acquirer's idempotency key for this capture.
+        attempt: AttemptId,
+    },
+    /// The acquirer took the money of this capture.
+    Captured {
+        /// The capture that was answered.
+        attempt: AttemptId,
+        /// The merchant's prices.
+        fees: &'a FeeSchedule,
+    },
+    /// The acquirer refused this capture; the hold stands.
+    CaptureRefused {
+        /// The capture that was answered.
+        attempt: AttemptId,
+    },
+    /// The merchant gives it up.
+    Cancel,
+    /// Its time is over ([`due`]).
+    Expire,
+}
+
+/// What happened to a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// It exists.
+    Created,
+    /// It is with the acquirer.
+    Submitted {
+        /// What pays.
+        method: Method,
+        /// Whether the buyer is there.
+        presence: Presence,
+        /// The acquirer's idempotency key.
+        attempt: AttemptId,
+    },
+    /// The buyer must answer a 3DS challenge until then.
+    AuthenticationRequired {
+        /// End of the challenge.
+        until: Timestamp,
+    },
+    /// The buyer passed the challenge; the acquirer goes on.
+    AuthenticationPassed,
+    /// Off session, and the issuer wants the buyer.
+    ActionRequired,
+    /// The amount is held until then.
+    Authorized {
+        /// End of the hold.
+        until: Timestamp,
+    },
+    /// A capture is with the acquirer.
+    CaptureRequested(CapturePending),
+    /// The acquirer refused the capture; the hold stands.
+    CaptureRefused,
+    /// The money is taken.
+    Completed {
+        /// Minor units taken.
+        captured: i64,
+        /// VINR's fee in minor units.
+        fee: i64,
+        /// Where the money waits.
+        funds: Funds,
+    },
+    /// The attempt brought no money.
+    Failed(FailureCode),
+    /// The merchant gave it up.
+    Cancelled,
+    /// Its time was over.
+    Expired,
+}
+
+/// Applies an event to the state; the only place where a payment changes.
+pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
+    match event {
+        Event::Created => {}
+        Event::Submitted { method, presence, attempt } => {
+            payment.presence = *presence;
+            payment.method = Some(method.clone());
+            payment.attempt = Some(attempt.clone());
+            payment.failure = None;
+        }
+        Event::AuthenticationRequired { until } => payment.authenticate_until = Some(*until),
+        Event::AuthenticationPassed => payment.authenticate_until = None,
+        Event::ActionRequired | Event::CaptureRefused => payment.capturing = None,
+        Event::Authorized { until } => {
+            payment.amount_capturable = payment.amount.amount;
+            payment.authorized_until = Some(*until);
+        }
+        Event::CaptureRequested(capture) => payment.capturing = Some(capture.clone()),
+        Event::Completed { captured, fee, .. } => {
+            assert!(*captured > 0 && *captured <= payment.amount.amount, "a capture stays within its authorization");
+            payment.amount_captured = *captured;
+            payment.amount_capturable = 0;
+            payment.capturing = None;
+            payment.fee = Some(*fee);
+            payment.completed_at = Some(now);
+        }
+        Event::Failed(code) => {
+            payment.failure = Some(*code);
+            payment.failure_count = payment.failure_count.saturating_add(1);
+            payment.authenticate_until = None;
+        }
+        Event::Cancelled | Event::Expired => {
+            payment.amount_capturable = 0;
+            payment.authenticate_until = None;
+        }
+    }
+    if let Some(status) = event.status()
+        && (status != payment.status || matches!(event, Event::Created))
+    {
+        payment.status = status;
+        payment.timeline.push(Milestone { status, at: now });
+    }
+}
+
+impl Event {
+    /// The status a payment has after this event, where the event changes it.
+    pub fn status(&self) -> Option<Status> {
+        match self {
+            Event::Created => Some(Status::Pending),
+            Event::Submitted { .. } | Event::AuthenticationPassed => Some(Status::Processing),
+            Event::AuthenticationRequired { .. } => Some(Status::RequiresAuthentication),
+            Event::ActionRequired => Some(Status::RequiresAction),
+            Event::Authorized { .. } => Some(Status::Authorized),
+            Event::Completed { .. } => Some(Status::Completed),
+            Event::Failed(_) => Some(Status::Failed),
+            Event::Cancelled => Some(Status::Cancelled),
+            Event::Expired => Some(Status::Expired),
+            Event::CaptureRequested(_) | Event::CaptureRefused => None,
+        }
+    }
+}
+
+/// What an event moves in the ledger; `payment` is the state before the event.
+pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
+    let unit = Unit::Currency(payment.amount.currency);
+    let held = payment.amount_capturable;
+    match event {
+        Event::Authorized { .. } => vec![Transfer {
+            debit: LedgerAccount::Network,
+            credit: LedgerAccount::MerchantPending,
+            unit,
+            amount: payment.amount.amount,
+            phase: Phase::Pending,
+        }],
+        Event::Completed { captured, fee, funds } => {
+            let credit = match funds {
+                Funds::Settled => LedgerAccount::MerchantPending,
+                Funds::AtOnce => LedgerAccount::MerchantAvailable,
+            };
+            let phase = if payment.status == Status::Authorized { Phase::Post { held } } else { Phase::Posted };
+            let mut moved = vec![Transfer { debit: LedgerAccount::Network, credit, unit, amount: *captured, phase }];
+            if *fee > 0 {
+                moved.push(Transfer {
+                    debit: credit,
+                    credit: LedgerAccount::Fees,
+                    unit,
+                    amount: *fee,
+                    phase: Phase::Posted,
+                });
+            }
+            moved
+        }
+        Event::Cancelled | Event::Expired if payment.status == Status::Authorized => {
+            vec![Transfer {
+                debit: LedgerAccount::Network,
+                credit: LedgerAccount::MerchantPending,
+                unit,
+                amount: held,
+                phase: Phase::Void,
+            }]
+        }
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::Failed(_)
+        | Event::Cancelled
+        | Event::Expired => Vec::new(),
+    }
+}

@@ -1,0 +1,222 @@
+//! What may happen to a payment, one function a command.
+
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use super::{
+    AUTHORIZATION_LIVES, CHALLENGE_OPEN, CHECKOUT_OPEN, Capture, CapturePending, Command, Create, Event, Funds,
+    Outcome, Payment, Presence, Status,
+};
+use crate::cards::FailureCode;
+use crate::fees::FeeSchedule;
+use crate::ids::AttemptId;
+use crate::money::Money;
+use crate::refusal::{Code, Refusal};
+use crate::time::Timestamp;
+
+/// A new payment, waiting for its buyer.
+///
+/// # Errors
+/// A card amount whose currency has three decimals must end in 0 (spec/conventions.md, Money).
+pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> {
+    if let Err(problem) = ask.amount.check_card_amount() {
+        return Err(Refusal::new(Code::ParameterInvalid, problem.to_string()).at("amount"));
+    }
+    let mut payment = Payment {
+        id: ask.id,
+        status: Status::Pending,
+        amount: ask.amount,
+        amount_capturable: 0,
+        amount_captured: 0,
+        amount_refunded: 0,
+        description: ask.description,
+        customer_id: ask.customer_id,
+        method: None,
+        return_url: ask.return_url,
+        cancel_url: ask.cancel_url,
+        checkout_token: ask.checkout_token,
+        capture: ask.capture,
+        presence: ask.presence,
+        failure: None,
+        failure_count: 0,
+        statement_descriptor: ask.statement_descriptor,
+        receipt_email: ask.receipt_email,
+        fee: None,
+        attempt: None,
+        capturing: None,
+        timeline: Vec::with_capacity(2),
+        metadata: ask.metadata,
+        authenticate_until: None,
+        authorized_until: None,
+        expires_at: now.plus(CHECKOUT_OPEN),
+        completed_at: None,
+        created_at: now,
+    };
+    super::evolve(&mut payment, &Event::Created, now);
+    Ok((payment, Event::Created))
+}
+
+/// Whether a payment may be sent to the acquirer now; asked before a card is looked at.
+///
+/// # Errors
+/// `payment_not_confirmable` with the state in the message.
+pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
+    match payment.status {
+        Status::Pending | Status::RequiresAction | Status::Failed if now < payment.expires_at => Ok(()),
+        Status::Pending | Status::RequiresAction | Status::Failed => Err(Refusal::new(
+            Code::PaymentNotConfirmable,
+            format!(
+                "the checkout of this {} payment closed at {}",
+                payment.status.as_str(),
+                payment.expires_at.rfc3339()
+            ),
+        )),
+        Status::Processing
+        | Status::RequiresAuthentication
+        | Status::Authorized
+        | Status::Completed
+        | Status::Cancelled
+        | Status::Expired => Err(not(Code::PaymentNotConfirmable, payment, "confirmed")),
+    }
+}
+
+/// Decides a command. An empty answer means that it changes nothing: an acquirer may say a thing twice.
+///
+/// # Errors
+/// 422 codes of payments with the state in the message.
+pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Confirm { method, presence, attempt } => {
+            confirm_gate(payment, now)?;
+            Ok(vec![Event::Submitted { method, presence, attempt }])
+        }
+        Command::Settle { attempt, outcome, fees } => Ok(settle(payment, &attempt, outcome, fees, now)),
+        Command::Authenticated => authenticated(payment, now),
+        Command::AuthenticationFailed => authentication_failed(payment, FailureCode::AuthenticationFailed),
+        Command::AuthenticationExpired => authentication_failed(payment, FailureCode::AuthenticationExpired),
+        Command::Capture { amount, attempt } => capture(payment, amount, attempt),
+        Command::Captured { attempt, fees } => Ok(captured(payment, &attempt, fees)),
+        Command::CaptureRefused { attempt } => Ok(capture_refused(payment, &attempt)),
+        Command::Cancel => cancel(payment, now),
+        Command::Expire => Ok(expire(payment, now)),
+    }
+}
+
+/// The earliest moment at which time itself changes the payment, and how.
+pub fn due(payment: &Payment) -> Option<(Timestamp, Command<'static>)> {
+    match payment.status {
+        Status::Pending | Status::RequiresAction => Some((payment.expires_at, Command::Expire)),
+        Status::RequiresAuthentication => payment.authenticate_until.map(|at| (at, Command::AuthenticationExpired)),
+        // A capture that is with the acquirer decides first; its answer brings the timer back.
+        Status::Authorized if payment.capturing.is_some() => None,
+        Status::Authorized => payment.authorized_until.map(|at| (at, Command::Expire)),
+        // An attempt at the acquirer has its own timer; a failed payment's checkout just closes.
+        Status::Processing | Status::Completed | Status::Failed | Status::Cancelled | Status::Expired => None,
+    }
+}
+
+fn settle(payment: &Payment, attempt: &AttemptId, outcome: Outcome, fees: &FeeSchedule, now: Timestamp) -> Vec<Event> {
+    let current = payment.status == Status::Processing && payment.attempt.as_ref() == Some(attempt);
+    if !current {
+        return Vec::new();
+    }
+    let event = match outcome {
+        Outcome::Approved { funds } => match payment.capture {
+            Capture::Automatic => completed(payment, payment.amount.amount, funds, fees),
+            Capture::Manual => Event::Authorized { until: now.plus(AUTHORIZATION_LIVES) },
+        },
+        Outcome::Challenge => match payment.presence {
+            Presence::OnSession => Event::AuthenticationRequired { until: now.plus(CHALLENGE_OPEN) },
+            Presence::OffSession => Event::ActionRequired,
+        },
+        Outcome::Declined(code) => Event::Failed(code),
+    };
+    vec![event]
+}
+
+fn authenticated(payment: &Payment, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match (payment.status, payment.authenticate_until) {
+        (Status::RequiresAuthentication, Some(until)) if now < until => Ok(vec![Event::AuthenticationPassed]),
+        (Status::RequiresAuthentication, _) => authentication_failed(payment, FailureCode::AuthenticationExpired),
+        (
+            Status::Pending
+            | Status::Processing
+            | Status::RequiresAction
+            | Status::Authorized
+            | Status::Completed
+            | Status::Failed
+            | Status::Cancelled
+            | Status::Expired,
+            _,
+        ) => Err(not(Code::PaymentNotAuthenticatable, payment, "authenticated")),
+    }
+}
+
+fn authentication_failed(payment: &Payment, code: FailureCode) -> Result<Vec<Event>, Refusal> {
+    if payment.status != Status::RequiresAuthentication {
+        return Err(not(Code::PaymentNotAuthenticatable, payment, "authenticated"));
+    }
+    Ok(vec![Event::Failed(code)])
+}
+
+fn capture(payment: &Payment, amount: Option<i64>, attempt: AttemptId) -> Result<Vec<Event>, Refusal> {
+    if payment.status != Status::Authorized {
+        return Err(not(Code::PaymentNotCapturable, payment, "captured"));
+    }
+    if payment.capturing.is_some() {
+        return Err(Refusal::new(Code::PaymentNotCapturable, "a capture of this payment is already with the acquirer"));
+    }
+    let amount = amount.unwrap_or(payment.amount_capturable);
+    if amount > payment.amount_capturable {
+        let message =
+            format!("{amount} is more than the authorized {} that can be captured", payment.amount_capturable);
+        return Err(Refusal::new(Code::AmountTooLarge, message).at("amount"));
+    }
+    assert!(amount > 0, "the edge refuses a capture of nothing");
+    Ok(vec![Event::CaptureRequested(CapturePending { attempt, amount })])
+}
+
+fn captured(payment: &Payment, attempt: &AttemptId, fees: &FeeSchedule) -> Vec<Event> {
+    match capture_with(payment, attempt) {
+        Some(amount) => vec![completed(payment, amount, Funds::Settled, fees)],
+        None => Vec::new(),
+    }
+}
+
+fn capture_refused(payment: &Payment, attempt: &AttemptId) -> Vec<Event> {
+    capture_with(payment, attempt).map(|_| Event::CaptureRefused).into_iter().collect()
+}
+
+fn cancel(payment: &Payment, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match payment.status {
+        Status::Pending | Status::RequiresAuthentication | Status::RequiresAction => Ok(vec![Event::Cancelled]),
+        Status::Authorized if payment.capturing.is_none() => Ok(vec![Event::Cancelled]),
+        Status::Failed if now < payment.expires_at => Ok(vec![Event::Cancelled]),
+        Status::Authorized
+        | Status::Failed
+        | Status::Processing
+        | Status::Completed
+        | Status::Cancelled
+        | Status::Expired => Err(not(Code::PaymentNotCancellable, payment, "cancelled")),
+    }
+}
+
+fn expire(payment: &Payment, now: Timestamp) -> Vec<Event> {
+    match due(payment) {
+        Some((at, Command::Expire)) if at <= now => vec![Event::Expired],
+        // The timer was overtaken by something that happened to the payment meanwhile.
+        _ => Vec::new(),
+    }
+}
+
+fn completed(payment: &Payment, captured: i64, funds: Funds, fees: &FeeSchedule) -> Event {
+    Event::Completed { captured, fee: fees.fee(Money::new(captured, payment.amount.currency)).amount, funds }
+}
+
+fn capture_with(payment: &Payment, attempt: &AttemptId) -> Option<i64> {
+    payment.capturing.as_ref().filter(|pending| pending.attempt == *attempt).map(|pending| pending.amount)
+}
+
+fn not(code: Code, payment: &Payment, verb: &str) -> Refusal {
+    Refusal::new(code, format!("a payment that is {} cannot be {verb}", payment.status.as_str()))
+}

@@ -1,0 +1,153 @@
+//! The payment's state: what one row of `payments` holds.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::cards::{Brand, Expiry, FailureCode};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentMethodId};
+use crate::metadata::Metadata;
+use crate::money::Money;
+use crate::time::Timestamp;
+use crate::wire_enum::wire_enum;
+
+wire_enum! {
+    /// Where a payment stands (spec/payments.md, status table).
+    pub enum Status {
+        /// Waiting for the buyer, nothing charged.
+        Pending = "pending",
+        /// With the acquirer, outcome not known.
+        Processing = "processing",
+        /// A 3DS challenge is open.
+        RequiresAuthentication = "requires_authentication",
+        /// Off session, the issuer wants the buyer.
+        RequiresAction = "requires_action",
+        /// Held, not captured.
+        Authorized = "authorized",
+        /// Captured.
+        Completed = "completed",
+        /// The last attempt brought no money.
+        Failed = "failed",
+        /// Given up by the merchant.
+        Cancelled = "cancelled",
+        /// Ran out of time.
+        Expired = "expired",
+    }
+}
+
+wire_enum! {
+    /// Whether money is taken with the authorization or by a later capture.
+    pub enum Capture {
+        /// With the authorization.
+        Automatic = "automatic",
+        /// By a capture of its own.
+        Manual = "manual",
+    }
+}
+
+/// Whether the buyer is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// In the checkout, able to answer a challenge.
+    OnSession,
+    /// Charged by the merchant without the buyer.
+    OffSession,
+}
+
+/// What is kept of a card: enough to recognise it, never enough to charge it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardSummary {
+    /// The scheme.
+    pub brand: Brand,
+    /// The last four digits.
+    pub last4: String,
+    /// Its last month.
+    pub expiry: Expiry,
+}
+
+/// What pays: today always a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    /// The stored method or test token; none for a card typed on the page and not kept.
+    pub id: Option<PaymentMethodId>,
+    /// What is shown of the card.
+    pub card: CardSummary,
+}
+
+/// A capture that is with the acquirer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturePending {
+    /// The acquirer's idempotency key.
+    pub attempt: AttemptId,
+    /// Minor units asked for.
+    pub amount: i64,
+}
+
+/// One line of the payment's history: the status it got and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone {
+    /// The status it got.
+    pub status: Status,
+    /// When, on the account's clock.
+    pub at: Timestamp,
+}
+
+/// A payment. Amounts are minor units of `amount.currency()`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// Where it stands.
+    pub status: Status,
+    /// What is to be charged.
+    pub amount: Money,
+    /// Held and not yet captured.
+    pub amount_capturable: i64,
+    /// Taken.
+    pub amount_captured: i64,
+    /// Given back or on its way back.
+    pub amount_refunded: i64,
+    /// Shown to the buyer.
+    pub description: Option<String>,
+    /// Whose payment it is.
+    pub customer_id: Option<CustomerId>,
+    /// What paid or was last tried.
+    pub method: Option<Method>,
+    /// Where the buyer goes afterwards.
+    pub return_url: Option<String>,
+    /// Where a buyer goes who gives up.
+    pub cancel_url: Option<String>,
+    /// Secret of the hosted page.
+    pub checkout_token: String,
+    /// When money is taken.
+    pub capture: Capture,
+    /// Whether the buyer was there at the last attempt, or will be at the first.
+    pub presence: Presence,
+    /// Why the last attempt brought no money.
+    pub failure: Option<FailureCode>,
+    /// Attempts that brought no money.
+    pub failure_count: u32,
+    /// Text on the buyer's statement.
+    pub statement_descriptor: Option<String>,
+    /// Where a receipt goes.
+    pub receipt_email: Option<String>,
+    /// VINR's fee, known once captured.
+    pub fee: Option<i64>,
+    /// The current attempt at the acquirer.
+    pub attempt: Option<AttemptId>,
+    /// A capture that is with the acquirer.
+    pub capturing: Option<CapturePending>,
+    /// Its history.
+    pub timeline: Vec<Milestone>,
+    /// The merchant's notes.
+    pub metadata: Metadata,
+    /// End of the open challenge.
+    pub authenticate_until: Option<Timestamp>,
+    /// End of the hold.
+    pub authorized_until: Option<Timestamp>,
+    /// End of the checkout.
+    pub expires_at: Timestamp,
+    /// When the money was taken.
+    pub completed_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,163 @@
+use std::format;
+
+use super::*;
+use crate::cards::{Brand, Expiry};
+use crate::ledger::Balances;
+use crate::money::Currency;
+use crate::refusal::Code;
+
+fn now() -> Timestamp {
+    Timestamp::from_seconds(1_717_200_000)
+}
+
+fn payment(capture: Capture, amount: i64) -> Payment {
+    let ask = Create {
+        id: PaymentId::from_bits(1),
+        amount: Money::new(amount, Currency::EUR),
+        description: None,
+        return_url: None,
+        cancel_url: None,
+        capture,
+        customer_id: None,
+        presence: Presence::OnSession,
+        statement_descriptor: None,
+        receipt_email: None,
+        metadata: Metadata::new(),
+        checkout_token: "t".into(),
+    };
+    create(ask, now()).expect("a valid payment").0
+}
+
+fn method() -> Method {
+    let expiry = Expiry { year: 2031, month: 12 };
+    Method { id: None, card: CardSummary { brand: Brand::Visa, last4: "4242".into(), expiry } }
+}
+
+fn attempt() -> AttemptId {
+    AttemptId::from_bits(7)
+}
+
+/// Applies a command, and books what it moves.
+fn play(payment: &mut Payment, ledger: &mut Balances, command: Command<'_>, at: Timestamp) -> Result<usize, Code> {
+    let events = decide(payment, command, at).map_err(|refusal| refusal.code)?;
+    for event in &events {
+        for transfer in transfers(payment, event) {
+            ledger.apply(&transfer);
+        }
+        evolve(payment, event, at);
+        ledger.check_zero_sum().expect("every transfer is balanced");
+    }
+    Ok(events.len())
+}
+
+fn confirm() -> Command<'static> {
+    Command::Confirm { method: method(), presence: Presence::OnSession, attempt: attempt() }
+}
+
+fn settle(fees: &FeeSchedule, outcome: Outcome) -> Command<'_> {
+    Command::Settle { attempt: attempt(), outcome, fees }
+}
+
+const APPROVED: Outcome = Outcome::Approved { funds: Funds::Settled };
+
+#[test]
+fn an_approved_payment_moves_its_amount_and_fee() {
+    let (mut payment, mut ledger, fees) = (payment(Capture::Automatic, 1000), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+    assert_eq!((payment.status, payment.amount_captured, payment.fee), (Status::Completed, 1000, Some(40)));
+    assert_eq!(ledger.get(LedgerAccount::Network, Currency::EUR).posted, -1000);
+    assert_eq!(ledger.get(LedgerAccount::MerchantPending, Currency::EUR).posted, 960);
+    assert_eq!(ledger.get(LedgerAccount::Fees, Currency::EUR).posted, 40);
+    assert_eq!(play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()), Ok(0), "an answer may come twice");
+}
+
+#[test]
+fn a_partial_capture_releases_the_rest_and_more_is_refused() {
+    let (mut payment, mut ledger, fees) = (payment(Capture::Manual, 10_000), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+    assert_eq!((payment.status, payment.amount_capturable), (Status::Authorized, 10_000));
+    assert_eq!(ledger.get(LedgerAccount::MerchantPending, Currency::EUR).pending, 10_000);
+    let capture = |amount| Command::Capture { amount: Some(amount), attempt: AttemptId::from_bits(8) };
+    assert_eq!(play(&mut payment, &mut ledger, capture(10_001), now()), Err(Code::AmountTooLarge));
+    play(&mut payment, &mut ledger, capture(6_000), now()).expect("requested");
+    assert_eq!(play(&mut payment, &mut ledger, Command::Cancel, now()), Err(Code::PaymentNotCancellable));
+    let captured = Command::Captured { attempt: AttemptId::from_bits(8), fees: &fees };
+    play(&mut payment, &mut ledger, captured, now()).expect("captured");
+    assert_eq!((payment.status, payment.amount_captured, payment.amount_capturable), (Status::Completed, 6_000, 0));
+    ledger.check_pending_cleared().expect("the rest is released");
+    assert_eq!(ledger.get(LedgerAccount::Network, Currency::EUR).posted, -6_000);
+}
+
+#[test]
+fn an_authorization_lapses_after_seven_days_and_its_hold_is_voided() {
+    let (mut payment, mut ledger, fees) = (payment(Capture::Manual, 500), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+    let end = now().plus(Span::days(7));
+    assert_eq!(play(&mut payment, &mut ledger, Command::Expire, end.minus(Span::seconds(1))), Ok(0));
+    assert_eq!(play(&mut payment, &mut ledger, Command::Expire, end), Ok(1));
+    assert_eq!(payment.status, Status::Expired);
+    ledger.check_pending_cleared().expect("the hold is gone");
+}
+
+#[test]
+fn a_challenge_that_nobody_answers_fails_after_fifteen_minutes() {
+    let (mut payment, mut ledger, fees) = (payment(Capture::Automatic, 500), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, Outcome::Challenge), now()).expect("settled");
+    let (at, command) = due(&payment).expect("a timer");
+    assert_eq!(at, now().plus(Span::minutes(15)));
+    assert_eq!(play(&mut payment, &mut ledger, Command::Authenticated, now()), Ok(1));
+    evolve(&mut payment, &Event::AuthenticationRequired { until: at }, now());
+    assert_eq!(play(&mut payment, &mut ledger, command, at), Ok(1));
+    assert_eq!((payment.status, payment.failure), (Status::Failed, Some(FailureCode::AuthenticationExpired)));
+    assert_eq!(play(&mut payment, &mut ledger, confirm(), at), Ok(1), "its checkout is still open");
+}
+
+#[test]
+fn the_matrix_of_status_and_command() {
+    let fees = FeeSchedule::default();
+    let mut page = std::string::String::new();
+    for status in Status::ALL {
+        let mut row = payment(Capture::Manual, 1000);
+        row.status = *status;
+        row.attempt = Some(attempt());
+        row.authenticate_until = Some(now().plus(Span::minutes(1)));
+        row.authorized_until = Some(now());
+        row.amount_capturable = 1000;
+        let commands = [
+            ("confirm", confirm()),
+            ("settle", settle(&fees, APPROVED)),
+            ("authenticated", Command::Authenticated),
+            ("capture", Command::Capture { amount: None, attempt: attempt() }),
+            ("cancel", Command::Cancel),
+            ("expire", Command::Expire),
+        ];
+        for (name, command) in commands {
+            let said = match decide(&row, command, now()) {
+                Ok(events) if events.is_empty() => "-".into(),
+                Ok(events) => events.iter().filter_map(Event::status).map(Status::as_str).collect::<Vec<_>>().join(" "),
+                Err(refusal) => format!("{}", refusal.code),
+            };
+            page.push_str(&format!("{status} {name}: {said}\n"));
+        }
+    }
+    let allowed: Vec<&str> = page.lines().filter(|line| !line.contains("payment_not") && !line.ends_with('-')).collect();
+    let expected = [
+        "pending confirm: processing",
+        "pending cancel: cancelled",
+        "processing settle: authorized",
+        "requires_authentication authenticated: processing",
+        "requires_authentication cancel: cancelled",
+        "requires_action confirm: processing",
+        "requires_action cancel: cancelled",
+        "authorized capture: ",
+        "authorized cancel: cancelled",
+        "authorized expire: expired",
+        "failed confirm: processing",
+        "failed cancel: cancelled",
+    ];
+    assert_eq!(allowed, expected);
+}
