@@ -1,1 +1,39 @@
-//! vinr-server
+//! VINR's server: HTTP in, units of work through, signed webhooks out. ARCHITECTURE.md has the map.
+
+mod app;
+pub mod bootstrap;
+mod clock;
+pub mod connectors;
+mod context;
+pub mod egress;
+pub mod env;
+mod error;
+mod events;
+mod http;
+pub mod ledger;
+mod payments;
+mod record;
+mod sealing;
+pub mod settings;
+mod webhooks;
+mod workers;
+
+pub use app::App;
+pub use error::ApiError;
+pub use http::rate::RateLimit;
+pub use http::{Listener, openapi::openapi, router, serve};
+pub use webhooks::signature;
+
+use http::endpoint::Endpoint;
+
+/// The table of endpoints: what the server can be asked.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    [
+        payments::routes::endpoints(),
+        ledger::routes::endpoints(),
+        events::routes::endpoints(),
+        webhooks::routes::endpoints(),
+        clock::routes::endpoints(),
+    ]
+    .concat()
+}

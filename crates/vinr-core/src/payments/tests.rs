@@ -1,3 +1,4 @@
+use core::fmt::Write as _;
 use std::format;
 
 use super::*;
@@ -62,7 +63,8 @@ const APPROVED: Outcome = Outcome::Approved { funds: Funds::Settled };
 
 #[test]
 fn an_approved_payment_moves_its_amount_and_fee() {
-    let (mut payment, mut ledger, fees) = (payment(Capture::Automatic, 1000), Balances::default(), FeeSchedule::default());
+    let (mut payment, mut ledger, fees) =
+        (payment(Capture::Automatic, 1000), Balances::default(), FeeSchedule::default());
     play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
     play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
     assert_eq!((payment.status, payment.amount_captured, payment.fee), (Status::Completed, 1000, Some(40)));
@@ -74,7 +76,8 @@ fn an_approved_payment_moves_its_amount_and_fee() {
 
 #[test]
 fn a_partial_capture_releases_the_rest_and_more_is_refused() {
-    let (mut payment, mut ledger, fees) = (payment(Capture::Manual, 10_000), Balances::default(), FeeSchedule::default());
+    let (mut payment, mut ledger, fees) =
+        (payment(Capture::Manual, 10_000), Balances::default(), FeeSchedule::default());
     play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
     play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
     assert_eq!((payment.status, payment.amount_capturable), (Status::Authorized, 10_000));
@@ -104,7 +107,8 @@ fn an_authorization_lapses_after_seven_days_and_its_hold_is_voided() {
 
 #[test]
 fn a_challenge_that_nobody_answers_fails_after_fifteen_minutes() {
-    let (mut payment, mut ledger, fees) = (payment(Capture::Automatic, 500), Balances::default(), FeeSchedule::default());
+    let (mut payment, mut ledger, fees) =
+        (payment(Capture::Automatic, 500), Balances::default(), FeeSchedule::default());
     play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
     play(&mut payment, &mut ledger, settle(&fees, Outcome::Challenge), now()).expect("settled");
     let (at, command) = due(&payment).expect("a timer");
@@ -141,10 +145,11 @@ fn the_matrix_of_status_and_command() {
                 Ok(events) => events.iter().filter_map(Event::status).map(Status::as_str).collect::<Vec<_>>().join(" "),
                 Err(refusal) => format!("{}", refusal.code),
             };
-            page.push_str(&format!("{status} {name}: {said}\n"));
+            let _ = writeln!(page, "{status} {name}: {said}");
         }
     }
-    let allowed: Vec<&str> = page.lines().filter(|line| !line.contains("payment_not") && !line.ends_with('-')).collect();
+    let allowed: Vec<&str> =
+        page.lines().filter(|line| !line.contains("payment_not") && !line.ends_with('-')).collect();
     let expected = [
         "pending confirm: processing",
         "pending cancel: cancelled",

@@ -50,7 +50,8 @@ impl Resolve for Resolver {
             if found.is_empty() {
                 return Err(Failure(Unreached::NameUnresolved).into());
             }
-            let allowed: Vec<_> = found.into_iter().filter(|address| addresses::is_allowed(*address, private)).collect();
+            let allowed: Vec<_> =
+                found.into_iter().filter(|address| addresses::is_allowed(*address, private)).collect();
             if allowed.is_empty() {
                 return Err(Failure(Unreached::AddressRefused).into());
             }

@@ -26,7 +26,12 @@ async fn serve(answer: &'static [u8]) -> u16 {
 }
 
 fn post(url: String) -> Post {
-    Post { url, headers: vec![("content-type", "application/json".into())], body: Bytes::from_static(b"{}"), timeout_ms: 2_000 }
+    Post {
+        url,
+        headers: vec![("content-type", "application/json".into())],
+        body: Bytes::from_static(b"{}"),
+        timeout_ms: 2_000,
+    }
 }
 
 /// Answers each lookup with the next of these, the last one again and again.
@@ -152,7 +157,9 @@ fn live_wants_https_on_its_own_port() {
     for url in ["https://ada.example/hooks", "https://ada.example:443/"] {
         assert_eq!(check_url(url, Environment::Live), Ok(()), "{url}");
     }
-    for url in ["http://ada.example/", "https://ada.example:8443/", "https://a:b@ada.example/", "ftp://ada.example/", "x"] {
+    for url in
+        ["http://ada.example/", "https://ada.example:8443/", "https://a:b@ada.example/", "ftp://ada.example/", "x"]
+    {
         assert!(check_url(url, Environment::Live).is_err(), "{url}");
     }
     for url in ["http://127.0.0.1:9000/hooks", "https://ada.example:8443/"] {

@@ -184,9 +184,8 @@ pub(crate) fn save(unit: &mut Unit<'_>, endpoint: &mut Endpoint, events: &[Event
     if events.iter().any(told) {
         unit.bump_context();
     }
-    let by_itself = |event: &Event| {
-        matches!(event, Event::Disabled { reason } if *reason != endpoint::DisabledReason::ByHand)
-    };
+    let by_itself =
+        |event: &Event| matches!(event, Event::Disabled { reason } if *reason != endpoint::DisabledReason::ByHand);
     if events.iter().any(by_itself) {
         let others = unit.context.endpoints.iter().filter(|(id, _)| *id != endpoint.id).cloned().collect();
         let data = shown(endpoint, unit.wall)?;
@@ -201,12 +200,7 @@ pub(crate) async fn prune(db: &Db, now: WallTime) -> Result<u64> {
 }
 
 /// Emits an event to these endpoints instead of all that the account has.
-fn emit_to(
-    unit: &mut Unit<'_>,
-    endpoints: Vec<(WebhookEndpointId, Vec<EventFilter>)>,
-    kind: EventType,
-    data: &str,
-) {
+fn emit_to(unit: &mut Unit<'_>, endpoints: Vec<(WebhookEndpointId, Vec<EventFilter>)>, kind: EventType, data: &str) {
     let context = Arc::clone(&unit.context);
     unit.context = Arc::new(AccountContext {
         account: context.account.clone(),

@@ -140,10 +140,9 @@ fn read_endpoint(id: WebhookEndpointId, row: &mut RowReader<'_>) -> Endpoint {
     let disabled_reason = row.opt_text().map(|text| DisabledReason::parse(text).expect("the database holds reasons"));
     let secret = row.blob().to_vec();
     let (previous, until) = (row.opt_blob(), row.opt_int());
-    let previous_secret = previous.zip(until).map(|(sealed, until)| PreviousSecret {
-        sealed: sealed.to_vec(),
-        until: WallTime::from_millis(until),
-    });
+    let previous_secret = previous
+        .zip(until)
+        .map(|(sealed, until)| PreviousSecret { sealed: sealed.to_vec(), until: WallTime::from_millis(until) });
     Endpoint {
         id,
         url,

@@ -66,7 +66,9 @@ fn another_body_or_time_does_not_verify() {
 #[test]
 fn a_signature_is_good_for_five_minutes_around_its_time() {
     let header = value("x-vinr-signature");
-    for (seconds, expected) in [(-301, Err(Rejected::Stale)), (-300, Ok(())), (300, Ok(())), (301, Err(Rejected::Stale))] {
+    for (seconds, expected) in
+        [(-301, Err(Rejected::Stale)), (-300, Ok(())), (300, Ok(())), (301, Err(Rejected::Stale))]
+    {
         let now = WallTime::from_seconds(WALL.seconds() + seconds);
         assert_eq!(verify(&header, BODY, &[standard_secret()], now), expected, "{seconds} s");
     }

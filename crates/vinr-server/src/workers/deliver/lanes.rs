@@ -43,11 +43,7 @@ pub(super) enum Next {
     /// An attempt.
     Send(Parcel),
     /// Leasing of due rows.
-    Claim {
-        account: AccountId,
-        endpoint: WebhookEndpointId,
-        most: usize,
-    },
+    Claim { account: AccountId, endpoint: WebhookEndpointId, most: usize },
 }
 
 type Key = (AccountId, WebhookEndpointId);

@@ -17,9 +17,9 @@ use crate::error::{ApiError, Result};
 use crate::http::auth::store::{Key, of_account};
 use crate::sealing::Sealer;
 use crate::webhooks::attempts::{Recorded, Report, record};
+use crate::webhooks::place;
 use crate::webhooks::signature::{Secret, Signers, headers, of_key_digest};
 use crate::webhooks::store::{Attempt, peek_endpoint};
-use crate::webhooks::place;
 
 /// How long what is known of an endpoint serves. A change of endpoint or keys ends it at once, in this process.
 const KNOWN: Span = Span::seconds(1);
@@ -121,7 +121,11 @@ async fn request(app: &App, parcel: &Parcel, target: &Target, timeout_ms: u64) -
     judge(answer, duration_ms, wall)
 }
 
-fn judge(answer: std::result::Result<Answer, EgressError>, duration_ms: i64, attempted: WallTime) -> (Outcome, Attempt) {
+fn judge(
+    answer: std::result::Result<Answer, EgressError>,
+    duration_ms: i64,
+    attempted: WallTime,
+) -> (Outcome, Attempt) {
     match answer {
         Ok(answer) => {
             let retry_after = answer.retry_after_s.map(Span::seconds);
@@ -170,7 +174,8 @@ async fn target(app: &App, parcel: &Parcel) -> Result<Option<Arc<Target>>> {
     let mut keys = of_account(&app.db, &parcel.account).await?;
     keys.retain(|key| key.grant.kind == KeyKind::Secret);
     keys.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
-    let keys = keys.into_iter().map(|key| (key.digest, key)).map(|(digest, key)| (key, of_key_digest(&digest))).collect();
+    let keys =
+        keys.into_iter().map(|key| (key.digest, key)).map(|(digest, key)| (key, of_key_digest(&digest))).collect();
     let target = Arc::new(Target { endpoint, secret, previous, keys, version: context.version, read: now });
     app.workers.deliverer.lanes().know(&parcel.account, &parcel.endpoint, &target);
     Ok(Some(target))

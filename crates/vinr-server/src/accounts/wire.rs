@@ -1,0 +1,176 @@
+//! The account as JSON.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use vinr_core::accounts::{Branding, Changes, PayoutInterval, PayoutSchedule, Settings, TaxMode};
+use vinr_core::fees::FeeSchedule;
+use vinr_core::ids::AccountId;
+use vinr_core::money::Currency;
+use vinr_core::refusal::{Code, Refusal};
+use vinr_core::time::Timestamp;
+
+use crate::error::{ApiError, Result};
+
+/// The account as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Account")]
+pub(super) struct Shown {
+    id: String,
+    object: &'static str,
+    name: String,
+    /// A zone of the IANA database.
+    time_zone: String,
+    country: Option<String>,
+    /// The API version the account is pinned to.
+    api_version: String,
+    fees: Fees,
+    payout_schedule: Schedule,
+    tax_mode: String,
+    branding: Look,
+    statement_descriptor: Option<String>,
+    /// From where its keys may be used; empty is everywhere.
+    ip_allow_list: Vec<String>,
+    kyb: Recorded,
+    pci_attestation: Recorded,
+    #[serde(rename = "created_at")]
+    created_at: String,
+}
+
+/// What the platform keeps of a payment.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Fees {
+    /// Hundredths of a percent.
+    #[schemars(range(min = 0, max = 10_000))]
+    bps: u32,
+    /// A fixed part for each currency, in its minor unit.
+    #[serde(default)]
+    fixed: BTreeMap<String, i64>,
+}
+
+/// When settled money is paid out.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Schedule {
+    /// `daily`, `weekly` or `monthly`.
+    #[schemars(extend("enum" = ["daily", "weekly", "monthly"]))]
+    interval: String,
+    /// Business days.
+    #[schemars(range(min = 1, max = 30))]
+    delay_days: i64,
+}
+
+/// How the account's pages look.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Look {
+    /// Such as `#1f6feb`.
+    #[serde(default)]
+    color: Option<String>,
+    /// An https URL.
+    #[serde(default)]
+    logo_url: Option<String>,
+}
+
+/// What the operator recorded.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Recorded {
+    status: String,
+}
+
+/// What to change; what is absent stays.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Update {
+    name: Option<String>,
+    /// A zone of the IANA database.
+    time_zone: Option<String>,
+    /// ISO 3166 code; null takes it away.
+    #[serde(default, deserialize_with = "named")]
+    country: Option<Option<String>>,
+    fees: Option<Fees>,
+    payout_schedule: Option<Schedule>,
+    /// `per_line` or `per_invoice`.
+    #[schemars(extend("enum" = ["per_line", "per_invoice", null]))]
+    tax_mode: Option<String>,
+    branding: Option<Look>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "named")]
+    statement_descriptor: Option<Option<String>>,
+    /// Addresses and networks; empty is everywhere.
+    ip_allow_list: Option<Vec<String>>,
+}
+
+impl Update {
+    /// The changes it asks for.
+    pub(super) fn changes(self) -> Result<Changes> {
+        Ok(Changes {
+            name: self.name,
+            time_zone: self.time_zone,
+            country: self.country,
+            fees: self.fees.map(Fees::schedule).transpose()?,
+            payout_schedule: self.payout_schedule.map(Schedule::schedule).transpose()?,
+            tax_mode: self.tax_mode.map(|text| TaxMode::parse(&text).ok_or_else(|| unknown("taxMode"))).transpose()?,
+            branding: self.branding.map(|look| Branding { color: look.color, logo_url: look.logo_url }),
+            statement_descriptor: self.statement_descriptor,
+            ip_allow_list: self.ip_allow_list,
+        })
+    }
+}
+
+impl Fees {
+    fn schedule(self) -> Result<FeeSchedule> {
+        let mut fixed = BTreeMap::new();
+        for (code, amount) in self.fixed {
+            let currency = Currency::parse(&code).ok_or_else(|| {
+                Refusal::new(Code::CurrencyUnknown, "`fees.fixed` is keyed by active ISO 4217 codes").at("fees.fixed")
+            })?;
+            fixed.insert(currency, amount);
+        }
+        Ok(FeeSchedule::new(self.bps, fixed)?)
+    }
+}
+
+impl Schedule {
+    fn schedule(self) -> Result<PayoutSchedule> {
+        let interval = PayoutInterval::parse(&self.interval).ok_or_else(|| unknown("payoutSchedule.interval"))?;
+        Ok(PayoutSchedule { interval, delay_days: self.delay_days })
+    }
+}
+
+/// The account as the API shows it.
+pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, created_at: Timestamp) -> Shown {
+    let fixed = settings.fees.fixed().iter().map(|(currency, amount)| (currency.code().to_owned(), *amount)).collect();
+    Shown {
+        id: id.to_string(),
+        object: "account",
+        name: settings.name.clone(),
+        time_zone: settings.time_zone.to_string(),
+        country: settings.country.map(|country| country.code().to_owned()),
+        api_version: api_version.to_owned(),
+        fees: Fees { bps: settings.fees.bps(), fixed },
+        payout_schedule: Schedule {
+            interval: settings.payout_schedule.interval.to_string(),
+            delay_days: settings.payout_schedule.delay_days,
+        },
+        tax_mode: settings.tax_mode.to_string(),
+        branding: Look { color: settings.branding.color.clone(), logo_url: settings.branding.logo_url.clone() },
+        statement_descriptor: settings.statement_descriptor.clone(),
+        ip_allow_list: settings.ip_allow_list.iter().map(ToString::to_string).collect(),
+        kyb: Recorded { status: settings.kyb.to_string() },
+        pci_attestation: Recorded { status: settings.pci_attestation.to_string() },
+        created_at: created_at.rfc3339(),
+    }
+}
+
+fn unknown(param: &'static str) -> ApiError {
+    Refusal::new(Code::ParameterInvalid, format!("`{param}` has no such value")).at(param).into()
+}
+
+/// Tells null from absent.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
+fn named<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}

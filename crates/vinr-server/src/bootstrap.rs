@@ -1,0 +1,196 @@
+//! What an operator does at an installation without the API: making accounts and keys, recording what was attested.
+
+mod store;
+
+use std::fmt;
+
+use vinr_core::accounts::{self, AttestationStatus, KybStatus};
+use vinr_core::ids::{AccountId, KeyId};
+use vinr_core::keys::{Environment, Grant, KeyKind, KeyPrefix};
+use vinr_core::refusal::{Code, Refusal};
+use vinr_core::time::{Span, WallTime};
+use vinr_store::{Class, Db, Migration};
+
+use crate::env::Env;
+use crate::error::{ApiError, Result};
+use crate::http::auth::digest;
+
+pub use crate::http::auth::store::Key;
+
+/// Every step of the schema, oldest first.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_foundation", sql: include_str!("../../../migrations/0001_foundation.sql") }];
+
+/// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).
+pub const OVERLAP: Span = Span::hours(24);
+/// Randomness of a key: 256 bits.
+const RANDOM_BYTES: usize = 32;
+
+/// The keys of a new account; shown once.
+#[derive(Clone)]
+pub struct NewKeys {
+    /// For the merchant's server.
+    pub secret_key: String,
+    /// For browsers.
+    pub public_key: String,
+}
+
+impl fmt::Debug for NewKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewKeys(…)")
+    }
+}
+
+/// A key that was just made, with its secret.
+#[derive(Clone)]
+pub struct NewKey {
+    /// Its id.
+    pub id: KeyId,
+    /// The whole key; not kept anywhere.
+    pub secret: String,
+}
+
+impl fmt::Debug for NewKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewKey({})", self.id)
+    }
+}
+
+/// Whether the database has an account.
+pub async fn has_accounts(db: &Db) -> Result<bool> {
+    Ok(!store::accounts(db).await?.is_empty())
+}
+
+/// The ids of all accounts, oldest first.
+pub async fn list_accounts(db: &Db) -> Result<Vec<AccountId>> {
+    store::accounts(db).await
+}
+
+/// Makes an account in one environment, with a secret and a public key, in one unit of work. Both environments of an
+/// account have its one id.
+pub async fn create_account(
+    db: &Db,
+    env: &Env,
+    environment: Environment,
+    id: &AccountId,
+    name: &str,
+) -> Result<NewKeys> {
+    let settings = accounts::create(name)?;
+    let (secret, secret_row) = draw(env, environment, id, Grant::secret(), None);
+    let (public, public_row) = draw(env, environment, id, Grant::public(), None);
+    let mut unit = db.begin(id.as_str(), "create_account", Class::Request);
+    store::insert_account(&mut unit, &settings, env.wall());
+    store::insert_key(&mut unit, &secret_row);
+    store::insert_key(&mut unit, &public_row);
+    store::commit(db, unit).await?;
+    Ok(NewKeys { secret_key: secret.secret, public_key: public.secret })
+}
+
+/// Makes a further key of an account.
+///
+/// # Errors
+/// `resource_missing` without such an account.
+pub async fn create_key(
+    db: &Db,
+    env: &Env,
+    environment: Environment,
+    account: &AccountId,
+    grant: Grant,
+    name: Option<String>,
+) -> Result<NewKey> {
+    must_exist(db, account).await?;
+    let (key, row) = draw(env, environment, account, grant, name);
+    let mut unit = db.begin(account.as_str(), "create_key", Class::Request);
+    store::insert_key(&mut unit, &row);
+    store::bump_context(&mut unit);
+    store::commit(db, unit).await?;
+    Ok(key)
+}
+
+/// The keys of an account, oldest first, without their secrets.
+pub async fn list_keys(db: &Db, account: &AccountId) -> Result<Vec<Key>> {
+    must_exist(db, account).await?;
+    store::keys(db, account).await
+}
+
+/// Makes a key that replaces another one, which stays alive for `overlap`.
+///
+/// # Errors
+/// `resource_missing` without such a key, or when it has expired.
+pub async fn roll_key(db: &Db, env: &Env, environment: Environment, id: &KeyId, overlap: Span) -> Result<NewKey> {
+    let now = env.wall();
+    let old = store::key(db, id)
+        .await?
+        .filter(|key| key.is_active(now))
+        .ok_or_else(|| ApiError::missing("active key", id.as_str()))?;
+    let (key, row) = draw(env, environment, &old.account, old.grant.clone(), old.name.clone());
+    let mut unit = db.begin(old.account.as_str(), "roll_key", Class::Request);
+    store::insert_key(&mut unit, &row);
+    end_at(&mut unit, old, now.plus(overlap)).await?;
+    store::commit(db, unit).await?;
+    Ok(key)
+}
+
+/// Ends a key at once.
+///
+/// # Errors
+/// `resource_missing` without such a key.
+pub async fn revoke_key(db: &Db, env: &Env, id: &KeyId) -> Result<()> {
+    let key = store::key(db, id).await?.ok_or_else(|| ApiError::missing("key", id.as_str()))?;
+    let mut unit = db.begin(key.account.as_str(), "revoke_key", Class::Request);
+    end_at(&mut unit, key, env.wall()).await?;
+    store::commit(db, unit).await
+}
+
+/// Records that an account's PCI SAQ D attestation is on file, or that it no longer is.
+pub async fn set_attestation(db: &Db, account: &AccountId, status: AttestationStatus) -> Result<()> {
+    store::change_settings(db, account, |settings| settings.pci_attestation = status).await
+}
+
+/// Records whether an account's business has been verified.
+pub async fn set_kyb(db: &Db, account: &AccountId, status: KybStatus) -> Result<()> {
+    store::change_settings(db, account, |settings| settings.kyb = status).await
+}
+
+/// What a new key of this kind may do.
+///
+/// # Errors
+/// A scope that does not exist, a restricted key without scopes, or another key with some.
+pub fn grant(kind: KeyKind, scopes: &[String]) -> Result<Grant> {
+    let refuse =
+        |message: &str| -> ApiError { Refusal::new(Code::ParameterInvalid, message.to_owned()).at("scopes").into() };
+    match (kind, scopes.is_empty()) {
+        (KeyKind::Restricted, true) => Err(refuse("a restricted key needs at least one scope, such as payments:read")),
+        (KeyKind::Secret | KeyKind::Public, false) => Err(refuse("only a restricted key has scopes")),
+        _ => Ok(Grant::parse(kind, &scopes.join(" "))?),
+    }
+}
+
+async fn must_exist(db: &Db, account: &AccountId) -> Result<()> {
+    let known = store::accounts(db).await?;
+    if known.contains(account) { Ok(()) } else { Err(ApiError::missing("account", account.as_str())) }
+}
+
+async fn end_at(unit: &mut vinr_store::UnitOfWork, key: Key, at: WallTime) -> Result<()> {
+    let expires = key.expires.map_or(at, |earlier| earlier.min(at));
+    store::update_key(unit, &Key { expires: Some(expires), ..key }).await?;
+    store::bump_context(unit);
+    Ok(())
+}
+
+fn draw(env: &Env, environment: Environment, account: &AccountId, grant: Grant, name: Option<String>) -> (NewKey, Key) {
+    let secret = KeyPrefix { kind: grant.kind, environment }.key(&env.entropy.bytes::<RANDOM_BYTES>());
+    let id = KeyId::from_bits(env.id_bits());
+    let row = Key {
+        account: account.clone(),
+        id: id.clone(),
+        grant,
+        digest: digest(&secret),
+        last4: secret[secret.len() - 4..].to_owned(),
+        name,
+        created: env.wall(),
+        expires: None,
+        last_used: None,
+    };
+    (NewKey { id, secret }, row)
+}

@@ -1,0 +1,20 @@
+//! The simulated card network (spec/sandbox.md, Test cards): the same card, the same outcome.
+
+use vinr_core::cards::{Behaviour, TestCard};
+use vinr_core::payments::{Funds, Outcome, Presence};
+
+/// What the network says to a first authorization.
+pub(crate) fn authorize(card: &TestCard, presence: Presence) -> Outcome {
+    match (card.behaviour, presence) {
+        (Behaviour::Decline(code) | Behaviour::AttachThenDecline(code), _) => Outcome::Declined(code),
+        (Behaviour::ChallengeAlways, _) | (Behaviour::ChallengeOnSession, Presence::OnSession) => Outcome::Challenge,
+        (Behaviour::ApproveAvailableAtOnce, _) => Outcome::Approved { funds: Funds::AtOnce },
+        (Behaviour::Approve | Behaviour::ApproveThenDispute | Behaviour::ApproveRefundsFail, _)
+        | (Behaviour::ChallengeOnSession, Presence::OffSession) => Outcome::Approved { funds: Funds::Settled },
+    }
+}
+
+/// What the network says once the buyer has passed its challenge.
+pub(crate) fn after_challenge() -> Outcome {
+    Outcome::Approved { funds: Funds::Settled }
+}

@@ -1,0 +1,95 @@
+//! What a decision may know of its account without reading: settings, clock, webhook endpoints.
+//!
+//! A context is remembered for a second and used optimistically. That is exact, because every unit of work that was
+//! decided with one expects the account's `context_version` to be the one it was read with, and whoever changes the
+//! account bumps that number in the same commit. An old context makes the unit stale, and it decides again on fresh
+//! rows (docs/decisions, "Optimistic account context").
+
+mod store;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use store::{ACCOUNTS, BALANCES, CLOCKS, COUNTERS, read_settings, settings_values};
+use vinr_core::accounts::Settings;
+use vinr_core::clock::Clock;
+use vinr_core::events::EventFilter;
+use vinr_core::ids::{AccountId, WebhookEndpointId};
+use vinr_core::time::{Span, Timestamp, WallTime};
+use vinr_store::{Db, UnitOfWork};
+
+use crate::error::Result;
+
+/// How long a context serves before it is read again.
+const REMEMBERED: Span = Span::seconds(1);
+/// Remembered contexts at most; beyond, all are forgotten and read again.
+const REMEMBERED_MAX: usize = 10_000;
+/// The id of the account's row in `counters`, `clocks` and `accounts`.
+pub(crate) const SELF: &str = "self";
+
+/// One account as decisions see it.
+#[derive(Debug)]
+pub struct AccountContext {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Prices, zone, permissions.
+    pub settings: Settings,
+    /// The account's virtual clock.
+    pub clock: Clock,
+    /// Enabled webhook endpoints and what they want.
+    pub endpoints: Vec<(WebhookEndpointId, Vec<EventFilter>)>,
+    /// The guard it was read with.
+    pub version: i64,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// The API version it is pinned to.
+    pub api_version: String,
+}
+
+/// Contexts read within the last second.
+#[derive(Default)]
+pub struct Contexts(Mutex<HashMap<AccountId, (WallTime, Arc<AccountContext>)>>);
+
+impl Contexts {
+    /// A context at most a second old.
+    ///
+    /// # Errors
+    /// The store is away, or the account does not exist.
+    pub(crate) async fn recent(&self, db: &Db, account: &AccountId, now: WallTime) -> Result<Arc<AccountContext>> {
+        if let Some(context) = self.recall(account, now) {
+            return Ok(context);
+        }
+        let mut unit = db.begin(account.as_str(), "context", vinr_store::Class::Request);
+        let context = Arc::new(store::read(&mut unit, account).await?);
+        self.remember(now, Arc::clone(&context));
+        Ok(context)
+    }
+
+    /// The context as this unit's snapshot has it.
+    pub(crate) async fn fresh(
+        &self,
+        unit: &mut UnitOfWork,
+        account: &AccountId,
+        now: WallTime,
+    ) -> Result<Arc<AccountContext>> {
+        let context = Arc::new(store::read(unit, account).await?);
+        self.remember(now, Arc::clone(&context));
+        Ok(context)
+    }
+
+    fn recall(&self, account: &AccountId, now: WallTime) -> Option<Arc<AccountContext>> {
+        let contexts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        contexts
+            .get(account)
+            .filter(|(at, _)| *at <= now && now < at.plus(REMEMBERED))
+            .map(|(_, context)| Arc::clone(context))
+    }
+
+    fn remember(&self, now: WallTime, context: Arc<AccountContext>) {
+        let mut contexts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if contexts.len() >= REMEMBERED_MAX {
+            contexts.clear();
+        }
+        contexts.insert(context.account.clone(), (now, context));
+    }
+}

@@ -1,0 +1,174 @@
+//! The account's own rows: settings, clock, counters, balances.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+use vinr_core::accounts::{
+    AttestationStatus, Branding, KybStatus, PayoutInterval, PayoutSchedule, Settings, TaxMode, TimeZone,
+};
+use vinr_core::clock::Clock;
+use vinr_core::countries::Country;
+use vinr_core::events::EventFilter;
+use vinr_core::fees::FeeSchedule;
+use vinr_core::ids::{AccountId, WebhookEndpointId};
+use vinr_core::ip_ranges::IpRange;
+use vinr_core::money::Currency;
+use vinr_core::time::Timestamp;
+use vinr_store::{Column, Kind, Row, RowReader, Table, UnitOfWork, Value};
+
+use super::AccountContext;
+use crate::error::{ApiError, Result};
+
+/// The accounts' settings.
+pub(crate) const ACCOUNTS: Table = Table {
+    name: "accounts",
+    columns: &[
+        Column::text("name"),
+        Column::text("time_zone"),
+        Column::text("country"),
+        Column::text("api_version"),
+        Column::text("fees"),
+        Column::text("payout_schedule"),
+        Column::text("tax_mode"),
+        Column::text("branding"),
+        Column::text("statement_descriptor"),
+        Column::text("ip_allow_list"),
+        Column::text("kyb_status"),
+        Column::text("pci_attestation_status"),
+        Column::int("created_at"),
+    ],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
+/// Event numbers and the guard of each account.
+pub(crate) const COUNTERS: Table = Table {
+    name: "counters",
+    columns: &[Column::int("sequence"), Column::int("context_version")],
+    unique: &[],
+    kind: Kind::Tally,
+};
+
+/// The virtual clocks.
+pub(crate) const CLOCKS: Table = Table {
+    name: "clocks",
+    columns: &[
+        Column::int("offset_ms"),
+        Column::int("target_at"),
+        Column::int("lease_until_wall"),
+        Column::text("lease_token"),
+    ],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
+/// The cached sums of the ledger.
+pub(crate) const BALANCES: Table = Table {
+    name: "balances",
+    columns: &[Column::int("posted"), Column::int("pending")],
+    unique: &[],
+    kind: Kind::Tally,
+};
+
+const OF_ACCOUNT: &str = "SELECT a.name, a.time_zone, a.country, a.api_version, a.fees, a.payout_schedule, a.tax_mode, a.branding, \
+     a.statement_descriptor, a.ip_allow_list, a.kyb_status, a.pci_attestation_status, a.created_at, \
+     n.context_version, c.offset_ms \
+     FROM accounts a JOIN counters n ON n.account = a.account AND n.id = a.id \
+     JOIN clocks c ON c.account = a.account AND c.id = a.id WHERE a.account = $1 AND a.id = 'self'";
+/// The endpoints that events of an account may go to.
+pub(crate) const ENDPOINTS_MATCHING: &str =
+    "SELECT id, enabled_events FROM webhook_endpoints WHERE account = $1 AND status = 'enabled' ORDER BY id";
+
+/// Reads an account's context in the unit's snapshot.
+pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<AccountContext> {
+    let rows = unit.query(OF_ACCOUNT, &[account.as_str().into()]).await?;
+    let row = rows.first().ok_or_else(|| ApiError::internal(format!("account {account} has no row")))?;
+    let mut row = row.reader();
+    let (settings, api_version, created_at) = read_settings(&mut row);
+    let version = row.int();
+    let clock = Clock { offset_ms: row.int() };
+    let mut endpoints = Vec::new();
+    for row in unit.query(ENDPOINTS_MATCHING, &[account.as_str().into()]).await? {
+        endpoints.push(read_endpoint(&row));
+    }
+    Ok(AccountContext { account: account.clone(), settings, clock, endpoints, version, created_at, api_version })
+}
+
+fn read_endpoint(row: &Row) -> (WebhookEndpointId, Vec<EventFilter>) {
+    let id = WebhookEndpointId::parse(row.text(0)).expect("the database holds endpoint ids");
+    let filters =
+        row.text(1).split(' ').map(|text| EventFilter::parse(text).expect("the database holds event filters"));
+    (id, filters.collect())
+}
+
+/// An account's settings as values of [`ACCOUNTS`].
+pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at: Timestamp) -> Vec<Value> {
+    let fixed: BTreeMap<&str, i64> =
+        settings.fees.fixed().iter().map(|(currency, amount)| (currency.code(), *amount)).collect();
+    let schedule = settings.payout_schedule;
+    let ranges: Vec<String> = settings.ip_allow_list.iter().map(ToString::to_string).collect();
+    vec![
+        settings.name.clone().into(),
+        settings.time_zone.as_str().into(),
+        settings.country.map(Country::code).into(),
+        api_version.into(),
+        json!({"bps": settings.fees.bps(), "fixed": fixed}).to_string().into(),
+        json!({"interval": schedule.interval.as_str(), "delayDays": schedule.delay_days}).to_string().into(),
+        settings.tax_mode.as_str().into(),
+        json!({"color": settings.branding.color, "logoUrl": settings.branding.logo_url}).to_string().into(),
+        settings.statement_descriptor.clone().into(),
+        ranges.join(" ").into(),
+        settings.kyb.as_str().into(),
+        settings.pci_attestation.as_str().into(),
+        created_at.millis().into(),
+    ]
+}
+
+/// Reads the columns of [`ACCOUNTS`]: settings, API version, creation time.
+pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Timestamp) {
+    let name = row.text().to_owned();
+    let time_zone = TimeZone::parse(row.text()).expect("the database holds zones");
+    let country = row.opt_text().and_then(Country::parse);
+    let api_version = row.text().to_owned();
+    let fees = read_fees(&read_json(row.text()));
+    let schedule = read_json(row.text());
+    let payout_schedule = PayoutSchedule {
+        interval: schedule["interval"].as_str().and_then(PayoutInterval::parse).expect("the database holds intervals"),
+        delay_days: schedule["delayDays"].as_i64().expect("the database holds delays"),
+    };
+    let tax_mode = TaxMode::parse(row.text()).expect("the database holds tax modes");
+    let branding = read_json(row.text());
+    let text = |name: &str| branding[name].as_str().map(str::to_owned);
+    let branding = Branding { color: text("color"), logo_url: text("logoUrl") };
+    let statement_descriptor = row.opt_text().map(str::to_owned);
+    let ranges = row.text().split_whitespace();
+    let ip_allow_list = ranges.map(|range| IpRange::parse(range).expect("the database holds networks")).collect();
+    let kyb = KybStatus::parse(row.text()).expect("the database holds KYB statuses");
+    let pci_attestation = AttestationStatus::parse(row.text()).expect("the database holds attestation statuses");
+    let created_at = Timestamp::from_millis(row.int());
+    let settings = Settings {
+        name,
+        time_zone,
+        country,
+        fees,
+        payout_schedule,
+        tax_mode,
+        branding,
+        statement_descriptor,
+        ip_allow_list,
+        kyb,
+        pci_attestation,
+    };
+    (settings, api_version, created_at)
+}
+
+fn read_fees(fees: &Json) -> FeeSchedule {
+    let fixed = fees["fixed"].as_object().into_iter().flatten();
+    let fixed = fixed.filter_map(|(code, amount)| Some((Currency::parse(code)?, amount.as_i64()?))).collect();
+    let bps = fees["bps"].as_u64().and_then(|bps| u32::try_from(bps).ok()).expect("the database holds fees");
+    FeeSchedule::new(bps, fixed).expect("the database holds fees that were checked")
+}
+
+fn read_json(text: &str) -> Json {
+    serde_json::from_str(text).expect("the database holds JSON that was written by this program")
+}

@@ -1,0 +1,170 @@
+//! Time, chance and the network as values: the only place where the server meets a real clock, a real random source
+//! or a real socket, each with a simulated variant that `vinr-sim` drives from one seed.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use vinr_core::ids::IdGenerator;
+use vinr_core::time::WallTime;
+
+use crate::egress::{Client, EgressError};
+
+/// Everything that comes from outside the process.
+#[derive(Clone)]
+pub struct Env {
+    /// Where wall time comes from.
+    pub clock: WallClock,
+    /// Where random bytes come from.
+    pub entropy: Entropy,
+    /// Where outgoing requests go.
+    pub net: Net,
+    ids: Arc<Mutex<IdGenerator>>,
+}
+
+impl Env {
+    /// An environment of these three parts.
+    pub fn new(clock: WallClock, entropy: Entropy, net: Net) -> Env {
+        Env { clock, entropy, net, ids: Arc::default() }
+    }
+
+    /// The wall clock's time.
+    pub fn wall(&self) -> WallTime {
+        self.clock.now()
+    }
+
+    /// The bits of a fresh id: ordered by time, and within this process strictly rising.
+    pub fn id_bits(&self) -> u128 {
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random);
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next_bits(self.clock.now(), random)
+    }
+}
+
+/// Where wall time comes from.
+#[derive(Clone)]
+pub enum WallClock {
+    /// The host's clock.
+    System,
+    /// Starts at a chosen moment and moves with the runtime's (paused) timer.
+    Simulated {
+        /// Milliseconds since 1970 at `start`.
+        epoch_ms: i64,
+        /// The runtime's instant at that moment.
+        start: tokio::time::Instant,
+    },
+}
+
+impl WallClock {
+    fn now(&self) -> WallTime {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the host's clock")]
+            WallClock::System => {
+                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+                WallTime::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            }
+            WallClock::Simulated { epoch_ms, start } => {
+                let passed = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
+                WallTime::from_millis(epoch_ms.saturating_add(passed))
+            }
+        }
+    }
+}
+
+/// Where random bytes come from: a `ChaCha` stream, seeded by the operating system or by a number.
+#[derive(Clone)]
+pub struct Entropy(Arc<Mutex<ChaCha12Rng>>);
+
+impl Entropy {
+    /// Seeded by the operating system.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub fn system() -> Result<Entropy, getrandom::Error> {
+        let mut seed = [0; 32];
+        #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for randomness")]
+        getrandom::fill(&mut seed)?;
+        Ok(Entropy(Arc::new(Mutex::new(ChaCha12Rng::from_seed(seed)))))
+    }
+
+    /// Seeded by a number: the same number, the same bytes.
+    pub fn seeded(seed: u64) -> Entropy {
+        Entropy(Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))))
+    }
+
+    /// Fills a buffer.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+
+    /// `N` random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+
+    /// A random number of 128 bits.
+    pub fn u128(&self) -> u128 {
+        u128::from_le_bytes(self.bytes())
+    }
+
+    /// A random number of 16 bits, for jitter.
+    pub fn u16(&self) -> u16 {
+        u16::from_le_bytes(self.bytes())
+    }
+}
+
+/// Where outgoing requests go.
+#[derive(Clone)]
+pub enum Net {
+    /// To the network, through the address check.
+    Real(Client),
+    /// To a simulated world.
+    Simulated(Arc<dyn SimulatedNet>),
+}
+
+impl Net {
+    /// Posts a body and reads the answer's beginning.
+    ///
+    /// # Errors
+    /// The address is refused, or nobody answered in time.
+    pub async fn post(&self, request: Post) -> Result<Answer, EgressError> {
+        match self {
+            Net::Real(client) => client.post(request).await,
+            Net::Simulated(world) => world.post(request).await,
+        }
+    }
+}
+
+/// The far side of a simulated network.
+pub trait SimulatedNet: Send + Sync {
+    /// Answers a POST.
+    fn post(&self, request: Post) -> BoxFuture<'static, Result<Answer, EgressError>>;
+}
+
+/// An outgoing POST.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Absolute URL.
+    pub url: String,
+    /// Header names in lower case, and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The bytes that were signed.
+    pub body: Bytes,
+    /// How long an answer may take, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The Retry-After header in seconds, when it is a number.
+    pub retry_after_s: Option<i64>,
+    /// The beginning of the body, at most 4 KiB.
+    pub body: String,
+}

@@ -1,0 +1,42 @@
+//! Events as rows.
+
+use vinr_core::ids::{AccountId, EventId};
+use vinr_core::time::Timestamp;
+use vinr_store::{Db, Row};
+
+use crate::error::{ApiError, Result};
+use crate::http::list::List;
+use crate::record::StoredEvent;
+
+/// The list of events; newest first is by number.
+pub(crate) const LIST: List =
+    List { table: "events", columns: "id, sequence, type, api_version, data, created_at", order: "sequence" };
+
+const BY_ID: &str =
+    "SELECT id, sequence, type, api_version, data, created_at FROM events WHERE account = $1 AND id = $2";
+const AFTER: &str = "SELECT id, sequence, type, api_version, data, created_at FROM events \
+     WHERE account = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+
+/// One event and its number.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn get(db: &Db, account: &AccountId, id: &EventId) -> Result<(StoredEvent, i64)> {
+    let rows = db.query(BY_ID, &[account.as_str().into(), id.as_str().into()]).await?;
+    rows.first().map(read).ok_or_else(|| ApiError::missing("event", id.as_str()))
+}
+
+/// Events after a number, oldest first.
+pub(crate) async fn after(db: &Db, account: &AccountId, sequence: i64, limit: i64) -> Result<Vec<(StoredEvent, i64)>> {
+    let rows = db.query(AFTER, &[account.as_str().into(), sequence.into(), limit.into()]).await?;
+    Ok(rows.iter().map(read).collect())
+}
+
+/// A row of [`LIST`] and its number.
+pub(crate) fn read(row: &Row) -> (StoredEvent, i64) {
+    let mut row = row.reader();
+    let id = EventId::parse(row.text()).expect("the database holds event ids");
+    let sequence = row.int();
+    let (kind, api_version, data) = (row.text().into(), row.text().into(), row.text().into());
+    (StoredEvent { id, kind, api_version, data, created_at: Timestamp::from_millis(row.int()) }, sequence)
+}

@@ -1,0 +1,43 @@
+//! Events as JSON (spec/webhooks.md).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::http::list::Page;
+
+/// Which events to list.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Query {
+    /// The page.
+    #[serde(flatten)]
+    pub(crate) page: Page,
+    /// Only of this type.
+    #[serde(rename = "type")]
+    #[schemars(length(max = 64))]
+    pub(crate) kind: Option<String>,
+    /// Oldest first, from the event after this number on.
+    #[schemars(range(min = 0))]
+    pub(crate) after: Option<i64>,
+    /// With `after`: wait so many seconds for an event when there is none yet.
+    #[schemars(range(min = 0, max = 30))]
+    pub(crate) wait: Option<u64>,
+}
+
+/// An event as the API shows and sends it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Event")]
+pub(crate) struct Shown {
+    id: String,
+    object: String,
+    #[serde(rename = "type")]
+    kind: String,
+    created: i64,
+    #[serde(rename = "created_at")]
+    created_at: String,
+    api_version: String,
+    sequence: i64,
+    data: Value,
+}

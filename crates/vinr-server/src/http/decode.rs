@@ -1,0 +1,198 @@
+//! From a client's JSON to a valid one: names are brought to one spelling, then every problem is collected from the
+//! schema, so that a client mends all of them at once.
+
+use std::fmt::Write as _;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use schemars::Schema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use vinr_core::refusal::{Code, Refusal};
+
+use super::fields::Fields;
+use super::formats;
+use crate::error::{ApiError, Result};
+
+/// What one endpoint accepts, compiled once.
+pub struct Decoder {
+    fields: Fields,
+    validator: Validator,
+}
+
+impl Decoder {
+    /// Compiles an endpoint's input schema.
+    ///
+    /// # Panics
+    /// When the schema is wrong: found by every test that starts a server.
+    pub fn new(schema: &Schema) -> Decoder {
+        let value = schema.as_value();
+        let validator = formats::register(jsonschema::draft202012::options())
+            .should_validate_formats(true)
+            .build(value)
+            .expect("an endpoint's schema compiles");
+        Decoder { fields: Fields::of(value), validator }
+    }
+
+    /// The names this input has, at its top level.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.fields.names()
+    }
+
+    /// Normalises and validates.
+    ///
+    /// # Errors
+    /// All problems of the value, in the order in which the client wrote them.
+    pub fn decode(&self, value: Value) -> Result<Value> {
+        let Value::Object(_) = value else {
+            return Err(Refusal::new(Code::ParameterInvalid, "the body must be a JSON object").into());
+        };
+        let mut refusals = Vec::new();
+        let value = self.fields.normalise(value, "", &mut refusals);
+        if !self.validator.is_valid(&value) {
+            refusals.extend(self.validator.iter_errors(&value).map(|error| refusal(&error)));
+        }
+        if refusals.is_empty() { Ok(value) } else { Err(ApiError::all(refusals)) }
+    }
+}
+
+/// A valid input as its type.
+///
+/// # Errors
+/// `parameter_invalid` with the path, where the type knows more than its schema.
+pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        Refusal::new(Code::ParameterInvalid, error.inner().to_string()).at(path).into()
+    })
+}
+
+fn refusal(error: &ValidationError<'_>) -> Refusal {
+    let mut param = String::new();
+    for part in error.instance_path().as_str().split('/').filter(|part| !part.is_empty()) {
+        if !param.is_empty() {
+            param.push('.');
+        }
+        param.push_str(&part.replace("~1", "/").replace("~0", "~"));
+    }
+    let mut code = Code::ParameterInvalid;
+    let mut message = format!("`{param}` ");
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            param = if param.is_empty() { name.to_owned() } else { format!("{param}.{name}") };
+            code = Code::ParameterMissing;
+            message = format!("`{param}` is required");
+        }
+        ValidationErrorKind::Type { kind } => describe_type(&mut message, kind),
+        ValidationErrorKind::Format { format } => {
+            code = formats::code(format);
+            message.push_str(&formats::expectation(format));
+        }
+        kind => describe_bound(&mut message, kind, error),
+    }
+    Refusal::new(code, message).at(param)
+}
+
+fn describe_type(message: &mut String, kind: &TypeKind) {
+    let names: Vec<String> = match kind {
+        TypeKind::Single(one) => vec![one.to_string()],
+        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).filter(|name| name != "null").collect(),
+    };
+    let _ = write!(message, "must be of type {}", names.join(" or "));
+}
+
+fn describe_bound(message: &mut String, kind: &ValidationErrorKind, error: &ValidationError<'_>) {
+    let _ = match kind {
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            write!(message, "must be one of {}", options.join(", "))
+        }
+        ValidationErrorKind::Minimum { limit } => write!(message, "must be at least {limit}"),
+        ValidationErrorKind::Maximum { limit } => write!(message, "must be at most {limit}"),
+        ValidationErrorKind::MaxLength { limit } => write!(message, "must have at most {limit} characters"),
+        ValidationErrorKind::MinLength { limit } => write!(message, "must have at least {limit} characters"),
+        ValidationErrorKind::MaxItems { limit } => write!(message, "must have at most {limit} entries"),
+        ValidationErrorKind::MinItems { limit } => write!(message, "must have at least {limit} entries"),
+        ValidationErrorKind::MaxProperties { limit } => write!(message, "must have at most {limit} keys"),
+        ValidationErrorKind::PropertyNames { error } => write!(message, "has a key that is not allowed: {error}"),
+        _ => write!(message, "is not valid: {error}"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+    use crate::http::endpoint::input_schema;
+
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Input {
+        #[schemars(range(min = 1, max = 100))]
+        amount: i64,
+        #[schemars(extend("format" = "currency"))]
+        currency: String,
+        #[schemars(extend("format" = "id:cust"))]
+        customer_id: Option<String>,
+        #[schemars(length(max = 5))]
+        return_url: Option<String>,
+        card: Option<Card>,
+        metadata: Option<crate::http::formats::MetadataInput>,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Card {
+        exp_month: i64,
+    }
+
+    fn decode(value: Value) -> std::result::Result<Value, Vec<(String, Code)>> {
+        Decoder::new(&input_schema::<Input>()).decode(value).map_err(|error| {
+            error
+                .refusals
+                .into_iter()
+                .map(|refusal| (refusal.param.unwrap_or_default().into_owned(), refusal.code))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn every_spelling_of_a_name_becomes_one() {
+        let value = json!({"amount": 1, "currency": "eur", "customer": "cust_1", "return_url": "x", "card": {"exp_month": 3}, "metadata": {"loyalty_account": "l"}});
+        let expected = json!({"amount": 1, "currency": "eur", "customerId": "cust_1", "returnUrl": "x", "card": {"expMonth": 3}, "metadata": {"loyalty_account": "l"}});
+        assert_eq!(decode(value), Ok(expected));
+    }
+
+    #[test]
+    fn two_spellings_that_disagree_are_refused() {
+        let value = json!({"amount": 1, "currency": "EUR", "customer": "cust_1", "customerId": "cust_2"});
+        assert_eq!(decode(value), Err(vec![("customerId".into(), Code::ParameterConflict)]));
+        assert!(decode(json!({"amount": 1, "currency": "EUR", "customer": "cust_1", "customer_id": "cust_1"})).is_ok());
+    }
+
+    #[test]
+    fn all_problems_are_reported_together() {
+        let mut problems =
+            decode(json!({"amount": "1", "curency": "EUR", "customer": "pay_1", "card": {}})).expect_err("refused");
+        problems.sort();
+        let expected = [
+            ("amount", Code::ParameterInvalid),
+            ("card.expMonth", Code::ParameterMissing),
+            ("curency", Code::ParameterUnknown),
+            ("currency", Code::ParameterMissing),
+            ("customerId", Code::ParameterInvalid),
+        ];
+        assert_eq!(problems, expected.map(|(param, code)| (param.to_owned(), code)));
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_refused() {
+        assert!(decode(json!([1])).is_err());
+    }
+}

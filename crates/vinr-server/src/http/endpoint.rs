@@ -1,0 +1,224 @@
+//! The table of endpoints: one value an endpoint, from which routes, permissions, idempotency, the OpenAPI document,
+//! the reference and the tests that cover every endpoint are made.
+
+use futures_util::future::BoxFuture;
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use vinr_core::ids::AccountId;
+use vinr_core::keys::{Access, Environment, Family, Scope};
+use vinr_core::refusal::{Code, Refusal};
+
+use super::auth::Caller;
+use super::decode;
+use super::reply::Reply;
+use crate::app::App;
+use crate::error::Result;
+
+/// Where an endpoint exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In both environments.
+    Everywhere,
+    /// In the sandbox only; 404 elsewhere.
+    SandboxOnly,
+}
+
+/// Whether an endpoint changes something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Reads: rate-limited as a read, no idempotency key.
+    Reads,
+    /// Writes: rate-limited as a write; a POST may carry an idempotency key.
+    Writes,
+}
+
+/// What an endpoint does with a checked call.
+pub type Handler = fn(Call) -> BoxFuture<'static, Result<Reply>>;
+
+/// One endpoint.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// `GET`, `POST`, `PATCH` or `DELETE`.
+    pub method: &'static str,
+    /// The path with `{names}` in braces.
+    pub path: &'static str,
+    /// One line for the reference.
+    pub summary: &'static str,
+    /// The noun under which the reference shows it.
+    pub tag: &'static str,
+    /// What the caller's key must be allowed to do.
+    pub scope: Scope,
+    /// Whether it changes something.
+    pub effect: Effect,
+    /// Where it exists.
+    pub whereabouts: Where,
+    /// The parameters in the query string.
+    pub query: Option<fn() -> Schema>,
+    /// The parameters in the body.
+    pub body: Option<fn() -> Schema>,
+    /// The answer's shape.
+    pub reply: fn() -> Schema,
+    /// The name of the answer's type, for the document's components.
+    pub reply_name: fn() -> String,
+    /// Codes that are particular to it.
+    pub codes: &'static [Code],
+    /// What it does.
+    pub handler: Handler,
+}
+
+impl Endpoint {
+    /// An endpoint that reads, with `R` as its answer.
+    pub fn get<R: JsonSchema>(path: &'static str, family: Family, summary: &'static str, handler: Handler) -> Endpoint {
+        Endpoint::new::<R>("GET", path, Scope { family, access: Access::Read }, Effect::Reads, summary, handler)
+    }
+
+    /// An endpoint that creates or acts.
+    pub fn post<R: JsonSchema>(
+        path: &'static str,
+        family: Family,
+        summary: &'static str,
+        handler: Handler,
+    ) -> Endpoint {
+        Endpoint::new::<R>("POST", path, Scope { family, access: Access::Write }, Effect::Writes, summary, handler)
+    }
+
+    /// An endpoint that changes named fields.
+    pub fn patch<R: JsonSchema>(
+        path: &'static str,
+        family: Family,
+        summary: &'static str,
+        handler: Handler,
+    ) -> Endpoint {
+        Endpoint::new::<R>("PATCH", path, Scope { family, access: Access::Write }, Effect::Writes, summary, handler)
+    }
+
+    /// An endpoint that removes.
+    pub fn delete<R: JsonSchema>(
+        path: &'static str,
+        family: Family,
+        summary: &'static str,
+        handler: Handler,
+    ) -> Endpoint {
+        Endpoint::new::<R>("DELETE", path, Scope { family, access: Access::Write }, Effect::Writes, summary, handler)
+    }
+
+    fn new<R: JsonSchema>(
+        method: &'static str,
+        path: &'static str,
+        scope: Scope,
+        effect: Effect,
+        summary: &'static str,
+        handler: Handler,
+    ) -> Endpoint {
+        Endpoint {
+            method,
+            path,
+            summary,
+            tag: scope.family.as_str(),
+            scope,
+            effect,
+            whereabouts: Where::Everywhere,
+            query: None,
+            body: None,
+            reply: reply_schema::<R>,
+            reply_name: || R::schema_name().into_owned(),
+            codes: &[],
+            handler,
+        }
+    }
+
+    /// The same endpoint taking `B` as its body.
+    #[must_use]
+    pub fn body<B: JsonSchema>(mut self) -> Endpoint {
+        self.body = Some(input_schema::<B>);
+        self
+    }
+
+    /// The same endpoint taking `Q` in its query string.
+    #[must_use]
+    pub fn query<Q: JsonSchema>(mut self) -> Endpoint {
+        self.query = Some(input_schema::<Q>);
+        self
+    }
+
+    /// The same endpoint, in the sandbox only.
+    #[must_use]
+    pub fn sandbox_only(mut self) -> Endpoint {
+        self.whereabouts = Where::SandboxOnly;
+        self
+    }
+
+    /// The same endpoint with the codes that are particular to it.
+    #[must_use]
+    pub fn codes(mut self, codes: &'static [Code]) -> Endpoint {
+        self.codes = codes;
+        self
+    }
+
+    /// Whether it exists in this environment.
+    pub fn exists_in(&self, environment: Environment) -> bool {
+        self.whereabouts == Where::Everywhere || environment == Environment::Sandbox
+    }
+}
+
+/// A call that has passed authentication, permission, limits and validation.
+pub struct Call {
+    /// The server's parts.
+    pub app: App,
+    /// Who calls.
+    pub caller: Caller,
+    /// The concrete path.
+    pub path: String,
+    /// Values of the path's `{names}`, in order.
+    pub segments: Vec<String>,
+    /// Query parameters, names normalised, valid by the schema.
+    pub query: Value,
+    /// Body, names normalised, valid by the schema.
+    pub body: Value,
+    /// The caller's idempotency key.
+    pub idempotency_key: Option<String>,
+}
+
+impl Call {
+    /// The account the call acts on.
+    pub fn account(&self) -> &AccountId {
+        &self.caller.account
+    }
+
+    /// The body as the endpoint's input type.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T> {
+        decode::typed(&self.body)
+    }
+
+    /// The query as the endpoint's input type.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
+        decode::typed(&self.query)
+    }
+
+    /// The path's n-th id, read as this type.
+    ///
+    /// # Errors
+    /// `parameter_invalid` when it is not such an id.
+    pub fn id<T>(&self, n: usize, parse: fn(&str) -> std::result::Result<T, vinr_core::ids::IdProblem>) -> Result<T> {
+        let text = self.segments.get(n).map_or("", String::as_str);
+        parse(text).map_err(|problem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id").into())
+    }
+}
+
+/// The JSON schema of an input type: everything in one piece, as a client writes it.
+pub(crate) fn input_schema<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.for_deserialize().into_generator().into_root_schema_for::<T>()
+}
+
+fn reply_schema<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.for_serialize().into_generator().into_root_schema_for::<T>()
+}

@@ -1,0 +1,141 @@
+//! The formats that parameters have, beyond JSON's types: each with its test and what the client is told.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use http::Uri;
+use ipnet::IpNet;
+use jsonschema::ValidationOptions;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde_json::Value;
+use vinr_core::money::Currency;
+use vinr_core::refusal::Code;
+use vinr_core::time::Timestamp;
+
+/// Every id prefix a parameter can ask for.
+const ID_PREFIXES: [&str; 12] = ["cust", "pay", "pm", "re", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog"];
+
+/// Adds the formats to a validator under construction.
+pub(super) fn register(mut options: ValidationOptions<'static>) -> ValidationOptions<'static> {
+    for prefix in ID_PREFIXES {
+        options = options.with_format(format!("id:{prefix}"), move |text: &str| is_id(prefix, text));
+    }
+    options
+        .with_format("currency", |text: &str| Currency::parse(text).is_some())
+        .with_format("url", is_url)
+        .with_format("timestamp", |text: &str| Timestamp::parse(text).is_some())
+        .with_format("address", |text: &str| is_address(text))
+        .with_format("mail", is_mail)
+        .with_format("printable", |text: &str| !text.chars().any(char::is_control))
+}
+
+/// What a parameter of this format must be, to follow "`name`".
+pub(super) fn expectation(format: &str) -> String {
+    match format {
+        "currency" => "must be an active ISO 4217 currency code such as EUR".into(),
+        "url" => "must be an absolute http or https URL without credentials".into(),
+        "timestamp" => "must be an RFC 3339 time or unix seconds".into(),
+        "address" => "must be an IP address or a network such as 192.0.2.0/24".into(),
+        "mail" => "must be an e-mail address".into(),
+        "printable" => "must not contain control characters".into(),
+        _ => match format.strip_prefix("id:") {
+            Some(prefix) => format!("is malformed: expected a {prefix}_ id"),
+            None => format!("must be a {format}"),
+        },
+    }
+}
+
+/// The code of a value that has not this format.
+pub(super) fn code(format: &str) -> Code {
+    match format {
+        "currency" => Code::CurrencyUnknown,
+        _ => Code::ParameterInvalid,
+    }
+}
+
+/// A moment as clients write it: RFC 3339 text or unix seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum InstantInput {
+    /// Unix seconds.
+    Seconds(i64),
+    /// RFC 3339.
+    Text(String),
+}
+
+impl InstantInput {
+    /// The moment.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        match self {
+            InstantInput::Seconds(seconds) => Some(Timestamp::from_seconds(*seconds)),
+            InstantInput::Text(text) => Timestamp::parse(text),
+        }
+    }
+}
+
+impl JsonSchema for InstantInput {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // Up to the year 9999: what RFC 3339 can say.
+        json_schema!({"type": ["string", "integer"], "format": "timestamp", "minimum": 0, "maximum": 253_402_300_799_i64})
+    }
+}
+
+/// Metadata as clients write it: numbers and booleans become text, null removes.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct MetadataInput(BTreeMap<String, Value>);
+
+impl MetadataInput {
+    /// The pairs, `None` for those to be removed.
+    pub fn pairs(self) -> impl Iterator<Item = (String, Option<String>)> {
+        self.0.into_iter().map(|(key, value)| {
+            let text = match value {
+                Value::Null => None,
+                Value::String(text) => Some(text),
+                other => Some(other.to_string()),
+            };
+            (key, text)
+        })
+    }
+}
+
+impl JsonSchema for MetadataInput {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Metadata".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "maxProperties": 50,
+            "propertyNames": {"minLength": 1, "maxLength": 40},
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"], "maxLength": 500},
+        })
+    }
+}
+
+fn is_id(prefix: &str, text: &str) -> bool {
+    text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).is_some_and(|rest| {
+        (1..=64).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    })
+}
+
+fn is_url(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else { return false };
+    let schemed = matches!(uri.scheme_str(), Some("http" | "https"));
+    schemed
+        && uri.authority().is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'))
+}
+
+fn is_address(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok() || text.parse::<IpNet>().is_ok()
+}
+
+fn is_mail(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    !local.is_empty() && !domain.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}

@@ -1,0 +1,201 @@
+//! One effect for one idempotency key, whatever crashes or races (spec/conventions.md, Idempotency; traps §15).
+//!
+//! The record is claimed in the same commit as the effect. Nothing is read first: if the key was used before, the
+//! claim loses, the unit is decided again, and then the record is found and its bytes are the answer.
+
+mod store;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::Value;
+use sha2::Sha256;
+use vinr_core::ids::AccountId;
+use vinr_core::refusal::{Code, Refusal};
+
+pub(crate) use store::prune;
+
+use super::auth::store::hex;
+use super::endpoint::Call;
+use super::reply::Reply;
+use crate::app::Task;
+use crate::error::{ApiError, Result};
+use crate::record::Unit;
+use crate::settings::MasterKey;
+
+/// Longest idempotency key.
+pub(crate) const KEY_LENGTH_MAX: usize = 255;
+/// Fields that never go into a fingerprint.
+const CARD_FIELDS: [&str; 2] = ["number", "cvc"];
+
+/// Keys being worked on in this process.
+#[derive(Default)]
+pub struct InFlight(Mutex<HashSet<(AccountId, String)>>);
+
+/// A key of a request with what it was used for.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// The caller's key.
+    pub(crate) key: String,
+    /// A keyed digest of method, route and body.
+    pub(crate) fingerprint: String,
+}
+
+/// Decides, commits and answers a writing call once per idempotency key.
+///
+/// # Errors
+/// 409 for a key in use or used with another request, and whatever `decide` refuses.
+pub(crate) async fn answer<D, F>(call: &Call, label: &'static str, data: D, decide: F) -> Result<Reply>
+where
+    D: Send + Sync + 'static,
+    F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<Reply>> + Copy + Send + Sync + 'static,
+{
+    let Some(key) = Key::of(call) else {
+        return call.app.run(Task::request(call.account(), label), Arc::new(data), decide).await;
+    };
+    let _guard = hold(call, &key)?;
+    let data = Arc::new((key, data));
+    call.app
+        .run(Task::request(call.account(), label), data, move |unit, (key, data)| {
+            Box::pin(async move {
+                if unit.store.attempt() > 0
+                    && let Some(reply) = replay(unit, key).await?
+                {
+                    return Ok(reply);
+                }
+                match decide(unit, data).await {
+                    Ok(reply) => {
+                        claim_done(unit, key, &reply);
+                        Ok(reply)
+                    }
+                    // What is refused now may be what this very key did before.
+                    Err(refusal) => replay(unit, key).await?.ok_or(refusal),
+                }
+            })
+        })
+        .await
+}
+
+/// The answer an earlier request with this key got.
+///
+/// # Errors
+/// 409 when that was another request, or is still running.
+pub(crate) async fn replay(unit: &mut Unit<'_>, key: &Key) -> Result<Option<Reply>> {
+    let Some(record) = store::find(unit, &key.key).await? else { return Ok(None) };
+    if record.fingerprint != key.fingerprint {
+        let message = "this idempotency key was used with another request; use a new key for a new request";
+        return Err(Refusal::new(Code::IdempotencyKeyReused, message).into());
+    }
+    match record.state {
+        store::State::InProgress => Err(in_use()),
+        store::State::Done => Ok(Some(Reply { status: record.status, body: Bytes::from(record.body), replayed: true })),
+    }
+}
+
+/// Stages the record of an answered request.
+pub(crate) fn claim_done(unit: &mut Unit<'_>, key: &Key, reply: &Reply) {
+    store::claim(unit, key, reply);
+}
+
+/// Takes the key for this process while its request runs.
+///
+/// # Errors
+/// 409 `idempotency_key_in_use` when another request has it.
+pub(crate) fn hold(call: &Call, key: &Key) -> Result<Held> {
+    let name = (call.account().clone(), key.key.clone());
+    let mut keys = call.app.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if !keys.insert(name.clone()) {
+        return Err(in_use());
+    }
+    Ok(Held { app: call.app.clone(), name })
+}
+
+/// Releases a held key when its request ends, however it ends.
+pub(crate) struct Held {
+    app: crate::app::App,
+    name: (AccountId, String),
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.app.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+    }
+}
+
+impl Key {
+    /// The key of a call, if it has one.
+    pub(crate) fn of(call: &Call) -> Option<Key> {
+        let key = call.idempotency_key.clone()?;
+        Some(Key { key, fingerprint: fingerprint(&call.app.settings.master_key, &call.path, &call.body) })
+    }
+}
+
+fn in_use() -> ApiError {
+    let message = "the first request with this idempotency key is still running; retry in a moment";
+    ApiError::from(Refusal::new(Code::IdempotencyKeyInUse, message)).retry_after(1)
+}
+
+fn fingerprint(master: &MasterKey, path: &str, body: &Value) -> String {
+    let mut canonical = String::with_capacity(256);
+    let _ = writeln!(canonical, "POST {path}");
+    write_canonical(&mut canonical, body);
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(&*master.derive("idempotency")).expect("HMAC takes keys of any length");
+    mac.update(canonical.as_bytes());
+    hex(&mac.finalize().into_bytes())
+}
+
+/// The same text for the same value, in whatever order its names came.
+fn write_canonical(text: &mut String, value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<&String> = fields.keys().filter(|name| !CARD_FIELDS.contains(&name.as_str())).collect();
+            names.sort_unstable();
+            text.push('{');
+            for name in names {
+                let _ = write!(text, "{}:", Value::String(name.clone()));
+                write_canonical(text, &fields[name]);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(text, item);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            let _ = write!(text, "{scalar}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_knows_neither_order_nor_card_numbers() {
+        let master = MasterKey::new([7; 32]);
+        let of = |body: Value| fingerprint(&master, "/v1/payments", &body);
+        assert_eq!(
+            of(json!({"amount": 1, "card": {"number": "4242"}})),
+            of(json!({"card": {"number": "0002"}, "amount": 1}))
+        );
+        assert_ne!(of(json!({"amount": 1})), of(json!({"amount": 2})));
+        assert_ne!(of(json!({"amount": 1})), fingerprint(&master, "/v1/refunds", &json!({"amount": 1})));
+        assert_ne!(
+            of(json!({"amount": 1})),
+            fingerprint(&MasterKey::new([8; 32]), "/v1/payments", &json!({"amount": 1}))
+        );
+    }
+}

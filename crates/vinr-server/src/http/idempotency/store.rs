@@ -1,0 +1,74 @@
+//! Idempotency records as rows.
+
+use vinr_core::time::{Span, WallTime};
+use vinr_store::{Column, Db, Kind, Table, Value};
+
+use super::Key;
+use crate::error::Result;
+use crate::http::reply::Reply;
+use crate::record::Unit;
+
+/// How long a record is kept (spec/conventions.md, Idempotency).
+const KEPT: Span = Span::days(30);
+
+const IDEMPOTENCY: Table = Table {
+    name: "idempotency",
+    columns: &[
+        Column::text("fingerprint"),
+        Column::text("state"),
+        Column::text("subject"),
+        Column::int("status"),
+        Column::text("body"),
+        Column::int("created_wall"),
+    ],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
+const PRUNE: &str = "DELETE FROM idempotency WHERE (account, id) IN \
+     (SELECT account, id FROM idempotency WHERE created_wall < $1 ORDER BY created_wall LIMIT 500)";
+
+/// Whether a request's answer is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Its acquirer has not answered yet.
+    InProgress,
+    /// The bytes are there.
+    Done,
+}
+
+/// What is known of a key.
+pub(super) struct Record {
+    pub(super) fingerprint: String,
+    pub(super) state: State,
+    pub(super) status: u16,
+    pub(super) body: String,
+}
+
+pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record>> {
+    let Some(row) = unit.store.load(&IDEMPOTENCY, key).await? else { return Ok(None) };
+    let mut row = row.reader();
+    let fingerprint = row.text().to_owned();
+    let state = if row.text() == "done" { State::Done } else { State::InProgress };
+    let _subject = row.opt_text();
+    let status = u16::try_from(row.int()).expect("the database holds HTTP statuses");
+    Ok(Some(Record { fingerprint, state, status, body: row.text().to_owned() }))
+}
+
+pub(super) fn claim(unit: &mut Unit<'_>, key: &Key, reply: &Reply) {
+    let body = String::from_utf8_lossy(&reply.body).into_owned();
+    let values = vec![
+        key.fingerprint.as_str().into(),
+        "done".into(),
+        Value::Null,
+        i64::from(reply.status).into(),
+        body.into(),
+        unit.wall.millis().into(),
+    ];
+    unit.store.claim(&IDEMPOTENCY, &key.key, values);
+}
+
+/// Removes some of the records that are older than the promise.
+pub(crate) async fn prune(db: &Db, now: WallTime) -> Result<u64> {
+    Ok(db.prune(PRUNE, &[now.minus(KEPT).millis().into()]).await?)
+}

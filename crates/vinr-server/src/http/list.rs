@@ -1,0 +1,204 @@
+//! Lists: newest first, paged by key, so that the ten-thousandth page costs what the first does (spec/conventions.md,
+//! Lists). The one place where SQL is composed, from constants only.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vinr_core::ids::AccountId;
+use vinr_core::refusal::{Code, Refusal};
+use vinr_store::{Db, Row, Value};
+
+use crate::error::Result;
+
+/// Page size when none is asked for.
+const LIMIT_DEFAULT: i64 = 25;
+
+/// What every list takes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// Entries on a page.
+    #[schemars(range(min = 1, max = 100))]
+    pub limit: Option<i64>,
+    /// Continue after this object.
+    #[schemars(length(min = 1, max = 80))]
+    pub starting_after: Option<String>,
+    /// The page before this object.
+    #[schemars(length(min = 1, max = 80))]
+    pub ending_before: Option<String>,
+    /// When the objects were created, unix seconds.
+    pub created: Option<Created>,
+}
+
+/// A range of creation times in unix seconds.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+pub struct Created {
+    /// At or after.
+    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
+    pub gte: Option<i64>,
+    /// After.
+    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
+    pub gt: Option<i64>,
+    /// At or before.
+    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
+    pub lte: Option<i64>,
+    /// Before.
+    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
+    pub lt: Option<i64>,
+}
+
+/// A page of objects.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Listed<T> {
+    /// Always `list`.
+    pub object: &'static str,
+    /// The objects, newest first.
+    pub data: Vec<T>,
+    /// Where the page stands.
+    pub page: Position,
+}
+
+/// Where a page stands in its list.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// Whether there is more in this direction.
+    pub has_more: bool,
+    /// What to pass as `startingAfter` for the next page.
+    pub next_cursor: Option<String>,
+}
+
+/// A list that can be asked for: constants a noun supplies.
+#[derive(Debug)]
+pub struct List {
+    /// The table.
+    pub table: &'static str,
+    /// What is selected; the first column must be `id`.
+    pub columns: &'static str,
+    /// What the list is ordered by, before the id.
+    pub order: &'static str,
+}
+
+/// One condition: a column of the table equals a value.
+pub type Filter = (&'static str, Value);
+
+/// Reads one page; `read` makes an object of a row.
+///
+/// # Errors
+/// Both cursors at once, or a cursor that names no object of this list.
+pub async fn page<T>(
+    db: &Db,
+    account: &AccountId,
+    list: &List,
+    ask: &Page,
+    filters: Vec<Filter>,
+    read: impl Fn(&Row) -> (String, T),
+) -> Result<Listed<T>> {
+    let limit = ask.limit.unwrap_or(LIMIT_DEFAULT);
+    let mut query = Query::new(list, account, filters);
+    query.created(ask.created.as_ref());
+    match (&ask.starting_after, &ask.ending_before) {
+        (Some(_), Some(_)) => {
+            let message = "give `startingAfter` or `endingBefore`, not both";
+            return Err(Refusal::new(Code::ParameterConflict, message).at("endingBefore").into());
+        }
+        (Some(id), None) => query.cursor(db, id, "startingAfter", "<").await?,
+        (None, Some(id)) => query.cursor(db, id, "endingBefore", ">").await?,
+        (None, None) => {}
+    }
+    let backwards = ask.ending_before.is_some();
+    // One more than a page tells whether there is more.
+    let mut rows = query.run(db, limit + 1, backwards).await?;
+    let has_more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    if backwards {
+        rows.reverse();
+    }
+    let mut last = None;
+    let data: Vec<T> = rows
+        .iter()
+        .map(|row| {
+            let (id, object) = read(row);
+            last = Some(id);
+            object
+        })
+        .collect();
+    // Going back there is always a next page: the one that was come from.
+    let next_cursor = if has_more || backwards { last } else { None };
+    Ok(Listed { object: "list", data, page: Position { has_more, next_cursor } })
+}
+
+struct Query<'a> {
+    list: &'a List,
+    sql: String,
+    params: Vec<Value>,
+}
+
+impl<'a> Query<'a> {
+    fn new(list: &'a List, account: &AccountId, filters: Vec<Filter>) -> Query<'a> {
+        let mut query = Query {
+            list,
+            sql: format!("SELECT {} FROM {} WHERE account = $1", list.columns, list.table),
+            params: vec![account.as_str().into()],
+        };
+        for (column, value) in filters {
+            query.and(column, "=", value);
+        }
+        query
+    }
+
+    fn and(&mut self, column: &str, comparison: &str, value: Value) {
+        self.params.push(value);
+        let _ = write!(self.sql, " AND {column} {comparison} ${}", self.params.len());
+    }
+
+    fn created(&mut self, created: Option<&Created>) {
+        let Some(created) = created else { return };
+        // Rows carry milliseconds: "after second s" begins with the next second.
+        let bounds = [(">=", created.gte, 0), (">=", created.gt, 1), ("<", created.lte, 1), ("<", created.lt, 0)];
+        for (comparison, seconds, shift) in bounds {
+            if let Some(seconds) = seconds {
+                self.and("created_at", comparison, Value::Int((seconds + shift) * 1000));
+            }
+        }
+    }
+
+    async fn cursor(&mut self, db: &Db, id: &str, param: &'static str, comparison: &str) -> Result<()> {
+        let (table, order) = (self.list.table, self.list.order);
+        let sql = constant(format!("SELECT {order} FROM {table} WHERE account = $1 AND id = $2"));
+        let rows = db.query(sql, &[self.params[0].clone(), id.into()]).await?;
+        let Some(row) = rows.first() else {
+            return Err(Refusal::new(Code::ResourceMissing, format!("`{param}` names no object of this list"))
+                .at(param)
+                .into());
+        };
+        self.params.push(row.int(0).into());
+        let first = self.params.len();
+        self.params.push(id.into());
+        let _ = write!(self.sql, " AND ({order}, id) {comparison} (${first}, ${})", first + 1);
+        Ok(())
+    }
+
+    async fn run(mut self, db: &Db, limit: i64, backwards: bool) -> Result<Vec<Row>> {
+        let direction = if backwards { "ASC" } else { "DESC" };
+        self.params.push(limit.into());
+        let order = self.list.order;
+        let _ = write!(self.sql, " ORDER BY {order} {direction}, id {direction} LIMIT ${}", self.params.len());
+        Ok(db.query(constant(self.sql), &self.params).await?)
+    }
+}
+
+/// The same text for ever: there are as many as combinations of filters, a few dozen a list.
+fn constant(sql: String) -> &'static str {
+    static TEXTS: LazyLock<Mutex<BTreeMap<String, &'static str>>> = LazyLock::new(Mutex::default);
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = texts.get(&sql) {
+        return text;
+    }
+    let text: &'static str = Box::leak(sql.clone().into_boxed_str());
+    texts.insert(sql, text);
+    text
+}

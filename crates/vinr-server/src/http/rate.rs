@@ -1,0 +1,117 @@
+//! Token buckets, one per key for reads and one for writes (spec/conventions.md, Rate limits).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use vinr_core::ids::KeyId;
+use vinr_core::time::WallTime;
+
+use super::endpoint::Effect;
+
+/// Buckets at most; full ones are forgotten first, since a new bucket is full.
+const BUCKETS_MAX: usize = 100_000;
+const MILLI: i64 = 1_000;
+
+/// How many requests a key may make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests a second, for ever.
+    pub per_second: u32,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// What is left of a key's allowance after a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Requests at once, when rested.
+    pub(crate) limit: u32,
+    /// Requests that would pass now.
+    pub(crate) remaining: i64,
+    /// Seconds until the allowance is whole again.
+    pub(crate) reset_s: i64,
+    /// Whether this request passes; otherwise seconds to wait.
+    pub(crate) wait_s: Option<u32>,
+}
+
+/// The buckets of one process.
+pub struct Rates {
+    limit: Option<RateLimit>,
+    buckets: Mutex<HashMap<(KeyId, bool), Bucket>>,
+}
+
+#[derive(Clone, Copy)]
+struct Bucket {
+    /// Thousandths of a request.
+    tokens: i64,
+    at: WallTime,
+}
+
+impl Rates {
+    /// Buckets of this size, or none at all.
+    pub fn new(limit: Option<RateLimit>) -> Rates {
+        Rates { limit, buckets: Mutex::default() }
+    }
+
+    /// Takes one request from a key's bucket.
+    pub(crate) fn take(&self, key: &KeyId, effect: Effect, now: WallTime) -> Option<Allowance> {
+        let limit = self.limit?;
+        let (rate, full) = (i64::from(limit.per_second.max(1)), i64::from(limit.burst.max(1)) * MILLI);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= BUCKETS_MAX {
+            buckets.retain(|_, bucket| bucket.refilled(now, rate, full) < full);
+        }
+        let bucket = buckets.entry((key.clone(), effect == Effect::Writes)).or_insert(Bucket { tokens: full, at: now });
+        let tokens = bucket.refilled(now, rate, full);
+        let passes = tokens >= MILLI;
+        let left = if passes { tokens - MILLI } else { tokens };
+        *bucket = Bucket { tokens: left, at: now.max(bucket.at) };
+        let missing = MILLI.saturating_sub(left).max(0);
+        Some(Allowance {
+            limit: limit.burst,
+            remaining: left / MILLI,
+            reset_s: (full - left).div_euclid(rate * MILLI) + 1,
+            wait_s: (!passes).then(|| u32::try_from(missing.div_euclid(rate * MILLI) + 1).unwrap_or(u32::MAX)),
+        })
+    }
+}
+
+impl Bucket {
+    /// What is in it at `now`; a clock that went back adds nothing.
+    fn refilled(self, now: WallTime, rate: i64, full: i64) -> i64 {
+        let passed_ms = now.since(self.at).millis().max(0);
+        self.tokens.saturating_add(passed_ms.saturating_mul(rate)).min(full)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vinr_core::time::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_then_the_rate_holds_and_reads_are_apart() {
+        let rates = Rates::new(Some(RateLimit { per_second: 2, burst: 3 }));
+        let key = KeyId::from_bits(1);
+        let start = WallTime::from_millis(1_000_000);
+        let waits: Vec<Option<u32>> =
+            (0..5).map(|_| rates.take(&key, Effect::Writes, start).expect("limited").wait_s).collect();
+        assert_eq!(waits, [None, None, None, Some(1), Some(1)]);
+        assert_eq!(rates.take(&key, Effect::Reads, start).expect("limited").remaining, 2);
+        let later = start.plus(Span::milliseconds(500));
+        assert_eq!(rates.take(&key, Effect::Writes, later).expect("limited").wait_s, None);
+        assert_eq!(rates.take(&key, Effect::Writes, later).expect("limited").wait_s, Some(1));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_adds_nothing() {
+        let rates = Rates::new(Some(RateLimit { per_second: 1, burst: 1 }));
+        let key = KeyId::from_bits(1);
+        let now = WallTime::from_millis(1_000_000);
+        assert_eq!(rates.take(&key, Effect::Writes, now).expect("limited").wait_s, None);
+        let earlier = now.minus(Span::hours(1));
+        assert!(rates.take(&key, Effect::Writes, earlier).expect("limited").wait_s.is_some());
+        assert!(rates.take(&key, Effect::Writes, now).expect("limited").wait_s.is_some());
+    }
+}

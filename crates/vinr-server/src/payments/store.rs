@@ -1,0 +1,239 @@
+//! Payments as rows.
+
+use std::collections::BTreeMap;
+
+use vinr_core::cards::{Brand, Expiry, FailureCode};
+use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentMethodId};
+use vinr_core::metadata::Metadata;
+use vinr_core::money::{Currency, Money};
+use vinr_core::payments::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
+use vinr_core::time::Timestamp;
+use vinr_store::{Column, Db, Kind, Row, RowReader, Table, Value};
+
+use crate::error::{ApiError, Result};
+use crate::http::list::List;
+use crate::record::Unit;
+
+/// The payments of all accounts.
+pub(crate) const PAYMENTS: Table = Table {
+    name: "payments",
+    columns: &[
+        Column::text("status"),
+        Column::int("amount"),
+        Column::text("currency"),
+        Column::int("amount_capturable"),
+        Column::int("amount_captured"),
+        Column::int("amount_refunded"),
+        Column::text("description"),
+        Column::text("customer_id"),
+        Column::text("payment_method_id"),
+        Column::text("card_brand"),
+        Column::text("card_last4"),
+        Column::int("card_exp_month"),
+        Column::int("card_exp_year"),
+        Column::text("return_url"),
+        Column::text("cancel_url"),
+        Column::text("checkout_token"),
+        Column::text("capture_method"),
+        Column::int("off_session"),
+        Column::text("failure_code"),
+        Column::int("failure_count"),
+        Column::text("statement_descriptor"),
+        Column::text("receipt_email"),
+        Column::int("fee"),
+        Column::text("attempt_id"),
+        Column::text("capture_attempt_id"),
+        Column::int("capture_amount"),
+        Column::text("timeline"),
+        Column::text("metadata"),
+        Column::int("authenticate_until"),
+        Column::int("authorized_until"),
+        Column::int("expires_at"),
+        Column::int("completed_at"),
+        Column::int("created_at"),
+    ],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
+/// The list of payments.
+pub(crate) const LIST: List = List {
+    table: "payments",
+    columns: "id, status, amount, currency, amount_capturable, amount_captured, amount_refunded, description, customer_id, \
+              payment_method_id, card_brand, card_last4, card_exp_month, card_exp_year, return_url, cancel_url, checkout_token, \
+              capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
+              capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
+              completed_at, created_at",
+    order: "created_at",
+};
+
+/// A payment that a decision depends on.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) async fn load(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
+    find(unit, id).await?.ok_or_else(|| ApiError::missing("payment", id.as_str()))
+}
+
+pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<Payment>> {
+    Ok(unit.store.load(&PAYMENTS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
+}
+
+/// A payment to be shown.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn get(db: &Db, account: &AccountId, id: &PaymentId) -> Result<Payment> {
+    let row = db.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
+    row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("payment", id.as_str()))
+}
+
+/// A row of [`LIST`].
+pub(crate) fn read_listed(row: &Row) -> Payment {
+    let mut row = row.reader();
+    let id = PaymentId::parse(row.text()).expect("the database holds payment ids");
+    read(id, &mut row)
+}
+
+/// Stages the row; an id the caller chose may be taken, and is claimed.
+pub(super) fn save(unit: &mut Unit<'_>, payment: &Payment, is_new: bool, contested: bool) {
+    let (id, values) = (payment.id.as_str(), values(payment));
+    match (is_new, contested) {
+        (true, true) => unit.store.claim(&PAYMENTS, id, values),
+        (true, false) => unit.store.insert(&PAYMENTS, id, values),
+        (false, _) => unit.store.update(&PAYMENTS, id, values),
+    }
+}
+
+fn values(payment: &Payment) -> Vec<Value> {
+    let card = payment.method.as_ref().map(|method| &method.card);
+    let timeline: Vec<(&str, i64)> =
+        payment.timeline.iter().map(|one| (one.status.as_str(), one.at.millis())).collect();
+    let metadata: BTreeMap<&str, &str> = payment.metadata.iter().collect();
+    vec![
+        payment.status.as_str().into(),
+        payment.amount.amount.into(),
+        payment.amount.currency.code().into(),
+        payment.amount_capturable.into(),
+        payment.amount_captured.into(),
+        payment.amount_refunded.into(),
+        payment.description.clone().into(),
+        payment.customer_id.as_ref().map(CustomerId::as_str).into(),
+        payment.method.as_ref().and_then(|method| method.id.as_ref()).map(PaymentMethodId::as_str).into(),
+        card.map(|card| card.brand.as_str()).into(),
+        card.map(|card| card.last4.as_str()).into(),
+        card.map(|card| i64::from(card.expiry.month)).into(),
+        card.map(|card| i64::from(card.expiry.year)).into(),
+        payment.return_url.clone().into(),
+        payment.cancel_url.clone().into(),
+        payment.checkout_token.as_str().into(),
+        payment.capture.as_str().into(),
+        (payment.presence == Presence::OffSession).into(),
+        payment.failure.map(FailureCode::as_str).into(),
+        i64::from(payment.failure_count).into(),
+        payment.statement_descriptor.clone().into(),
+        payment.receipt_email.clone().into(),
+        payment.fee.into(),
+        payment.attempt.as_ref().map(AttemptId::as_str).into(),
+        payment.capturing.as_ref().map(|capture| capture.attempt.as_str()).into(),
+        payment.capturing.as_ref().map(|capture| capture.amount).into(),
+        json(&timeline).into(),
+        json(&metadata).into(),
+        payment.authenticate_until.map(Timestamp::millis).into(),
+        payment.authorized_until.map(Timestamp::millis).into(),
+        payment.expires_at.millis().into(),
+        payment.completed_at.map(Timestamp::millis).into(),
+        payment.created_at.millis().into(),
+    ]
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("texts and numbers are JSON")
+}
+
+fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
+    let status = Status::parse(row.text()).expect("the database holds statuses");
+    let amount = row.int();
+    let amount = Money::new(amount, Currency::parse(row.text()).expect("the database holds currencies"));
+    let (amount_capturable, amount_captured, amount_refunded) = (row.int(), row.int(), row.int());
+    let description = row.opt_text().map(str::to_owned);
+    let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
+    let method = read_method(row);
+    let return_url = row.opt_text().map(str::to_owned);
+    let cancel_url = row.opt_text().map(str::to_owned);
+    let checkout_token = row.text().to_owned();
+    let capture = Capture::parse(row.text()).expect("the database holds capture methods");
+    let presence = if row.bool() { Presence::OffSession } else { Presence::OnSession };
+    let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
+    let failure_count = u32::try_from(row.int()).expect("the database holds counts");
+    let statement_descriptor = row.opt_text().map(str::to_owned);
+    let receipt_email = row.opt_text().map(str::to_owned);
+    let fee = row.opt_int();
+    let attempt = read_attempt(row);
+    let capturing = match (read_attempt(row), row.opt_int()) {
+        (Some(attempt), Some(amount)) => Some(CapturePending { attempt, amount }),
+        _ => None,
+    };
+    let timeline = read_timeline(row.text());
+    let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
+    let (authenticate_until, authorized_until) = (instant(row), instant(row));
+    let expires_at = Timestamp::from_millis(row.int());
+    let completed_at = instant(row);
+    let created_at = Timestamp::from_millis(row.int());
+    Payment {
+        id,
+        status,
+        amount,
+        amount_capturable,
+        amount_captured,
+        amount_refunded,
+        description,
+        customer_id,
+        method,
+        return_url,
+        cancel_url,
+        checkout_token,
+        capture,
+        presence,
+        failure,
+        failure_count,
+        statement_descriptor,
+        receipt_email,
+        fee,
+        attempt,
+        capturing,
+        timeline,
+        metadata: Metadata::from_stored(pairs),
+        authenticate_until,
+        authorized_until,
+        expires_at,
+        completed_at,
+        created_at,
+    }
+}
+
+fn read_method(row: &mut RowReader<'_>) -> Option<Method> {
+    let id = row.opt_text().map(|id| PaymentMethodId::parse(id).expect("the database holds method ids"));
+    let (brand, last4) = (row.opt_text(), row.opt_text());
+    let (month, year) = (row.opt_int(), row.opt_int());
+    let brand = Brand::parse(brand?).expect("the database holds brands");
+    let expiry = Expiry { year: u16::try_from(year?).ok()?, month: u8::try_from(month?).ok()? };
+    Some(Method { id, card: CardSummary { brand, last4: last4?.to_owned(), expiry } })
+}
+
+fn read_attempt(row: &mut RowReader<'_>) -> Option<AttemptId> {
+    row.opt_text().map(|id| AttemptId::parse(id).expect("the database holds attempt ids"))
+}
+
+fn read_timeline(text: &str) -> Vec<Milestone> {
+    let entries: Vec<(String, i64)> = serde_json::from_str(text).expect("the database holds timelines");
+    let milestone = |(status, at): (String, i64)| {
+        let status = Status::parse(&status).expect("the database holds statuses");
+        Milestone { status, at: Timestamp::from_millis(at) }
+    };
+    entries.into_iter().map(milestone).collect()
+}
+
+fn instant(row: &mut RowReader<'_>) -> Option<Timestamp> {
+    row.opt_int().map(Timestamp::from_millis)
+}

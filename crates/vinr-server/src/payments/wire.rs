@@ -1,0 +1,311 @@
+//! Payments as JSON: what comes in and what is shown (spec/payments.md, Payments).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vinr_core::metadata::Metadata;
+use vinr_core::payments::{Payment, Presence};
+
+use crate::http::formats::MetadataInput;
+use crate::http::list::Page;
+
+/// What creates a payment.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Create {
+    /// An id of your own choice (sandbox only).
+    #[schemars(extend("format" = "id:pay"))]
+    pub(crate) id: Option<String>,
+    /// What to charge, in minor units of the currency.
+    #[schemars(range(min = 1, max = 99_999_999_999_i64))]
+    pub(crate) amount: i64,
+    /// ISO 4217 code, in any case.
+    #[schemars(extend("format" = "currency"))]
+    pub(crate) currency: String,
+    /// Shown to the buyer.
+    #[schemars(length(max = 500), extend("format" = "printable"))]
+    pub(crate) description: Option<String>,
+    /// Where the hosted page sends the buyer afterwards.
+    #[schemars(length(max = 2048), extend("format" = "url"))]
+    pub(crate) return_url: Option<String>,
+    /// Where the hosted page sends a buyer who gives up.
+    #[schemars(length(max = 2048), extend("format" = "url"))]
+    pub(crate) cancel_url: Option<String>,
+    /// Whether to take the money at once (the default) or by a later capture.
+    pub(crate) capture: Option<bool>,
+    /// The same as a word.
+    pub(crate) capture_method: Option<CaptureWord>,
+    /// Whose payment it is.
+    #[schemars(extend("format" = "id:cust"))]
+    pub(crate) customer_id: Option<String>,
+    /// What pays.
+    #[schemars(extend("format" = "id:pm"))]
+    pub(crate) payment_method_id: Option<String>,
+    /// Whether to charge now.
+    pub(crate) confirm: Option<bool>,
+    /// The buyer is not there; implies `confirm`.
+    pub(crate) off_session: Option<bool>,
+    /// Text on the buyer's statement.
+    #[schemars(length(min = 1, max = 22))]
+    pub(crate) statement_descriptor: Option<String>,
+    /// Where a receipt goes.
+    #[schemars(length(max = 254), extend("format" = "mail"))]
+    pub(crate) receipt_email: Option<String>,
+    /// Your own notes.
+    pub(crate) metadata: Option<MetadataInput>,
+}
+
+/// How money is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CaptureWord {
+    /// With the authorization.
+    Automatic,
+    /// By a capture of its own.
+    Manual,
+}
+
+/// What confirms a payment.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Confirm {
+    /// What pays.
+    #[schemars(extend("format" = "id:pm"))]
+    pub(crate) payment_method_id: Option<String>,
+    /// The buyer is not there.
+    pub(crate) off_session: Option<bool>,
+}
+
+/// What captures a payment.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(crate) struct Capture {
+    /// Minor units to take; all that is held when absent. The rest is released.
+    #[schemars(range(min = 1, max = 99_999_999_999_i64))]
+    pub(crate) amount: Option<i64>,
+}
+
+/// What cancels a payment: nothing more is needed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(crate) struct Cancel {}
+
+/// What the sandbox's buyer types.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TypedCard {
+    /// A test card's number.
+    #[schemars(length(min = 12, max = 32))]
+    pub(crate) number: String,
+    /// 1 to 12.
+    #[schemars(range(min = 1, max = 12))]
+    pub(crate) exp_month: Option<i64>,
+    /// Two or four digits.
+    #[schemars(range(min = 0, max = 9999))]
+    pub(crate) exp_year: Option<i64>,
+    /// The security code; read and forgotten.
+    #[schemars(length(min = 3, max = 4))]
+    #[expect(dead_code, reason = "the sandbox takes any code and never keeps one")]
+    pub(crate) cvc: Option<String>,
+}
+
+/// How the sandbox's buyer answers a challenge.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(crate) struct Authenticate {
+    /// Whether they pass.
+    pub(crate) result: AuthenticationResult,
+}
+
+/// How a challenge ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AuthenticationResult {
+    /// The buyer is who they say.
+    Succeed,
+    /// The buyer is not, or gave up.
+    Fail,
+}
+
+/// Which payments to list.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Query {
+    /// The page.
+    #[serde(flatten)]
+    pub(crate) page: Page,
+    /// Only those that stand so.
+    pub(crate) status: Option<StatusWord>,
+    /// Only this customer's.
+    #[schemars(extend("format" = "id:cust"))]
+    pub(crate) customer_id: Option<String>,
+    /// Only in this currency.
+    #[schemars(extend("format" = "currency"))]
+    pub(crate) currency: Option<String>,
+}
+
+/// A payment's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StatusWord {
+    /// Waiting for the buyer.
+    Pending,
+    /// With the acquirer.
+    Processing,
+    /// A 3DS challenge is open.
+    RequiresAuthentication,
+    /// The issuer wants the buyer.
+    RequiresAction,
+    /// Held, not captured.
+    Authorized,
+    /// Captured.
+    Completed,
+    /// Declined.
+    Failed,
+    /// Given up.
+    Cancelled,
+    /// Out of time.
+    Expired,
+}
+
+impl StatusWord {
+    /// The word in the database.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            StatusWord::Pending => "pending",
+            StatusWord::Processing => "processing",
+            StatusWord::RequiresAuthentication => "requires_authentication",
+            StatusWord::RequiresAction => "requires_action",
+            StatusWord::Authorized => "authorized",
+            StatusWord::Completed => "completed",
+            StatusWord::Failed => "failed",
+            StatusWord::Cancelled => "cancelled",
+            StatusWord::Expired => "expired",
+        }
+    }
+}
+
+/// A payment as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Payment")]
+pub(crate) struct Shown<'a> {
+    id: &'a str,
+    object: &'static str,
+    status: &'static str,
+    amount: i64,
+    amount_capturable: i64,
+    amount_captured: i64,
+    amount_refunded: i64,
+    currency: &'static str,
+    description: Option<&'a str>,
+    customer_id: Option<&'a str>,
+    payment_method_id: Option<&'a str>,
+    method: Option<&'static str>,
+    card: Option<Card<'a>>,
+    return_url: Option<&'a str>,
+    cancel_url: Option<&'a str>,
+    checkout_url: String,
+    authentication_url: Option<String>,
+    capture_method: &'static str,
+    off_session: bool,
+    failure: Option<Failure>,
+    failure_count: u32,
+    statement_descriptor: Option<&'a str>,
+    receipt_email: Option<&'a str>,
+    fee: Option<i64>,
+    timeline: Vec<Milestone>,
+    metadata: Pairs<'a>,
+    expires_at: String,
+    completed_at: Option<String>,
+    #[serde(rename = "created_at")]
+    created_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Card<'a> {
+    brand: &'static str,
+    last4: &'a str,
+    exp_month: u8,
+    exp_year: u16,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Failure {
+    code: String,
+    category: &'static str,
+    message: String,
+    retryable: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Milestone {
+    status: &'static str,
+    at: String,
+}
+
+type Pairs<'a> = BTreeMap<&'a str, &'a str>;
+
+/// A payment as JSON.
+pub(crate) fn data(payment: &Payment, public_url: &str) -> String {
+    serde_json::to_string(&show(payment, public_url)).expect("texts and numbers are JSON")
+}
+
+/// A payment as it is shown.
+pub(crate) fn show<'a>(payment: &'a Payment, public_url: &str) -> Shown<'a> {
+    let method = payment.method.as_ref();
+    let page = |place: &str| format!("{public_url}/{place}/{}", payment.checkout_token);
+    let card = method.map(|method| Card {
+        brand: method.card.brand.as_str(),
+        last4: &method.card.last4,
+        exp_month: method.card.expiry.month,
+        exp_year: method.card.expiry.year,
+    });
+    Shown {
+        id: payment.id.as_str(),
+        object: "payment",
+        status: payment.status.as_str(),
+        amount: payment.amount.amount,
+        amount_capturable: payment.amount_capturable,
+        amount_captured: payment.amount_captured,
+        amount_refunded: payment.amount_refunded,
+        currency: payment.amount.currency.code(),
+        description: payment.description.as_deref(),
+        customer_id: payment.customer_id.as_ref().map(vinr_core::ids::CustomerId::as_str),
+        payment_method_id: method.and_then(|method| method.id.as_ref()).map(vinr_core::ids::PaymentMethodId::as_str),
+        method: method.map(|_| "card"),
+        card,
+        return_url: payment.return_url.as_deref(),
+        cancel_url: payment.cancel_url.as_deref(),
+        checkout_url: page("checkout"),
+        authentication_url: payment.authenticate_until.map(|_| page("authenticate")),
+        capture_method: payment.capture.as_str(),
+        off_session: payment.presence == Presence::OffSession,
+        failure: payment.failure.map(|code| failure(&code.failure())),
+        failure_count: payment.failure_count,
+        statement_descriptor: payment.statement_descriptor.as_deref(),
+        receipt_email: payment.receipt_email.as_deref(),
+        fee: payment.fee,
+        timeline: payment.timeline.iter().map(milestone).collect(),
+        metadata: pairs(&payment.metadata),
+        expires_at: payment.expires_at.rfc3339(),
+        completed_at: payment.completed_at.map(vinr_core::time::Timestamp::rfc3339),
+        created_at: payment.created_at.rfc3339(),
+    }
+}
+
+fn failure(failure: &vinr_core::cards::Failure) -> Failure {
+    Failure {
+        code: failure.code.to_string(),
+        category: failure.category.as_str(),
+        message: failure.message.to_string(),
+        retryable: failure.retryable,
+    }
+}
+
+fn milestone(one: &vinr_core::payments::Milestone) -> Milestone {
+    Milestone { status: one.status.as_str(), at: one.at.rfc3339() }
+}
+
+fn pairs(metadata: &Metadata) -> Pairs<'_> {
+    metadata.iter().collect()
+}

@@ -1,0 +1,220 @@
+//! A change becomes rows: the only writer of events, deliveries, transfers, balances and timers. Everything it stages
+//! commits with the noun's own row or not at all.
+
+mod tables;
+
+use std::sync::Arc;
+
+pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::events::EventType;
+use vinr_core::ids::{AccountId, EventId, TransferId, WebhookDeliveryId, WebhookEndpointId};
+use vinr_core::ledger::Transfer;
+use vinr_core::time::{Span, Timestamp, WallTime};
+use vinr_store::{Slot, UnitOfWork};
+
+use crate::context::{AccountContext, BALANCES, COUNTERS, SELF};
+use crate::env::Env;
+use crate::settings::Settings;
+
+/// How long a process that committed a delivery has it for itself before others may take it.
+pub(crate) const HANDOVER_LEASE: Span = Span::seconds(60);
+
+/// One unit of work with what decisions need beside the rows.
+pub struct Unit<'a> {
+    /// Rows are read and staged here.
+    pub store: &'a mut UnitOfWork,
+    /// The account it was decided under.
+    pub context: Arc<AccountContext>,
+    /// Wall time at the start of this attempt.
+    pub wall: WallTime,
+    /// Ids and chance.
+    pub env: Env,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// The name of this process on leases.
+    pub process: Arc<str>,
+    handovers: Vec<Handover>,
+    guarded: bool,
+    timers: bool,
+}
+
+/// A delivery that was committed already leased to this process.
+#[derive(Debug, Clone)]
+pub struct Handover {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The delivery.
+    pub delivery: WebhookDeliveryId,
+    /// Where it goes.
+    pub endpoint: WebhookEndpointId,
+    /// What it tells.
+    pub event: StoredEvent,
+    /// The number the event got with its commit.
+    pub slot: Slot,
+}
+
+/// An event as it is stored: without its number, which only the commit knows.
+#[derive(Debug, Clone)]
+pub struct StoredEvent {
+    /// Its id.
+    pub id: EventId,
+    /// Its type's name.
+    pub kind: Arc<str>,
+    /// The version of the API whose shapes `data` has.
+    pub api_version: Arc<str>,
+    /// When it happened, on the account's clock.
+    pub created_at: Timestamp,
+    /// The object as the API shows it, JSON.
+    pub data: Arc<str>,
+}
+
+impl StoredEvent {
+    /// The event as it is shown and sent.
+    pub fn render(&self, sequence: i64) -> String {
+        format!(
+            r#"{{"id":"{}","object":"event","type":"{}","created":{},"created_at":"{}","apiVersion":"{}","sequence":{sequence},"data":{}}}"#,
+            self.id,
+            self.kind,
+            self.created_at.seconds(),
+            self.created_at.rfc3339(),
+            self.api_version,
+            self.data
+        )
+    }
+}
+
+/// Which noun a timer asks when it fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Noun {
+    /// A payment's expiry or challenge.
+    Payment,
+}
+
+impl Noun {
+    /// Every noun that has timers.
+    pub(crate) const ALL: [Noun; 1] = [Noun::Payment];
+
+    /// The word in the database.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Noun::Payment => "payment",
+        }
+    }
+
+    /// Reads [`Noun::as_str`] back.
+    pub(crate) fn parse(text: &str) -> Option<Noun> {
+        Noun::ALL.into_iter().find(|noun| noun.as_str() == text)
+    }
+}
+
+/// What is done after a unit's commit: hints only, nothing that matters.
+#[derive(Debug, Default)]
+pub struct Afterwards {
+    /// Deliveries to send.
+    pub handovers: Vec<Handover>,
+    /// Whether timers were written.
+    pub timers: bool,
+}
+
+impl<'a> Unit<'a> {
+    /// A unit under this context.
+    pub(crate) fn new(
+        store: &'a mut UnitOfWork,
+        context: Arc<AccountContext>,
+        env: Env,
+        settings: Arc<Settings>,
+        process: Arc<str>,
+    ) -> Unit<'a> {
+        let wall = env.wall();
+        Unit { store, context, wall, env, settings, process, handovers: Vec::new(), guarded: false, timers: false }
+    }
+
+    /// The account's time.
+    pub fn now(&self) -> Timestamp {
+        self.context.clock.account_now(self.wall)
+    }
+
+    /// What to do once it is committed.
+    pub(crate) fn afterwards(self) -> Afterwards {
+        Afterwards { handovers: self.handovers, timers: self.timers }
+    }
+
+    /// Makes the unit stale if the account changed since its context was read.
+    pub fn guard(&mut self) {
+        if !self.guarded {
+            self.guarded = true;
+            self.store.expect(&COUNTERS, SELF, "context_version", self.context.version);
+        }
+    }
+
+    /// Tells everybody else that the account's settings, endpoints, keys or clock are other than they were.
+    pub fn bump_context(&mut self) {
+        self.guard();
+        self.store.add(&COUNTERS, SELF, "context_version", 1, None);
+    }
+
+    /// Records that something happened; `data` is the whole object as the API shows it now.
+    pub fn emit(&mut self, kind: EventType, data: &str) {
+        self.guard();
+        let event = StoredEvent {
+            id: EventId::from_bits(self.env.id_bits()),
+            kind: kind.as_str().into(),
+            api_version: self.context.api_version.as_str().into(),
+            created_at: self.now(),
+            data: data.into(),
+        };
+        let slot = self.store.number(&COUNTERS, SELF, "sequence");
+        self.store.insert(&EVENTS, event.id.as_str(), tables::event_values(&event, slot));
+        let context = Arc::clone(&self.context);
+        for (endpoint, filters) in &context.endpoints {
+            if filters.iter().any(|filter| filter.matches(kind)) {
+                self.deliver(endpoint, &event, slot);
+            }
+        }
+    }
+
+    /// Sends an event to one endpoint, whatever it is subscribed to.
+    pub fn deliver(&mut self, endpoint: &WebhookEndpointId, event: &StoredEvent, slot: Slot) {
+        let delivery = WebhookDeliveryId::from_bits(self.env.id_bits());
+        let lease = self.wall.plus(HANDOVER_LEASE);
+        let values = tables::delivery_values(endpoint, event, self.now(), lease, &self.process);
+        self.store.insert(&DELIVERIES, delivery.as_str(), values);
+        self.handovers.push(Handover {
+            account: self.context.account.clone(),
+            delivery,
+            endpoint: endpoint.clone(),
+            event: event.clone(),
+            slot,
+        });
+    }
+
+    /// Books transfers and brings the balances along.
+    pub fn book(&mut self, source: &str, transfers: &[Transfer]) {
+        for transfer in transfers {
+            let id = TransferId::from_bits(self.env.id_bits());
+            self.store.insert(&TRANSFERS, id.as_str(), tables::transfer_values(source, transfer, self.now()));
+            for (ledger_account, unit, posted, pending) in transfer.deltas() {
+                let key = ledger_account.balance_key(unit);
+                for (column, delta) in [("posted", posted), ("pending", pending)] {
+                    if delta != 0 {
+                        self.store.add(&BALANCES, &key, column, delta, None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets, moves or ends the timer of a row.
+    pub(crate) fn timer(&mut self, noun: Noun, id: &str, before: Option<Timestamp>, after: Option<Timestamp>) {
+        match after {
+            _ if before == after => {}
+            Some(due) => {
+                self.guard();
+                self.timers = true;
+                let wake = self.context.clock.wall_of(due);
+                self.store.put(&JOBS, id, tables::job_values(noun, due, wake));
+            }
+            None => self.store.remove(&JOBS, id),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Work that follows commits: sending webhooks, firing timers, keeping house. Nothing here holds state that a restart
+//! would miss: the rows say what is to be done, a wake-up is only a hint.
+
+pub(crate) mod deliver;
+pub(crate) mod schedule;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use vinr_store::Committed;
+
+use crate::app::App;
+use crate::record::Afterwards;
+use deliver::Deliverer;
+
+/// What commits leave for the background.
+pub struct Workers {
+    process: Arc<str>,
+    /// Deliveries that were committed by this process.
+    pub(crate) deliverer: Deliverer,
+    timers: Notify,
+    commits: Notify,
+    stop: watch::Sender<bool>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Workers {
+    /// No work yet, under the name of this process.
+    pub(crate) fn new(process: Arc<str>) -> Workers {
+        Workers {
+            process,
+            deliverer: Deliverer::new(),
+            timers: Notify::new(),
+            commits: Notify::new(),
+            stop: watch::Sender::new(false),
+            tasks: Mutex::default(),
+        }
+    }
+
+    /// The name of this process on leases.
+    pub(crate) fn process(&self) -> &Arc<str> {
+        &self.process
+    }
+
+    /// Hands over what a commit left to do.
+    pub(crate) fn after(&self, afterwards: Afterwards, committed: &Committed) {
+        if afterwards.timers {
+            self.timers.notify_one();
+        }
+        self.commits.notify_waiters();
+        if !afterwards.handovers.is_empty() {
+            self.deliverer.offer(afterwards.handovers, committed);
+        }
+    }
+
+    /// Resolves with the next commit of this process.
+    pub(crate) fn committed(&self) -> Notified<'_> {
+        self.commits.notified()
+    }
+
+    /// Resolves when a timer was written.
+    pub(crate) fn timer_written(&self) -> Notified<'_> {
+        self.timers.notified()
+    }
+
+    /// Whether the process is draining.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+}
+
+impl App {
+    /// Starts the background work; [`App::stop_workers`] ends it.
+    pub fn start_workers(&self) {
+        let stop = self.workers.stop.subscribe();
+        let mut tasks = self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.spawn(deliver::run(self.clone(), stop.clone()));
+        tasks.spawn(schedule::run(self.clone(), stop));
+    }
+
+    /// Tells waiting requests and workers to come to an end: called when a drain begins.
+    pub fn begin_drain(&self) {
+        self.workers.stop.send_replace(true);
+        self.workers.commits.notify_waiters();
+    }
+
+    /// Ends the background work: what is being sent is finished, the rest stays in its rows.
+    pub async fn stop_workers(&self) {
+        self.begin_drain();
+        let mut tasks = std::mem::take(&mut *self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a worker ended by itself");
+            }
+        }
+    }
+}

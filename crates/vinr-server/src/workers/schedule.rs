@@ -1,0 +1,105 @@
+//! Fires timers. A job names a row; the row says what is due, so a job that fires twice, late or for nothing does no
+//! harm, and two processes that fire it at once are told apart by the row's version.
+
+pub(crate) mod store;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::select;
+use tokio::sync::watch;
+use vinr_core::ids::{AccountId, PaymentId};
+use vinr_core::time::{Span, WallTime};
+
+use crate::app::{App, Task};
+use crate::error::Result;
+use crate::record::{Noun, Unit};
+use crate::{clock, http, payments, webhooks};
+
+/// How often the table is looked at when nobody wakes the worker.
+const POLL: Duration = Duration::from_millis(500);
+/// How often old rows are removed and keys' last uses are written.
+const HOUSEKEEPING: Span = Span::minutes(1);
+/// How often a job may fail before it is parked for a person to look at.
+const TRIES_MAX: i64 = 5;
+
+/// A timer that has gone off.
+#[derive(Debug, Clone)]
+pub(crate) struct Job {
+    /// Whose row it names.
+    pub(crate) account: AccountId,
+    /// The row.
+    pub(crate) id: String,
+    /// Its noun.
+    pub(crate) noun: Noun,
+}
+
+/// Fires timers until told to stop.
+pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let mut kept_house = app.env.wall();
+    while !*stop.borrow() {
+        let now = app.env.wall();
+        let fired = match fire_due(&app, now).await {
+            Ok(fired) => fired,
+            Err(error) => {
+                tracing::warn!(%error, "timers could not be read; trying again");
+                0
+            }
+        };
+        if now.since(kept_house).millis() >= HOUSEKEEPING.millis() {
+            kept_house = now;
+            keep_house(&app, now).await;
+        }
+        if fired == 0 {
+            let (written, stopped) = (pin!(app.workers.timer_written()), pin!(stop.changed()));
+            select(select(written, stopped), pin!(tokio::time::sleep(POLL))).await;
+        }
+    }
+}
+
+async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
+    clock::resume(app, now).await?;
+    let jobs = store::due(&app.db, now).await?;
+    let count = jobs.len();
+    for job in jobs {
+        fire(app, job).await;
+    }
+    Ok(count)
+}
+
+/// Fires one timer; what fails is put off, and parked in the end.
+pub(crate) async fn fire(app: &App, job: Job) {
+    let account = job.account.clone();
+    let data = Arc::new(job);
+    let task = Task::worker(&account, "fire_timer");
+    let fired = app.run(task, Arc::clone(&data), |unit, job| Box::pin(dispatch(unit, job))).await;
+    if let Err(error) = fired {
+        tracing::warn!(%error, job = data.id, "a timer could not be fired; it is put off");
+        let put_off = app.run(task, data, |unit, job| Box::pin(store::put_off(unit, job, TRIES_MAX))).await;
+        if let Err(error) = put_off {
+            tracing::warn!(%error, "a timer could not be put off; it fires again");
+        }
+    }
+}
+
+async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
+    match job.noun {
+        Noun::Payment => {
+            let id = PaymentId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            payments::fire(unit, &id).await
+        }
+    }
+}
+
+async fn keep_house(app: &App, now: WallTime) {
+    if let Err(error) = app.key_uses.flush(&app.db).await {
+        tracing::debug!(%error, "when keys were used could not be written");
+    }
+    if let Err(error) = http::idempotency::prune(&app.db, now).await {
+        tracing::warn!(%error, "old idempotency records could not be removed");
+    }
+    if let Err(error) = webhooks::prune(&app.db, now).await {
+        tracing::warn!(%error, "the old log of deliveries could not be removed");
+    }
+}

@@ -1,0 +1,201 @@
+//! A server with one account, on either engine.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use vinr_core::ids::AccountId;
+use vinr_core::keys::Environment;
+use vinr_server::connectors::Connector;
+use vinr_server::egress::Client;
+use vinr_server::env::{Entropy, Env, Net, WallClock};
+use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
+use vinr_server::{App, Listener, bootstrap};
+use vinr_store::{Config, Db};
+
+/// Runs one scenario on both databases.
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(crate::harness::Engine::Sqlite).await; } )+
+        }
+        mod postgres {
+            $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name(crate::harness::Engine::Postgres).await; } )+
+        }
+    };
+}
+pub(crate) use on_both_engines;
+
+/// Which database a scenario runs on.
+#[derive(Debug, Clone, Copy)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A running server with one account.
+pub struct Server {
+    pub app: App,
+    pub url: String,
+    pub secret_key: String,
+    pub public_key: String,
+    pub http: reqwest::Client,
+    folder: Option<PathBuf>,
+}
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).expect("the server answers JSON")
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The object, of a request that must have succeeded.
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.bytes));
+        self.json()
+    }
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+impl Server {
+    pub async fn start(engine: Engine) -> Server {
+        Server::start_in(engine, Environment::Sandbox).await
+    }
+
+    pub async fn start_in(engine: Engine, environment: Environment) -> Server {
+        // A second server in one process finds the provider in place already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let entropy = Entropy::system().expect("randomness");
+        let (config, folder) = database(engine, &entropy);
+        let chance = entropy.clone();
+        let db = Db::open(config, std::sync::Arc::new(move || chance.u128())).await.expect("a database");
+        db.migrate(bootstrap::MIGRATIONS).await.expect("migrations");
+        let net = Net::Real(Client::new(PrivateWebhooks::Loopback).expect("a client"));
+        let env = Env::new(WallClock::System, entropy, net);
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", socket.local_addr().expect("an address"));
+        let connector = match environment {
+            Environment::Sandbox => Connector::Sandbox,
+            Environment::Live => Connector::Unconfigured,
+        };
+        let settings = Settings {
+            environment,
+            connector,
+            public_url: url.clone(),
+            rate_limit: None,
+            private_webhooks: PrivateWebhooks::Loopback,
+            master_key: MasterKey::new([7; 32]),
+        };
+        let app = App::new(env, db, settings);
+        let account = AccountId::from_bits(app.env.id_bits());
+        let keys =
+            bootstrap::create_account(&app.db, &app.env, environment, &account, "Test").await.expect("an account");
+        app.start_workers();
+        let listener = Listener { socket, app: app.clone() };
+        #[expect(clippy::disallowed_methods, reason = "the server of a test ends with its runtime")]
+        tokio::spawn(vinr_server::serve(listener, std::future::pending()));
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Server { app, url, secret_key: keys.secret_key, public_key: keys.public_key, http, folder }
+    }
+
+    /// A further account of the same installation; its secret key.
+    pub async fn another_account(&self) -> String {
+        let account = AccountId::from_bits(self.app.env.id_bits());
+        let environment = self.app.settings.environment;
+        let keys = bootstrap::create_account(&self.app.db, &self.app.env, environment, &account, "Other").await;
+        keys.expect("an account").secret_key
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, Some(&self.secret_key), &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, Some(&self.secret_key), &[], Some(body.to_string())).await
+    }
+
+    pub async fn post_with_key(&self, path: &str, idempotency_key: &str, body: &Value) -> Answer {
+        let headers = [("idempotency-key", idempotency_key)];
+        self.call(Method::POST, path, Some(&self.secret_key), &headers, Some(body.to_string())).await
+    }
+
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if let Some(key) = key {
+            request = request.bearer_auth(key);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let response = request.send().await.expect("an answer");
+        let (status, headers): (StatusCode, _) = (response.status(), response.headers().clone());
+        Answer { status: status.as_u16(), headers, bytes: response.bytes().await.expect("a body").to_vec() }
+    }
+
+    /// Creates a payment and charges it in one call.
+    pub async fn paid(&self, amount: i64, token: &str) -> Value {
+        let body = serde_json::json!({"amount": amount, "currency": "EUR", "paymentMethod": token, "confirm": true});
+        self.post("/v1/payments", body).await.ok()
+    }
+
+    pub async fn advance(&self, seconds: i64) -> Value {
+        self.post("/v1/test/clock/advance", serde_json::json!({"seconds": seconds})).await.ok()
+    }
+
+    /// The ledger's differences, which there must be none of.
+    pub async fn assert_ledger(&self) {
+        let differences = vinr_server::ledger::verify(&self.app.db).await.expect("a ledger");
+        assert!(differences.is_empty(), "{differences:?}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.app.begin_drain();
+        if let Some(folder) = &self.folder {
+            // Left behind at worst; the system's folder for such things is emptied by others.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn database(engine: Engine, entropy: &Entropy) -> (Config, Option<PathBuf>) {
+    let name = format!("vinr_{:016x}_{}", entropy.u128() >> 64, COUNT.fetch_add(1, Ordering::Relaxed));
+    match engine {
+        Engine::Sqlite => {
+            let folder = std::env::temp_dir().join(name);
+            std::fs::create_dir_all(&folder).expect("a folder");
+            (Config::Sqlite { path: folder.join("sandbox.db"), readers: 4 }, Some(folder))
+        }
+        Engine::Postgres => {
+            #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
+            let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
+            (Config::Postgres { url, schema: name, readers: 4 }, None)
+        }
+    }
+}

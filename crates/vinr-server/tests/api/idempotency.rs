@@ -1,0 +1,80 @@
+//! One effect for one key, under real concurrency.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::harness::{Engine, Server, on_both_engines};
+
+on_both_engines!(
+    a_thousand_requests_with_one_key_make_one_payment,
+    a_key_belongs_to_one_request,
+    a_refusal_is_not_stored,
+    concurrent_captures_have_one_winner,
+);
+
+async fn a_thousand_requests_with_one_key_make_one_payment(engine: Engine) {
+    let server = Server::start(engine).await;
+    let body = json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true});
+    let mut bodies = BTreeSet::new();
+    for _ in 0..10 {
+        let requests = (0..100).map(|_| async {
+            loop {
+                let answer = server.post_with_key("/v1/payments", "the one", &body).await;
+                if answer.status != 409 {
+                    return answer;
+                }
+                assert_eq!(answer.code(), "idempotency_key_in_use");
+                assert!(answer.headers.contains_key("retry-after"));
+                tokio::task::yield_now().await;
+            }
+        });
+        for answer in join_all(requests).await {
+            assert_eq!(answer.status, 200);
+            bodies.insert(answer.bytes);
+        }
+    }
+    assert_eq!(bodies.len(), 1, "every answer has the same bytes");
+    let list = server.get("/v1/payments").await.ok();
+    assert_eq!(list["data"].as_array().map(Vec::len), Some(1));
+    server.assert_ledger().await;
+}
+
+async fn a_key_belongs_to_one_request(engine: Engine) {
+    let server = Server::start(engine).await;
+    let first = server.post_with_key("/v1/payments", "k", &json!({"amount": 1000, "currency": "EUR"})).await;
+    let same = server.post_with_key("/v1/payments", "k", &json!({"currency": "EUR", "amount": 1000})).await;
+    assert_eq!(same.bytes, first.bytes);
+    assert_eq!(same.headers.get("idempotent-replayed").map(reqwest::header::HeaderValue::as_bytes), Some(&b"true"[..]));
+    assert!(first.headers.get("idempotent-replayed").is_none());
+    let other = server.post_with_key("/v1/payments", "k", &json!({"amount": 1001, "currency": "EUR"})).await;
+    assert_eq!((other.status, other.code().as_str()), (409, "idempotency_key_reused"));
+    let in_body = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR", "idempotencyKey": "k"})).await;
+    assert_eq!(in_body.bytes, first.bytes);
+}
+
+async fn a_refusal_is_not_stored(engine: Engine) {
+    let server = Server::start(engine).await;
+    let payment = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    let path = format!("/v1/payments/{}", payment["id"].as_str().expect("an id"));
+    let refused = server.post_with_key(&format!("{path}/capture"), "later", &json!({})).await;
+    assert_eq!((refused.status, refused.code().as_str()), (422, "payment_not_capturable"));
+    assert_eq!(server.get(&path).await.ok()["status"], "pending");
+    let again = server.post_with_key(&format!("{path}/capture"), "later", &json!({})).await;
+    assert!(again.headers.get("idempotent-replayed").is_none());
+}
+
+async fn concurrent_captures_have_one_winner(engine: Engine) {
+    let server = Server::start(engine).await;
+    let hold =
+        json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true, "capture": false});
+    let held = server.post("/v1/payments", hold).await.ok();
+    let path = format!("/v1/payments/{}", held["id"].as_str().expect("an id"));
+    let (capture, cancel) = (format!("{path}/capture"), format!("{path}/cancel"));
+    let asks = (0..40).map(|n| server.post(if n % 2 == 0 { &capture } else { &cancel }, json!({})));
+    let answers = join_all(asks).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 422)));
+    server.assert_ledger().await;
+}

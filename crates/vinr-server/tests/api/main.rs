@@ -1,0 +1,8 @@
+//! The server through its front door: a real listener, both databases, a merchant's program on the other side.
+
+mod conventions;
+mod endpoints;
+mod harness;
+mod idempotency;
+mod payments;
+mod webhooks;

@@ -1,0 +1,176 @@
+//! Payments through the API: every card, every status, money to the cent.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Engine, Server, on_both_engines};
+
+on_both_engines!(
+    an_approved_payment_has_the_shape_of_the_reference,
+    every_test_card_has_its_outcome,
+    a_challenge_is_answered_by_the_buyer,
+    a_decline_can_be_tried_again_with_another_card,
+    a_hold_is_captured_in_part_and_only_once,
+    time_ends_what_nobody_finishes,
+    lists_are_newest_first_and_page_by_key,
+    three_decimal_amounts_end_in_zero,
+);
+
+async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
+    let server = Server::start(engine).await;
+    let body = json!({
+        "amount": 1000, "currency": "eur", "description": "Order #1234", "returnUrl": "https://shop.example/return",
+        "payment_method": "pm_test_4242", "confirm": true, "metadata": {"orderId": 1234},
+    });
+    let payment = server.post("/v1/payments", body).await.ok();
+    assert_eq!(payment["object"], "payment");
+    assert_eq!(payment["status"], "completed");
+    assert_eq!((&payment["amount"], &payment["currency"]), (&json!(1000), &json!("EUR")));
+    assert_eq!(payment["metadata"], json!({"orderId": "1234"}));
+    assert!(payment["created_at"].as_str().is_some_and(|at| at.ends_with('Z')));
+    assert_eq!((&payment["amountCaptured"], &payment["fee"]), (&json!(1000), &json!(40)));
+    assert_eq!(payment["card"]["last4"], "4242");
+    let again = server.get(&format!("/v1/payments/{}", payment["id"].as_str().expect("an id"))).await.ok();
+    assert_eq!(again, payment);
+    let balance = server.get("/v1/balance").await.ok();
+    assert_eq!(balance["pending"], json!([{"currency": "EUR", "amount": 960}]));
+    server.assert_ledger().await;
+}
+
+async fn every_test_card_has_its_outcome(engine: Engine) {
+    let server = Server::start(engine).await;
+    let cards = [
+        ("4242", "completed", None),
+        ("4444", "completed", None),
+        ("0005", "completed", None),
+        ("0002", "failed", Some(("card_declined", true))),
+        ("9995", "failed", Some(("insufficient_funds", true))),
+        ("0069", "failed", Some(("expired_card", false))),
+        ("0127", "failed", Some(("incorrect_cvc", false))),
+        ("0119", "failed", Some(("processing_error", true))),
+        ("9987", "failed", Some(("card_lost", false))),
+        ("9979", "failed", Some(("card_stolen", false))),
+        ("3220", "requires_authentication", None),
+        ("3063", "requires_authentication", None),
+        ("0341", "failed", Some(("card_declined", true))),
+        ("0077", "completed", None),
+    ];
+    for (card, status, failure) in cards {
+        let payment = server.paid(1000, &format!("pm_test_{card}")).await;
+        assert_eq!(payment["status"], status, "{card}");
+        let shown = payment["failure"]["code"].as_str().zip(payment["failure"]["retryable"].as_bool());
+        assert_eq!(shown, failure, "{card}");
+    }
+    let balance = server.get("/v1/balance").await.ok();
+    assert_eq!(balance["available"], json!([{"currency": "EUR", "amount": 960}]), "0077 is available at once");
+    server.assert_ledger().await;
+}
+
+async fn a_challenge_is_answered_by_the_buyer(engine: Engine) {
+    let server = Server::start(engine).await;
+    for (result, status) in [("succeed", "completed"), ("fail", "failed")] {
+        let payment = server.paid(4200, "pm_test_3220").await;
+        assert!(payment["authenticationUrl"].is_string());
+        let path = format!("/v1/test/payments/{}/authenticate", payment["id"].as_str().expect("an id"));
+        let after = server.post(&path, json!({"result": result})).await.ok();
+        assert_eq!(after["status"], status);
+        assert_eq!(after["authenticationUrl"], Value::Null);
+        assert_eq!(server.post(&path, json!({"result": "succeed"})).await.code(), "payment_not_authenticatable");
+    }
+    let off = json!({"amount": 1, "currency": "EUR", "paymentMethod": "pm_test_3220", "offSession": true});
+    assert_eq!(server.post("/v1/payments", off).await.ok()["status"], "requires_action");
+    let off = json!({"amount": 1, "currency": "EUR", "paymentMethod": "pm_test_3063", "offSession": true});
+    assert_eq!(server.post("/v1/payments", off).await.ok()["status"], "completed");
+    server.assert_ledger().await;
+}
+
+async fn a_decline_can_be_tried_again_with_another_card(engine: Engine) {
+    let server = Server::start(engine).await;
+    let payment = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    assert_eq!(payment["status"], "pending");
+    let id = payment["id"].as_str().expect("an id");
+    let pay = format!("/v1/test/payments/{id}/pay");
+    let declined = server.post(&pay, json!({"number": "4000 0000 0000 0002"})).await.ok();
+    assert_eq!((&declined["status"], &declined["failureCount"]), (&json!("failed"), &json!(1)));
+    assert_eq!(server.post(&pay, json!({"number": "4111111111111111"})).await.code(), "test_card_required");
+    let paid = server.post(&pay, json!({"number": "4242 4242 4242 4242", "cvc": "123"})).await.ok();
+    assert_eq!((&paid["status"], &paid["failure"]), (&json!("completed"), &Value::Null));
+    let refused = server.post(&pay, json!({"number": "4242424242424242"})).await;
+    assert_eq!((refused.status, refused.code().as_str()), (422, "payment_not_confirmable"));
+    server.assert_ledger().await;
+}
+
+async fn a_hold_is_captured_in_part_and_only_once(engine: Engine) {
+    let server = Server::start(engine).await;
+    let hold =
+        json!({"amount": 10000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true, "capture": false});
+    let held = server.post("/v1/payments", hold.clone()).await.ok();
+    assert_eq!((&held["status"], &held["amountCapturable"]), (&json!("authorized"), &json!(10000)));
+    let path = format!("/v1/payments/{}", held["id"].as_str().expect("an id"));
+    assert_eq!(server.post(&format!("{path}/capture"), json!({"amount": 10001})).await.code(), "amount_too_large");
+    let captured = server.post_with_key(&format!("{path}/capture"), "once", &json!({"amount": 6000})).await;
+    assert_eq!(captured.ok()["amountCaptured"], 6000);
+    let replayed = server.post_with_key(&format!("{path}/capture"), "once", &json!({"amount": 6000})).await;
+    assert_eq!((replayed.status, &replayed.bytes), (200, &captured.bytes), "the same key gets the first answer");
+    assert_eq!(server.post(&format!("{path}/capture"), json!({})).await.code(), "payment_not_capturable");
+    assert_eq!(server.post(&format!("{path}/cancel"), json!({})).await.code(), "payment_not_cancellable");
+    let other = server.post("/v1/payments", hold).await.ok();
+    let cancelled =
+        server.post(&format!("/v1/payments/{}/cancel", other["id"].as_str().expect("an id")), json!({})).await;
+    assert_eq!(cancelled.ok()["status"], "cancelled");
+    server.assert_ledger().await;
+}
+
+async fn time_ends_what_nobody_finishes(engine: Engine) {
+    let server = Server::start(engine).await;
+    let waiting = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    let challenged = server.paid(1000, "pm_test_3220").await;
+    let hold =
+        json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true, "capture": false});
+    let held = server.post("/v1/payments", hold).await.ok();
+    let now = |payment: &Value| format!("/v1/payments/{}", payment["id"].as_str().expect("an id"));
+    server.advance(15 * 60 + 1).await;
+    let failed = server.get(&now(&challenged)).await.ok();
+    assert_eq!(
+        (&failed["status"], &failed["failure"]["category"]),
+        (&json!("failed"), &json!("authentication_failed"))
+    );
+    server.advance(24 * 3600).await;
+    assert_eq!(server.get(&now(&waiting)).await.ok()["status"], "expired");
+    assert_eq!(server.get(&now(&held)).await.ok()["status"], "authorized");
+    let ran = server.advance(6 * 24 * 3600).await;
+    assert_eq!(ran["ran"]["timers"], 1);
+    assert_eq!(server.get(&now(&held)).await.ok()["status"], "expired");
+    server.assert_ledger().await;
+}
+
+async fn lists_are_newest_first_and_page_by_key(engine: Engine) {
+    let server = Server::start(engine).await;
+    let mut ids = Vec::new();
+    for index in 0..7 {
+        let token = if index % 2 == 0 { "pm_test_4242" } else { "pm_test_0002" };
+        ids.push(server.paid(100 + index, token).await["id"].clone());
+    }
+    ids.reverse();
+    let first = server.get("/v1/payments?limit=3").await.ok();
+    let shown =
+        |page: &Value| page["data"].as_array().expect("a list").iter().map(|one| one["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(shown(&first), ids[..3]);
+    assert_eq!(first["page"], json!({"hasMore": true, "nextCursor": ids[2]}));
+    let cursor = ids[2].as_str().expect("an id");
+    let second = server.get(&format!("/v1/payments?limit=10&starting_after={cursor}")).await.ok();
+    assert_eq!(shown(&second), ids[3..]);
+    assert_eq!(second["page"], json!({"hasMore": false, "nextCursor": null}));
+    let back = server.get(&format!("/v1/payments?endingBefore={cursor}")).await.ok();
+    assert_eq!(shown(&back), ids[..2]);
+    assert_eq!(shown(&server.get("/v1/payments?status=failed").await.ok()).len(), 3);
+    assert_eq!(server.get("/v1/payments?startingAfter=pay_none").await.code(), "resource_missing");
+}
+
+async fn three_decimal_amounts_end_in_zero(engine: Engine) {
+    let server = Server::start(engine).await;
+    let body = |amount: i64, currency: &str| json!({"amount": amount, "currency": currency, "paymentMethod": "pm_test_4242", "confirm": true});
+    assert_eq!(server.post("/v1/payments", body(12345, "KWD")).await.code(), "parameter_invalid");
+    assert_eq!(server.post("/v1/payments", body(12340, "KWD")).await.ok()["amount"], 12340);
+    assert_eq!(server.post("/v1/payments", body(980, "JPY")).await.ok()["fee"], 15);
+    server.assert_ledger().await;
+}
