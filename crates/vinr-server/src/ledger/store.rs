@@ -35,7 +35,7 @@ pub(super) struct Everything {
 }
 
 pub(super) async fn everything(db: &Db) -> Result<Everything> {
-    let mut snapshot = db.snapshot().await?;
+    let snapshot = db.snapshot().await?;
     let movements = snapshot.query(MOVEMENTS, &[]).await?.iter().map(movement).collect();
     let mut balances = Balances::new();
     for row in snapshot.query(BALANCES, &[]).await? {
