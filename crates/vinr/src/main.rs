@@ -1,2 +1,81 @@
-//! vinr
-fn main() {}
+//! `vinr`: the server and its operator's commands in one binary.
+
+mod cli;
+mod commands;
+mod installation;
+mod keyfile;
+mod serve;
+mod settings;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::settings::Resolved;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It was refused, or found a difference: exit code 1.
+    Refused(String),
+    /// It was called wrongly: exit code 2.
+    Usage(String),
+}
+
+impl Failure {
+    /// A refusal whose reason is this error.
+    pub(crate) fn refused(error: impl std::fmt::Display) -> Failure {
+        Failure::Refused(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    show::logging();
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        eprintln!("vinr: TLS was set up twice");
+        return ExitCode::from(1);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("vinr: cannot start: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Refused(message)) => {
+            eprintln!("vinr: {message}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(message)) => {
+            eprintln!("vinr: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = Resolved::of(cli.options)?;
+    let json = settings.json;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&settings).await,
+        Command::Init { name } => commands::init(&settings, &name).await,
+        Command::Migrate => commands::migrate(&settings).await,
+        Command::Keys { command } => commands::keys(&settings, command).await,
+        Command::Account { command } => commands::account(&settings, command).await,
+        Command::Ledger { command: cli::LedgerCommand::Verify } => commands::verify(&settings).await,
+        Command::Openapi { environment } => {
+            let environment = environment.into();
+            let document = vinr_server::openapi(environment, &settings.url(environment));
+            show::document(&document, json);
+            Ok(())
+        }
+    }
+}

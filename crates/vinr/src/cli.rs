@@ -1,0 +1,218 @@
+//! What can be written after `vinr`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use vinr_core::keys::{Environment, KeyKind};
+
+/// Payments, billing and engagement in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "vinr", version, after_help = "Example: vinr serve --database sqlite:./vinr-data\n\n`vinr` alone is `vinr serve`.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Settings: flags, then the environment, then vinr.toml, then defaults.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Options {
+    /// Where the data is: `sqlite:FOLDER`, or `postgres://…` [default: sqlite:./vinr-data]
+    #[arg(long, global = true, env = "VINR_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Another PostgreSQL for the sandbox alone
+    #[arg(long, global = true, env = "VINR_SANDBOX_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub(crate) sandbox_database: Option<String>,
+    /// Another PostgreSQL for live alone
+    #[arg(long, global = true, env = "VINR_LIVE_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub(crate) live_database: Option<String>,
+    /// Where the sandbox listens, or `off` [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "VINR_SANDBOX_LISTEN", value_name = "ADDRESS")]
+    pub(crate) sandbox_listen: Option<String>,
+    /// Where live listens, or `off` [default: 127.0.0.1:8081]
+    #[arg(long, global = true, env = "VINR_LIVE_LISTEN", value_name = "ADDRESS")]
+    pub(crate) live_listen: Option<String>,
+    /// Where the sandbox is reached from outside [default: from its listener]
+    #[arg(long, global = true, env = "VINR_SANDBOX_URL", value_name = "URL")]
+    pub(crate) sandbox_url: Option<String>,
+    /// Where live is reached from outside [default: from its listener]
+    #[arg(long, global = true, env = "VINR_LIVE_URL", value_name = "URL")]
+    pub(crate) live_url: Option<String>,
+    /// 32 bytes in base64 that seal secrets [default: master.key in the data folder]
+    #[arg(long, global = true, env = "VINR_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+    /// Requests a second of each key, reads and writes apart, or `off` [default: 25 in the sandbox, 100 in live]
+    #[arg(long, global = true, env = "VINR_RATE_LIMIT", value_name = "N")]
+    pub(crate) rate_limit: Option<String>,
+    /// Let webhooks go to private addresses [default: loopback in the sandbox, none in live]
+    #[arg(long, global = true, env = "VINR_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) allow_private_webhooks: Option<bool>,
+    /// The settings file
+    #[arg(long, global = true, env = "VINR_CONFIG", value_name = "FILE", default_value = "vinr.toml")]
+    pub(crate) config: PathBuf,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve both environments until Ctrl-C
+    #[command(after_help = "Example: vinr serve --live-listen off --database postgres://vinr@localhost/vinr")]
+    Serve,
+    /// Make a further account with its keys
+    #[command(after_help = "Example: vinr init --name \"Acme\" --json")]
+    Init {
+        /// What the account is called
+        #[arg(long, default_value = "My account")]
+        name: String,
+    },
+    /// Bring the databases' schema up to date
+    #[command(after_help = "Example: vinr migrate --database postgres://vinr@localhost/vinr")]
+    Migrate,
+    /// Make, list, replace and end API keys
+    #[command(after_help = "Example: vinr keys create --kind restricted --scope payments:read")]
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Record what the operator knows of an account
+    #[command(after_help = "Example: vinr account verify acct_01h455vb4pex5vsknk084sn02q")]
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Prove the ledger
+    #[command(after_help = "Example: vinr ledger verify --json")]
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Print the OpenAPI document
+    #[command(after_help = "Example: vinr openapi --environment live > openapi.json")]
+    Openapi {
+        /// Whose document
+        #[arg(long, value_enum, default_value_t = Which::Sandbox)]
+        environment: Which,
+    },
+}
+
+/// `vinr keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key; its secret is shown once
+    #[command(after_help = "Example: vinr keys create --kind restricted --scope payments:read --name reports")]
+    Create {
+        /// The account; needed when there are several
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        /// In which environment
+        #[arg(long, value_enum, default_value_t = Which::Sandbox)]
+        environment: Which,
+        /// What sort of key
+        #[arg(long, value_enum, default_value_t = Sort::Secret)]
+        kind: Sort,
+        /// What a restricted key may do, such as payments:read; may be repeated
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// What its owner calls it
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List the keys of an account
+    #[command(after_help = "Example: vinr keys list --environment live")]
+    List {
+        /// The account; needed when there are several
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        /// In which environment
+        #[arg(long, value_enum, default_value_t = Which::Sandbox)]
+        environment: Which,
+    },
+    /// Replace a key; the old one stays alive for a while
+    #[command(after_help = "Example: vinr keys roll key_01h455vb4pex5vsknk084sn02q --overlap-hours 0")]
+    Roll {
+        /// The key's id
+        id: String,
+        /// In which environment
+        #[arg(long, value_enum, default_value_t = Which::Sandbox)]
+        environment: Which,
+        /// How long the old key stays alive
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=8_760))]
+        overlap_hours: i64,
+    },
+    /// End a key at once
+    #[command(after_help = "Example: vinr keys revoke key_01h455vb4pex5vsknk084sn02q")]
+    Revoke {
+        /// The key's id
+        id: String,
+        /// In which environment
+        #[arg(long, value_enum, default_value_t = Which::Sandbox)]
+        environment: Which,
+    },
+}
+
+/// `vinr account`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Record that a PCI SAQ D attestation is on file
+    #[command(after_help = "Example: vinr account attest acct_01h455vb4pex5vsknk084sn02q")]
+    Attest(AccountChange),
+    /// Record that the business has been verified
+    #[command(after_help = "Example: vinr account verify acct_01h455vb4pex5vsknk084sn02q")]
+    Verify(AccountChange),
+}
+
+/// Which account, and which way.
+#[derive(Debug, Args)]
+pub(crate) struct AccountChange {
+    /// The account's id
+    pub(crate) id: String,
+    /// Take the record back
+    #[arg(long)]
+    pub(crate) withdraw: bool,
+}
+
+/// `vinr ledger`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Recompute every balance; exit code 1 and the rows on a difference
+    #[command(after_help = "Example: vinr ledger verify")]
+    Verify,
+}
+
+/// An environment on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Which {
+    Sandbox,
+    Live,
+}
+
+impl From<Which> for Environment {
+    fn from(which: Which) -> Environment {
+        match which {
+            Which::Sandbox => Environment::Sandbox,
+            Which::Live => Environment::Live,
+        }
+    }
+}
+
+/// A kind of key on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    Secret,
+    Restricted,
+    Public,
+}
+
+impl From<Sort> for KeyKind {
+    fn from(sort: Sort) -> KeyKind {
+        match sort {
+            Sort::Secret => KeyKind::Secret,
+            Sort::Restricted => KeyKind::Restricted,
+            Sort::Public => KeyKind::Public,
+        }
+    }
+}

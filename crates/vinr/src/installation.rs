@@ -1,0 +1,89 @@
+//! The databases of an installation, opened.
+
+use std::sync::Arc;
+
+use vinr_core::ids::AccountId;
+use vinr_core::keys::Environment;
+use vinr_server::bootstrap::{self, NewKeys};
+use vinr_server::egress::Client;
+use vinr_server::env::{Entropy, Env, Net, WallClock};
+use vinr_store::{Config, Db};
+
+use crate::Failure;
+use crate::keyfile::make_folder;
+use crate::settings::{Database, Resolved};
+
+/// Reads that may run at once on each database.
+const READERS: usize = 8;
+
+/// One environment's database and surroundings.
+pub(crate) struct Place {
+    pub(crate) environment: Environment,
+    pub(crate) db: Db,
+    pub(crate) env: Env,
+}
+
+/// An account that was just made: its keys in each environment.
+pub(crate) struct NewAccount {
+    pub(crate) id: AccountId,
+    pub(crate) keys: Vec<(Environment, NewKeys)>,
+}
+
+/// Opens the database of an environment and brings its schema up to date.
+pub(crate) async fn open(settings: &Resolved, environment: Environment) -> Result<(Place, usize), Failure> {
+    let entropy = Entropy::system().map_err(Failure::refused)?;
+    let config = config(settings, environment)?;
+    let chance = entropy.clone();
+    let db = Db::open(config, Arc::new(move || chance.u128())).await.map_err(|error| explained(environment, &error))?;
+    let applied = db.migrate(bootstrap::MIGRATIONS).await.map_err(|error| explained(environment, &error))?;
+    let client = Client::new(settings.private_webhooks(environment)).map_err(Failure::refused)?;
+    let env = Env::new(WallClock::System, entropy, Net::Real(client));
+    Ok((Place { environment, db, env }, applied))
+}
+
+/// Opens every environment that is not off.
+pub(crate) async fn open_all(settings: &Resolved) -> Result<Vec<Place>, Failure> {
+    let mut places = Vec::new();
+    for environment in settings.environments() {
+        places.push(open(settings, environment).await?.0);
+    }
+    match places.is_empty() {
+        true => Err(Failure::Usage("both environments are off".to_owned())),
+        false => Ok(places),
+    }
+}
+
+/// Makes an account in every environment.
+pub(crate) async fn create_account(places: &[Place], name: &str) -> Result<NewAccount, Failure> {
+    let first = places.first().ok_or_else(|| Failure::Usage("both environments are off".to_owned()))?;
+    let id = AccountId::from_bits(first.env.id_bits());
+    let mut keys = Vec::new();
+    for place in places {
+        let made = bootstrap::create_account(&place.db, &place.env, place.environment, &id, name).await;
+        keys.push((place.environment, made.map_err(Failure::refused)?));
+    }
+    Ok(NewAccount { id, keys })
+}
+
+fn config(settings: &Resolved, environment: Environment) -> Result<Config, Failure> {
+    let name = environment.as_str();
+    match settings.database(environment) {
+        Database::Folder(folder) => {
+            make_folder(folder)?;
+            Ok(Config::Sqlite { path: folder.join(format!("{name}.db")), readers: READERS })
+        }
+        Database::Postgres(url) => Ok(Config::Postgres { url: url.clone(), schema: format!("vinr_{name}"), readers: READERS }),
+    }
+}
+
+/// An error with its causes.
+fn explained(environment: Environment, error: &dyn std::error::Error) -> Failure {
+    let mut text = format!("{} database: {error}", environment.as_str());
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    Failure::Refused(text)
+}

@@ -1,0 +1,239 @@
+//! What the operator set: flags, then the environment, then `vinr.toml`, then defaults (spec/sdk.md).
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use vinr_core::keys::Environment;
+use vinr_server::RateLimit;
+use vinr_server::settings::PrivateWebhooks;
+
+use crate::Failure;
+use crate::cli::Options;
+
+const DATABASE: &str = "sqlite:./vinr-data";
+const FOLDER: &str = "./vinr-data";
+
+/// Requests a second of each key, and at once, when nothing is set (spec/conventions.md, Rate limits).
+const fn usual_rate(environment: Environment) -> RateLimit {
+    match environment {
+        Environment::Sandbox => RateLimit { per_second: 25, burst: 50 },
+        Environment::Live => RateLimit { per_second: 100, burst: 200 },
+    }
+}
+
+/// Everything that was set.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub(crate) json: bool,
+    database: Database,
+    sandbox: OneEnvironment,
+    live: OneEnvironment,
+    pub(crate) master_key_file: Option<PathBuf>,
+    rate: Rate,
+    allow_private_webhooks: bool,
+}
+
+/// Where data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// A folder with a file for each environment.
+    Folder(PathBuf),
+    /// A PostgreSQL server.
+    Postgres(String),
+}
+
+/// How many requests a key may make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rate {
+    /// What is usual in the environment.
+    Usual,
+    /// So many a second, twice as many at once.
+    Set(u32),
+    /// As many as it likes.
+    Off,
+}
+
+#[derive(Debug)]
+struct OneEnvironment {
+    database: Option<Database>,
+    listen: Option<String>,
+    url: Option<String>,
+}
+
+/// `vinr.toml`: the same names as the flags.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    sandbox_database: Option<String>,
+    live_database: Option<String>,
+    sandbox_listen: Option<String>,
+    live_listen: Option<String>,
+    sandbox_url: Option<String>,
+    live_url: Option<String>,
+    master_key_file: Option<PathBuf>,
+    rate_limit: Option<NumberOrWord>,
+    allow_private_webhooks: Option<bool>,
+}
+
+/// `rate-limit = 50` or `rate-limit = "off"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum NumberOrWord {
+    Number(u32),
+    Word(String),
+}
+
+impl NumberOrWord {
+    fn text(self) -> String {
+        match self {
+            NumberOrWord::Number(number) => number.to_string(),
+            NumberOrWord::Word(word) => word,
+        }
+    }
+}
+
+impl Resolved {
+    /// Joins what was set where.
+    pub(crate) fn of(options: Options) -> Result<Resolved, Failure> {
+        let file = read(&options.config)?;
+        let database = options.database.or(file.database).unwrap_or_else(|| DATABASE.to_owned());
+        let rate = options.rate_limit.or(file.rate_limit.map(NumberOrWord::text));
+        let listen = |flag: Option<String>, file: Option<String>, default: &str| {
+            Some(flag.or(file).unwrap_or_else(|| default.to_owned())).filter(|address| address != "off")
+        };
+        let own = |flag: Option<String>, file: Option<String>| flag.or(file).map(|text| Database::parse(&text)).transpose();
+        let url = |flag: Option<String>, file: Option<String>| flag.or(file).map(|url| url.trim_end_matches('/').to_owned());
+        Ok(Resolved {
+            json: options.json,
+            database: Database::parse(&database)?,
+            sandbox: OneEnvironment {
+                database: own(options.sandbox_database, file.sandbox_database)?,
+                listen: listen(options.sandbox_listen, file.sandbox_listen, "127.0.0.1:8080"),
+                url: url(options.sandbox_url, file.sandbox_url),
+            },
+            live: OneEnvironment {
+                database: own(options.live_database, file.live_database)?,
+                listen: listen(options.live_listen, file.live_listen, "127.0.0.1:8081"),
+                url: url(options.live_url, file.live_url),
+            },
+            master_key_file: options.master_key_file.or(file.master_key_file),
+            rate: Rate::parse(rate.as_deref())?,
+            allow_private_webhooks: options.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
+        })
+    }
+
+    /// The environments that are not off.
+    pub(crate) fn environments(&self) -> Vec<Environment> {
+        let all = [Environment::Sandbox, Environment::Live];
+        all.into_iter().filter(|environment| self.one(*environment).listen.is_some()).collect()
+    }
+
+    /// Where an environment listens.
+    pub(crate) fn listen(&self, environment: Environment) -> Option<&str> {
+        self.one(environment).listen.as_deref()
+    }
+
+    /// The URL that was set for an environment.
+    pub(crate) fn named_url(&self, environment: Environment) -> Option<&str> {
+        self.one(environment).url.as_deref()
+    }
+
+    /// Where an environment is reached, as far as the settings know.
+    pub(crate) fn url(&self, environment: Environment) -> String {
+        let one = self.one(environment);
+        let listener = format!("http://{}", one.listen.as_deref().unwrap_or("127.0.0.1"));
+        one.url.clone().unwrap_or(listener)
+    }
+
+    /// Where an environment's data is.
+    pub(crate) fn database(&self, environment: Environment) -> &Database {
+        self.one(environment).database.as_ref().unwrap_or(&self.database)
+    }
+
+    /// The folder of the data, or of the little that is kept beside PostgreSQL.
+    pub(crate) fn folder(&self) -> PathBuf {
+        match &self.database {
+            Database::Folder(folder) => folder.clone(),
+            Database::Postgres(_) => PathBuf::from(FOLDER),
+        }
+    }
+
+    /// Which addresses beyond public ones webhooks of an environment may reach.
+    pub(crate) fn private_webhooks(&self, environment: Environment) -> PrivateWebhooks {
+        match (self.allow_private_webhooks, environment) {
+            (true, _) => PrivateWebhooks::Allowed,
+            (false, Environment::Sandbox) => PrivateWebhooks::Loopback,
+            (false, Environment::Live) => PrivateWebhooks::Refused,
+        }
+    }
+
+    /// How many requests a key of an environment may make.
+    pub(crate) fn rate_limit(&self, environment: Environment) -> Option<RateLimit> {
+        match self.rate {
+            Rate::Usual => Some(usual_rate(environment)),
+            Rate::Set(per_second) => Some(RateLimit { per_second, burst: per_second.saturating_mul(2) }),
+            Rate::Off => None,
+        }
+    }
+
+    fn one(&self, environment: Environment) -> &OneEnvironment {
+        match environment {
+            Environment::Sandbox => &self.sandbox,
+            Environment::Live => &self.live,
+        }
+    }
+}
+
+impl Database {
+    fn parse(text: &str) -> Result<Database, Failure> {
+        if let Some(folder) = text.strip_prefix("sqlite:").filter(|folder| !folder.is_empty()) {
+            return Ok(Database::Folder(PathBuf::from(folder)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Database::Postgres(text.to_owned()));
+        }
+        // The text itself may carry a password, so it is not repeated.
+        Err(Failure::Usage("a database is sqlite:FOLDER or postgres://…".to_owned()))
+    }
+}
+
+fn read(path: &Path) -> Result<File, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path == Path::new("vinr.toml") => return Ok(File::default()),
+        Err(error) => return Err(Failure::Usage(format!("cannot read {}: {error}", path.display()))),
+    };
+    toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.message())))
+}
+
+impl Rate {
+    fn parse(text: Option<&str>) -> Result<Rate, Failure> {
+        match text.map(|text| (text, text.parse::<u32>())) {
+            None => Ok(Rate::Usual),
+            Some(("off", _)) => Ok(Rate::Off),
+            Some((_, Ok(per_second))) if per_second > 0 => Ok(Rate::Set(per_second)),
+            Some(_) => Err(Failure::Usage("a rate limit is a number of requests a second, or off".to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_limit_is_a_number_or_off() {
+        assert_eq!(Rate::parse(None).unwrap(), Rate::Usual);
+        assert_eq!(Rate::parse(Some("off")).unwrap(), Rate::Off);
+        assert_eq!(Rate::parse(Some("7")).unwrap(), Rate::Set(7));
+        assert!(Rate::parse(Some("0")).is_err());
+    }
+
+    #[test]
+    fn a_database_is_a_folder_or_a_postgresql() {
+        assert_eq!(Database::parse("sqlite:./x").unwrap(), Database::Folder(PathBuf::from("./x")));
+        assert!(matches!(Database::parse("postgres://a@b/c").unwrap(), Database::Postgres(_)));
+        assert!(Database::parse("mysql://a").is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! What is printed: for people, or one line of JSON.
+
+use std::io::{IsTerminal as _, stderr};
+
+use serde_json::{Map, Value, json};
+use tracing_subscriber::EnvFilter;
+use vinr_core::keys::Environment;
+
+use crate::installation::NewAccount;
+
+/// Logs go to stderr: for people in a terminal, as JSON elsewhere.
+pub(crate) fn logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    if stderr().is_terminal() {
+        log.init();
+    } else {
+        log.json().init();
+    }
+}
+
+/// Prints a line, in JSON or in words.
+pub(crate) fn line(json: bool, value: &Value, words: &str) {
+    if json { println!("{value}") } else { println!("{words}") }
+}
+
+/// Prints a document: on one line with `--json`, indented otherwise.
+pub(crate) fn document(value: &Value, json: bool) {
+    if json { println!("{value}") } else { println!("{value:#}") }
+}
+
+/// The URLs, and the account and its keys when they were just made, as one JSON object.
+pub(crate) fn account_json(urls: &[(Environment, String)], made: Option<&NewAccount>) -> Map<String, Value> {
+    let mut shown = Map::new();
+    if let Some(made) = made {
+        shown.insert("accountId".to_owned(), json!(made.id.as_str()));
+    }
+    for (environment, url) in urls {
+        let mut one = json!({"url": url});
+        let keys = made.and_then(|made| made.keys.iter().find(|(of, _)| of == environment));
+        if let Some((_, keys)) = keys {
+            one["secretKey"] = json!(keys.secret_key);
+            one["publicKey"] = json!(keys.public_key);
+        }
+        shown.insert(environment.as_str().to_owned(), one);
+    }
+    shown
+}
+
+/// A new account for people, with a first request to paste.
+pub(crate) fn account_words(urls: &[(Environment, String)], made: &NewAccount) -> String {
+    let mut text = format!("Account {}. Its keys are shown this once:\n", made.id);
+    for (environment, keys) in &made.keys {
+        text.push_str(&format!("  {} secret key  {}\n", environment.as_str(), keys.secret_key));
+        text.push_str(&format!("  {} public key  {}\n", environment.as_str(), keys.public_key));
+    }
+    if let (Some((_, url)), Some((_, keys))) = (urls.first(), made.keys.first()) {
+        text.push_str(&format!(
+            "\nA first request:\n  curl {url}/v1/payments -H 'Authorization: Bearer {}' \\\n    -H 'Content-Type: application/json' -d '{{\"amount\": 1000, \"currency\": \"EUR\"}}'\n",
+            keys.secret_key
+        ));
+    }
+    text
+}
