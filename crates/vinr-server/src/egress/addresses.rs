@@ -6,7 +6,7 @@ use crate::settings::PrivateWebhooks;
 
 /// IPv4 networks that are not the public internet (the IANA special-purpose registry): address and prefix length.
 const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -67,7 +67,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0x2001, 0, ..] => is_public_v4(embedded(parts[2], parts[3])) && is_public_v4(embedded(!parts[6], !parts[7])),
         [0x2002, ..] => is_public_v4(embedded(parts[1], parts[2])),
         // Protocol assignments (benchmarking, ORCHID), documentation.
-        [0x2001, 2..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [0x2001, 2..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

@@ -84,7 +84,7 @@ fn resource(paths: &Paths) -> Vec<Endpoint> {
         E::get::<wire::Shown>(paths.one, FAMILY, "Retrieve a webhook endpoint", retrieve),
         E::patch::<wire::Shown>(paths.one, FAMILY, "Change a webhook endpoint", update).body::<wire::Update>(),
         E::post::<wire::Shown>(paths.one, FAMILY, "Change a webhook endpoint", update).body::<wire::Update>(),
-        E::delete::<wire::Deleted>(paths.one, FAMILY, "Remove a webhook endpoint", delete),
+        E::delete::<wire::Removed>(paths.one, FAMILY, "Remove a webhook endpoint", delete),
         E::post::<wire::Shown>(paths.rotate, FAMILY, "Replace the secret", rotate).body::<wire::Rotate>(),
         E::post::<wire::Shown>(paths.test, FAMILY, "Send a test event", test).codes(&[Code::EndpointDisabled]),
         E::get::<Listed<wire::ShownDelivery>>(paths.deliveries, FAMILY, "List deliveries", deliveries)
@@ -145,7 +145,7 @@ fn delete(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "webhook_delete", id, |unit, id| {
             Box::pin(async move {
                 super::delete(unit, id).await?;
-                Reply::ok(&wire::Deleted { id: id.as_str().to_owned(), object: "webhook_endpoint", deleted: true })
+                Reply::ok(&wire::Removed { id: id.as_str().to_owned(), object: "webhook_endpoint", deleted: true })
             })
         })
         .await

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use vinr_core::events::EventFilter;
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_core::webhooks::Endpoint;
+use vinr_core::webhooks::endpoint::DisabledReason;
 
 use super::store::{Attempt, Stored};
 use crate::http::formats::MetadataInput;
@@ -103,7 +104,7 @@ pub(crate) struct Shown {
 /// A removed endpoint.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "DeletedWebhookEndpoint")]
-pub(crate) struct Deleted {
+pub(crate) struct Removed {
     pub(crate) id: String,
     /// Always `webhook_endpoint`.
     pub(crate) object: &'static str,
@@ -183,7 +184,7 @@ pub(crate) fn endpoint(endpoint: &Endpoint, secret: Option<String>, wall: WallTi
         enabled_events: endpoint.enabled_events.iter().map(EventFilter::to_string).collect(),
         description: endpoint.description.clone(),
         status: endpoint.status.as_str(),
-        disabled_reason: endpoint.disabled_reason.map(|reason| reason.as_str()),
+        disabled_reason: endpoint.disabled_reason.map(DisabledReason::as_str),
         secret,
         previous_secret_expires_at: previous.map(|previous| previous.until.rfc3339()),
         failing_since: endpoint.failing_since.map(Timestamp::rfc3339),

@@ -5,9 +5,8 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use tokio::time::Instant;
-use vinr_core::ids::{AccountId, WebhookEndpointId};
+use vinr_core::ids::AccountId;
 use vinr_core::time::Timestamp;
-use vinr_store::Row;
 
 use super::lanes::{LANE_SENDS_MAX, Parcel};
 use super::{send, store};
@@ -18,8 +17,6 @@ use crate::error::Result;
 const ANSWER_TIMEOUT_MS: u64 = 5_000;
 /// Endpoints sent to at a time.
 const LANES_AT_ONCE: usize = 16;
-const DUE_ENDPOINTS: &str = "SELECT DISTINCT endpoint_id FROM webhook_deliveries \
-     WHERE account = $1 AND due_at <= $2 ORDER BY endpoint_id";
 
 /// Waits for an account's deliveries in flight, then sends what is due at or before `now` on its clock, and what these
 /// attempts make due by then. Answers how many were sent.
@@ -28,7 +25,7 @@ pub(crate) async fn deliver_due(app: &App, account: &AccountId, now: Timestamp) 
     loop {
         let mut parcels = app.workers.deliverer.lanes().take_waiting(account);
         settle(app, account).await;
-        for endpoint in due_endpoints(app, account, now).await? {
+        for endpoint in store::due_endpoints(app, account, now).await? {
             let claimed = store::claim(app, account, &endpoint, LANE_SENDS_MAX, store::Due::At(now)).await?;
             parcels.extend(claimed.parcels);
         }
@@ -38,12 +35,6 @@ pub(crate) async fn deliver_due(app: &App, account: &AccountId, now: Timestamp) 
         sent += parcels.len();
         send_all(app, parcels).await;
     }
-}
-
-async fn due_endpoints(app: &App, account: &AccountId, now: Timestamp) -> Result<Vec<WebhookEndpointId>> {
-    let rows = app.db.query(DUE_ENDPOINTS, &[account.as_str().into(), now.millis().into()]).await?;
-    let id = |row: &Row| WebhookEndpointId::parse(row.text(0)).expect("the database holds endpoint ids");
-    Ok(rows.iter().map(id).collect())
 }
 
 /// Waits until nothing is being sent for an account, as long as one attempt may take here.

@@ -51,7 +51,7 @@ type Key = (AccountId, WebhookEndpointId);
 /// The lanes of all endpoints.
 #[derive(Default)]
 pub(super) struct Lanes {
-    lanes: BTreeMap<Key, Lane>,
+    of: BTreeMap<Key, Lane>,
     /// Lanes that may have something to start; each is in here once.
     turns: VecDeque<Key>,
     waiting: usize,
@@ -59,6 +59,7 @@ pub(super) struct Lanes {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts that come and go apart from each other, not one state")]
 struct Lane {
     waiting: VecDeque<Parcel>,
     sending: usize,
@@ -89,7 +90,7 @@ impl Lanes {
             return;
         }
         let key = (parcel.account.clone(), parcel.endpoint.clone());
-        let lane = self.lanes.entry(key.clone()).or_default();
+        let lane = self.of.entry(key.clone()).or_default();
         if lane.waiting.len() < LANE_WAITING_MAX {
             lane.waiting.push_back(parcel);
             self.waiting += 1;
@@ -100,7 +101,7 @@ impl Lanes {
     /// There are due rows for this endpoint.
     pub(super) fn has_rows(&mut self, account: AccountId, endpoint: WebhookEndpointId) {
         let key = (account, endpoint);
-        self.lanes.entry(key.clone()).or_default().has_rows = true;
+        self.of.entry(key.clone()).or_default().has_rows = true;
         self.queue(key);
     }
 
@@ -110,7 +111,7 @@ impl Lanes {
             return None;
         }
         while let Some(key) = self.turns.pop_front() {
-            let lane = self.lanes.get_mut(&key).expect("a lane in turn exists");
+            let lane = self.of.get_mut(&key).expect("a lane in turn exists");
             lane.in_turns = false;
             if lane.room() == 0 {
                 continue;
@@ -144,7 +145,7 @@ impl Lanes {
         more: bool,
     ) {
         let key = (account.clone(), endpoint.clone());
-        let lane = self.lanes.entry(key.clone()).or_default();
+        let lane = self.of.entry(key.clone()).or_default();
         lane.claiming = false;
         lane.has_rows |= more;
         for parcel in parcels {
@@ -156,14 +157,14 @@ impl Lanes {
     /// An attempt has ended; `probed` tells what is known of the endpoint since.
     pub(super) fn ended(&mut self, account: &AccountId, endpoint: &WebhookEndpointId, probed: Option<bool>) {
         let key = (account.clone(), endpoint.clone());
-        let lane = self.lanes.get_mut(&key).expect("a lane that is being sent to is kept");
+        let lane = self.of.get_mut(&key).expect("a lane that is being sent to is kept");
         lane.sending -= 1;
         self.sending -= 1;
         if let Some(probed) = probed {
             lane.probed = probed;
         }
-        if lane.is_idle() && !lane.in_turns && self.lanes.len() > LANES_IDLE_MAX {
-            self.lanes.remove(&key);
+        if lane.is_idle() && !lane.in_turns && self.of.len() > LANES_IDLE_MAX {
+            self.of.remove(&key);
         } else {
             self.queue(key);
         }
@@ -171,12 +172,12 @@ impl Lanes {
 
     /// What is known of an endpoint.
     pub(super) fn target(&self, account: &AccountId, endpoint: &WebhookEndpointId) -> Option<Arc<Target>> {
-        self.lanes.get(&(account.clone(), endpoint.clone()))?.target.clone()
+        self.of.get(&(account.clone(), endpoint.clone()))?.target.clone()
     }
 
     /// Remembers what is known of an endpoint.
     pub(super) fn know(&mut self, account: &AccountId, endpoint: &WebhookEndpointId, target: &Arc<Target>) {
-        if let Some(lane) = self.lanes.get_mut(&(account.clone(), endpoint.clone())) {
+        if let Some(lane) = self.of.get_mut(&(account.clone(), endpoint.clone())) {
             lane.probed = target.endpoint.is_probed();
             lane.target = Some(Arc::clone(target));
         }
@@ -184,7 +185,7 @@ impl Lanes {
 
     /// Forgets what is known of an endpoint.
     pub(super) fn forget(&mut self, account: &AccountId, endpoint: &WebhookEndpointId) {
-        if let Some(lane) = self.lanes.get_mut(&(account.clone(), endpoint.clone())) {
+        if let Some(lane) = self.of.get_mut(&(account.clone(), endpoint.clone())) {
             lane.target = None;
         }
     }
@@ -192,7 +193,7 @@ impl Lanes {
     /// Takes an account's waiting deliveries out of their lanes.
     pub(super) fn take_waiting(&mut self, account: &AccountId) -> Vec<Parcel> {
         let mut taken = Vec::new();
-        for ((owner, _), lane) in &mut self.lanes {
+        for ((owner, _), lane) in &mut self.of {
             if owner == account {
                 taken.extend(lane.waiting.drain(..));
             }
@@ -203,11 +204,11 @@ impl Lanes {
 
     /// Whether anything is being sent or leased for an account.
     pub(super) fn is_sending(&self, account: &AccountId) -> bool {
-        self.lanes.iter().any(|((owner, _), lane)| owner == account && (lane.sending > 0 || lane.claiming))
+        self.of.iter().any(|((owner, _), lane)| owner == account && (lane.sending > 0 || lane.claiming))
     }
 
     fn queue(&mut self, key: Key) {
-        if let Some(lane) = self.lanes.get_mut(&key)
+        if let Some(lane) = self.of.get_mut(&key)
             && !lane.in_turns
         {
             lane.in_turns = true;

@@ -176,3 +176,13 @@ fn is_free(stored: &Stored, wall: WallTime, due: Due) -> bool {
             }
         }
 }
+
+const DUE_ENDPOINTS: &str = "SELECT DISTINCT endpoint_id FROM webhook_deliveries \
+     WHERE account = $1 AND due_at <= $2 ORDER BY endpoint_id";
+
+/// The endpoints of an account that have something due at a moment of its clock.
+pub(super) async fn due_endpoints(app: &App, account: &AccountId, now: Timestamp) -> Result<Vec<WebhookEndpointId>> {
+    let rows = app.db.query(DUE_ENDPOINTS, &[account.as_str().into(), now.millis().into()]).await?;
+    let id = |row: &Row| WebhookEndpointId::parse(row.text(0)).expect("the database holds endpoint ids");
+    Ok(rows.iter().map(id).collect())
+}
