@@ -47,10 +47,10 @@ pub(crate) async fn open_all(settings: &Resolved) -> Result<Vec<Place>, Failure>
     for environment in settings.environments() {
         places.push(open(settings, environment).await?.0);
     }
-    match places.is_empty() {
-        true => Err(Failure::Usage("both environments are off".to_owned())),
-        false => Ok(places),
+    if places.is_empty() {
+        return Err(Failure::Usage("both environments are off".to_owned()));
     }
+    Ok(places)
 }
 
 /// Makes an account in every environment.

@@ -146,7 +146,7 @@ fn announce(json: bool, urls: &[(Environment, String)], made: Option<&NewAccount
     shown.insert("ready".to_owned(), json!(true));
     let mut words = made.map(|made| show::account_words(urls, made)).unwrap_or_default();
     for (environment, url) in urls {
-        words.push_str(&format!("Ready: {} at {url} (reference at {url}/docs)\n", environment.as_str()));
+        words.push_str(&["Ready: ", environment.as_str(), " at ", url, " (reference at ", url, "/docs)\n"].concat());
     }
     show::line(json, &Value::Object(shown), words.trim_end());
 }

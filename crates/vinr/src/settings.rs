@@ -63,6 +63,7 @@ struct OneEnvironment {
 /// `vinr.toml`: the same names as the flags.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "named as the flags are")]
 struct File {
     database: Option<String>,
     sandbox_database: Option<String>,

@@ -51,14 +51,17 @@ pub(crate) fn account_json(urls: &[(Environment, String)], made: Option<&NewAcco
 pub(crate) fn account_words(urls: &[(Environment, String)], made: &NewAccount) -> String {
     let mut text = format!("Account {}. Its keys are shown this once:\n", made.id);
     for (environment, keys) in &made.keys {
-        text.push_str(&format!("  {} secret key  {}\n", environment.as_str(), keys.secret_key));
-        text.push_str(&format!("  {} public key  {}\n", environment.as_str(), keys.public_key));
+        for (kind, key) in [("secret", &keys.secret_key), ("public", &keys.public_key)] {
+            text.push_str("  ");
+            text.push_str(&[environment.as_str(), " ", kind, " key  ", key, "\n"].concat());
+        }
     }
     if let (Some((_, url)), Some((_, keys))) = (urls.first(), made.keys.first()) {
-        text.push_str(&format!(
+        let request = format!(
             "\nA first request:\n  curl {url}/v1/payments -H 'Authorization: Bearer {}' \\\n    -H 'Content-Type: application/json' -d '{{\"amount\": 1000, \"currency\": \"EUR\"}}'\n",
             keys.secret_key
-        ));
+        );
+        text.push_str(&request);
     }
     text
 }
