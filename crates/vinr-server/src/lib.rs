@@ -2,7 +2,6 @@
 
 mod app;
 pub mod bootstrap;
-mod clock;
 pub mod connectors;
 mod context;
 pub mod egress;
@@ -33,7 +32,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         ledger::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),
-        clock::routes::endpoints(),
+        workers::clock::routes::endpoints(),
     ]
     .concat()
 }

@@ -1,6 +1,7 @@
 //! Work that follows commits: sending webhooks, firing timers, keeping house. Nothing here holds state that a restart
 //! would miss: the rows say what is to be done, a wake-up is only a hint.
 
+pub(crate) mod clock;
 pub(crate) mod deliver;
 pub(crate) mod schedule;
 
@@ -84,6 +85,11 @@ impl App {
     pub fn begin_drain(&self) {
         self.workers.stop.send_replace(true);
         self.workers.commits.notify_waiters();
+    }
+
+    /// Ends the background work at once, as a killed process ends: what is being sent is lost.
+    pub fn abort_workers(&self) {
+        drop(std::mem::take(&mut *self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner)));
     }
 
     /// Ends the background work: what is being sent is finished, the rest stays in its rows.

@@ -15,7 +15,7 @@ use vinr_core::time::{Span, WallTime};
 use crate::app::{App, Task};
 use crate::error::Result;
 use crate::record::{Noun, Unit};
-use crate::{clock, http, payments, webhooks};
+use crate::{http, payments, webhooks};
 
 /// How often the table is looked at when nobody wakes the worker.
 const POLL: Duration = Duration::from_millis(500);
@@ -59,7 +59,7 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
 }
 
 async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
-    clock::resume(app, now).await?;
+    super::clock::resume(app, now).await?;
     let jobs = store::due(&app.db, now).await?;
     let count = jobs.len();
     for job in jobs {

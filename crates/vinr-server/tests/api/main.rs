@@ -6,3 +6,6 @@ mod harness;
 mod idempotency;
 mod payments;
 mod webhooks;
+mod webhooks_deliveries;
+mod webhooks_endpoints;
+mod webhooks_merchant;

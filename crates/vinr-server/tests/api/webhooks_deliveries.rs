@@ -81,7 +81,10 @@ async fn an_endpoint_that_is_gone_is_disabled(engine: Engine) {
     assert_eq!(deliveries(&server, &endpoint).await.len(), 1, "it receives nothing any more");
     let again = format!("/v1/webhook-deliveries/{}/redeliver", id(&failed[0]));
     assert_eq!(server.post(&again, json!({})).await.code(), "endpoint_disabled");
-    assert_eq!(server.post(&format!("/v1/webhooks/{}/test", id(&endpoint)), json!({})).await.code(), "endpoint_disabled");
+    assert_eq!(
+        server.post(&format!("/v1/webhooks/{}/test", id(&endpoint)), json!({})).await.code(),
+        "endpoint_disabled"
+    );
     assert_eq!(gone.got().len(), 1);
 }
 
@@ -127,10 +130,8 @@ async fn a_removed_endpoint_ends_what_was_on_its_way(engine: Engine) {
     merchant.answers(500);
     let endpoint = merchant.register(&server, &["payment.completed"]).await;
     server.paid(1000, "pm_test_4242").await;
-    let delivery = until(|| async {
-        deliveries(&server, &endpoint).await.into_iter().find(|one| one["attempts"] == 1)
-    })
-    .await;
+    let delivery =
+        until(|| async { deliveries(&server, &endpoint).await.into_iter().find(|one| one["attempts"] == 1) }).await;
     let path = format!("/v1/webhooks/{}", id(&endpoint));
     server.call(reqwest::Method::DELETE, &path, Some(&server.secret_key), &[], None).await.ok();
     let got = merchant.got().len();

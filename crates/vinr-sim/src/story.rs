@@ -1,0 +1,170 @@
+//! One seed's story: a merchant's program makes payments through a server that is killed now and then.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt as _;
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+use vinr_core::ids::AccountId;
+use vinr_core::keys::Environment;
+use vinr_server::connectors::Connector;
+use vinr_server::env::{Entropy, Env, Net, WallClock};
+use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
+use vinr_server::{App, bootstrap};
+use vinr_store::{Config, Db, SimulatedDisk};
+
+use crate::chance::{Chance, Disk};
+use crate::check::{self, Answered};
+use crate::merchant::{Merchant, Wire};
+
+/// What went wrong, in words.
+pub(crate) type Broken = String;
+
+/// 2026-06-01T00:00:00Z: where every story begins.
+const BEGINNING_MS: i64 = 1_780_272_000_000;
+const CARDS: [&str; 6] = ["4242", "0002", "9995", "3220", "0077", "0341"];
+
+/// One incarnation of the server, and what belongs to the story as a whole.
+pub(crate) struct World {
+    pub(crate) app: App,
+    router: Router,
+    key: String,
+    trace: Arc<Mutex<Sha256>>,
+}
+
+/// Plays a seed; the hash of everything that was said.
+pub(crate) fn play(seed: u64, requests: u32) -> Result<String, Broken> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
+    runtime.block_on(tell(seed, requests))
+}
+
+async fn tell(seed: u64, requests: u32) -> Result<String, Broken> {
+    let chance = Chance::new(seed);
+    let merchant = Merchant::new(seed);
+    let disk = SimulatedDisk::new(Arc::new(Disk::new(seed)));
+    let clock = WallClock::Simulated { epoch_ms: BEGINNING_MS, start: Instant::now() };
+    let net = Net::Simulated(Arc::new(Wire(Arc::clone(&merchant))));
+    let env = Env::new(clock, Entropy::seeded(seed), net);
+    let mut world = open(&disk, &env, None).await?;
+    let (status, endpoint) =
+        world.call("POST", "/v1/webhooks", Some("endpoint"), r#"{"url":"http://shop.example/hook"}"#).await;
+    if status != 200 {
+        return Err(format!("the endpoint could not be made: {status} {endpoint}"));
+    }
+    let mut answered = Answered::new();
+    let mut tried = 0;
+    for number in 0..requests {
+        match chance.below(100) {
+            0..4 => world = restart(world, &disk, &env).await?,
+            4..10 => advance(&world, &chance).await,
+            _ => {
+                tried += 1;
+                pay(&world, &chance, &format!("key-{number}"), &mut answered).await;
+            }
+        }
+        check::ledger(&world).await?;
+    }
+    world = restart(world, &disk, &env).await?;
+    merchant.recover();
+    for _ in 0..20 {
+        world.call("POST", "/v1/test/clock/advance", None, r#"{"seconds":14400}"#).await;
+    }
+    check::ledger(&world).await?;
+    check::answers(&world, &answered).await?;
+    check::count(&world, answered.len(), tried).await?;
+    check::events(&world, &merchant).await?;
+    world.app.stop_workers().await;
+    let hash = world.trace.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize();
+    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat())
+}
+
+/// Opens the server on the disk: the first time with a new account, later with what is there.
+async fn open(disk: &SimulatedDisk, env: &Env, before: Option<World>) -> Result<World, Broken> {
+    let chance = env.entropy.clone();
+    let db = Db::open(Config::Simulated(disk.clone()), Arc::new(move || chance.u128())).await;
+    let db = db.map_err(|error| format!("open: {error}"))?;
+    db.migrate(bootstrap::MIGRATIONS).await.map_err(|error| format!("migrate: {error}"))?;
+    let settings = Settings {
+        environment: Environment::Sandbox,
+        connector: Connector::Sandbox,
+        public_url: "http://sandbox.example".into(),
+        rate_limit: None,
+        private_webhooks: PrivateWebhooks::Refused,
+        master_key: MasterKey::new([7; 32]),
+    };
+    let app = App::new(env.clone(), db, settings);
+    let (key, trace) = match before {
+        Some(world) => (world.key, world.trace),
+        None => {
+            let id = AccountId::from_bits(env.id_bits());
+            let keys = bootstrap::create_account(&app.db, env, Environment::Sandbox, &id, "Shop").await;
+            (keys.map_err(|error| format!("account: {error}"))?.secret_key, Arc::default())
+        }
+    };
+    app.start_workers();
+    let router = vinr_server::router(app.clone());
+    Ok(World { app, router, key, trace })
+}
+
+/// Kills the process where it stands and starts it again on the same disk.
+async fn restart(world: World, disk: &SimulatedDisk, env: &Env) -> Result<World, Broken> {
+    world.app.abort_workers();
+    let (key, trace) = (world.key.clone(), Arc::clone(&world.trace));
+    let app = world.app.clone();
+    drop(world);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let ghost = World { router: Router::new(), app, key, trace };
+    open(disk, env, Some(ghost)).await
+}
+
+/// A client pays with a key, loses patience now and then, and asks again until it is told.
+async fn pay(world: &World, chance: &Chance, key: &str, answered: &mut Answered) {
+    let card = CARDS[usize::try_from(chance.below(6)).unwrap_or(0)];
+    let amount = 1 + chance.below(100_000);
+    let body = format!(r#"{{"amount":{amount},"currency":"EUR","paymentMethod":"pm_test_{card}","confirm":true}}"#);
+    for _ in 0..5 {
+        let patience = Duration::from_millis(1 + chance.below(60));
+        let asked = tokio::time::timeout(patience, world.call("POST", "/v1/payments", Some(key), &body)).await;
+        match asked {
+            Ok((200, bytes)) => {
+                answered.insert(key.to_owned(), (body, bytes));
+                return;
+            }
+            // Not told yet, or told to wait: the client asks again, or gives up for good.
+            Ok(_) | Err(_) if chance.percent(90) => tokio::time::sleep(Duration::from_millis(chance.below(200))).await,
+            Ok(_) | Err(_) => return,
+        }
+    }
+}
+
+async fn advance(world: &World, chance: &Chance) {
+    let body = format!(r#"{{"seconds":{}}}"#, 1 + chance.below(40_000));
+    world.call("POST", "/v1/test/clock/advance", None, &body).await;
+}
+
+impl World {
+    /// One request; what was said goes into the trace.
+    pub(crate) async fn call(&self, method: &str, path: &str, key: Option<&str>, body: &str) -> (u16, String) {
+        let mut request = Request::builder().method(method).uri(path).header("x-api-key", &self.key);
+        if !body.is_empty() {
+            request = request.header("content-type", "application/json");
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a story writes whole requests");
+        let response = self.router.clone().oneshot(request).await.expect("a router always answers");
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
+        trace.update(format!("{method} {path} {body} {status} {text}\n"));
+        (status, text)
+    }
+}
