@@ -7,7 +7,11 @@ use vinr_core::keys::{Environment, KeyKind};
 
 /// Payments, billing and engagement in one binary.
 #[derive(Debug, Parser)]
-#[command(name = "vinr", version, after_help = "Example: vinr serve --database sqlite:./vinr-data\n\n`vinr` alone is `vinr serve`.")]
+#[command(
+    name = "vinr",
+    version,
+    after_help = "Example: vinr serve --database sqlite:./vinr-data\n\n`vinr` alone is `vinr serve`."
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) options: Options,

@@ -75,7 +75,8 @@ pub(crate) async fn keys(settings: &Resolved, command: KeysCommand) -> Result<()
 
 /// `vinr account`: in every environment that is not off.
 pub(crate) async fn account(settings: &Resolved, command: AccountCommand) -> Result<(), Failure> {
-    let (AccountCommand::Attest(AccountChange { id, withdraw }) | AccountCommand::Verify(AccountChange { id, withdraw })) = &command;
+    let (AccountCommand::Attest(AccountChange { id, withdraw })
+    | AccountCommand::Verify(AccountChange { id, withdraw })) = &command;
     let id = AccountId::parse(id).map_err(|problem| Failure::Usage(problem.to_string()))?;
     let places = open_all(settings).await?;
     let mut status = "";
@@ -154,7 +155,13 @@ fn list(json: bool, keys: &[Key], place: &Place) {
     let line = |key: &Key| {
         let state = if key.is_active(now) { "active" } else { "ended" };
         let name = key.name.as_deref().unwrap_or("-");
-        format!("{}  {:10}  …{}  {state}  {name}  {}", key.id, key.grant.kind.as_str(), key.last4, key.grant.scopes_text())
+        format!(
+            "{}  {:10}  …{}  {state}  {name}  {}",
+            key.id,
+            key.grant.kind.as_str(),
+            key.last4,
+            key.grant.scopes_text()
+        )
     };
     let words: Vec<String> = keys.iter().map(line).collect();
     show::line(json, &json!({"data": keys.iter().map(shown).collect::<Vec<_>>()}), &words.join("\n"));

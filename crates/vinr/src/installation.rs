@@ -72,7 +72,9 @@ fn config(settings: &Resolved, environment: Environment) -> Result<Config, Failu
             make_folder(folder)?;
             Ok(Config::Sqlite { path: folder.join(format!("{name}.db")), readers: READERS })
         }
-        Database::Postgres(url) => Ok(Config::Postgres { url: url.clone(), schema: format!("vinr_{name}"), readers: READERS }),
+        Database::Postgres(url) => {
+            Ok(Config::Postgres { url: url.clone(), schema: format!("vinr_{name}"), readers: READERS })
+        }
     }
 }
 

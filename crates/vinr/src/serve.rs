@@ -133,8 +133,10 @@ fn lock_folders(settings: &Resolved) -> Result<Vec<File>, Failure> {
         let Database::Folder(folder) = settings.database(environment) else { continue };
         keyfile::make_folder(folder)?;
         let path = folder.join(format!("{}.lock", environment.as_str()));
-        let file = File::create(&path).map_err(|error| Failure::Refused(format!("cannot open {}: {error}", path.display())))?;
-        let taken = |_| Failure::Refused(format!("another vinr serves {} from {}", environment.as_str(), folder.display()));
+        let file = File::create(&path)
+            .map_err(|error| Failure::Refused(format!("cannot open {}: {error}", path.display())))?;
+        let taken =
+            |_| Failure::Refused(format!("another vinr serves {} from {}", environment.as_str(), folder.display()));
         file.try_lock().map_err(taken)?;
         locks.push(file);
     }

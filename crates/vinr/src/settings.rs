@@ -103,8 +103,10 @@ impl Resolved {
         let listen = |flag: Option<String>, file: Option<String>, default: &str| {
             Some(flag.or(file).unwrap_or_else(|| default.to_owned())).filter(|address| address != "off")
         };
-        let own = |flag: Option<String>, file: Option<String>| flag.or(file).map(|text| Database::parse(&text)).transpose();
-        let url = |flag: Option<String>, file: Option<String>| flag.or(file).map(|url| url.trim_end_matches('/').to_owned());
+        let own =
+            |flag: Option<String>, file: Option<String>| flag.or(file).map(|text| Database::parse(&text)).transpose();
+        let url =
+            |flag: Option<String>, file: Option<String>| flag.or(file).map(|url| url.trim_end_matches('/').to_owned());
         Ok(Resolved {
             json: options.json,
             database: Database::parse(&database)?,
@@ -202,7 +204,9 @@ impl Database {
 fn read(path: &Path) -> Result<File, Failure> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path == Path::new("vinr.toml") => return Ok(File::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path == Path::new("vinr.toml") => {
+            return Ok(File::default());
+        }
         Err(error) => return Err(Failure::Usage(format!("cannot read {}: {error}", path.display()))),
     };
     toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.message())))

@@ -67,15 +67,15 @@ fn overheld(row: &Row) -> Difference {
     }
 }
 
-/// Events are numbered 1, 2, 3 …; old ones may have been deleted from the front, never from the middle.
+/// Events are numbered 1, 2, 3 … up to the counter; none is ever deleted.
 fn gap(row: &Row) -> Option<Difference> {
     let (next, first, last, many) = (row.int(1), row.int(2), row.int(3), row.int(4));
-    let whole = last - first + 1 == many && (last == next || (many == 0 && next >= 0));
+    let whole = first == 1 && last == next && many == next;
     (!whole).then(|| Difference {
         account: row.text(0).to_owned(),
         subject: "event numbers".to_owned(),
-        expected: format!("{first} to {next} without a gap"),
-        found: format!("{many} events up to {last}"),
+        expected: format!("1 to {next} without a gap"),
+        found: format!("{many} events from {first} to {last}"),
     })
 }
 
