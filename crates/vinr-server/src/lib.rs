@@ -1,5 +1,6 @@
 //! VINR's server: HTTP in, units of work through, signed webhooks out. ARCHITECTURE.md has the map.
 
+mod accounts;
 mod app;
 pub mod bootstrap;
 pub mod connectors;
@@ -30,6 +31,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         payments::routes::endpoints(),
         ledger::routes::endpoints(),
+        accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),
         workers::clock::routes::endpoints(),

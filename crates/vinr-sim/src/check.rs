@@ -63,8 +63,19 @@ pub(crate) async fn events(world: &World, merchant: &Merchant) -> Result<(), Bro
                 return Err(format!("event {after} is missing before {event}"));
             }
             if merchant.heard(event["id"].as_str().unwrap_or_default()) == 0 {
-                return Err(format!("the merchant never heard of event {event}"));
+                return Err(format!("the merchant never heard of event {event}: {}", deliveries(world, event).await));
             }
         }
     }
+}
+
+/// What became of an event's deliveries, for the report.
+async fn deliveries(world: &World, event: &Value) -> String {
+    let (_, text) = world.call("GET", "/v1/webhooks", None, "").await;
+    let endpoints: Value = serde_json::from_str(&text).unwrap_or_default();
+    let endpoint = endpoints["data"][0]["id"].as_str().unwrap_or_default();
+    let (_, text) = world.call("GET", &format!("/v1/webhooks/{endpoint}/deliveries?limit=100"), None, "").await;
+    let page: Value = serde_json::from_str(&text).unwrap_or_default();
+    let of_event = page["data"].as_array().into_iter().flatten().filter(|one| one["eventId"] == event["id"]);
+    of_event.map(Value::to_string).collect::<Vec<_>>().join(" ")
 }
