@@ -116,7 +116,7 @@ CREATE TABLE delivery_attempts (
   attempted_wall BIGINT NOT NULL,
   PRIMARY KEY (account, id)
 ) {TABLE};
-CREATE INDEX delivery_attempts_delivery ON delivery_attempts (account, delivery_id, id);
+CREATE INDEX delivery_attempts_delivery ON delivery_attempts (account, delivery_id, attempted_wall);
 CREATE INDEX delivery_attempts_age ON delivery_attempts (attempted_wall);
 
 -- A timer names a row; when it fires the row is loaded and asked what is due.

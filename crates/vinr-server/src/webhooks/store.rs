@@ -65,7 +65,7 @@ pub(super) const DELIVERY_LIST: List = List {
 };
 
 const ATTEMPTS_OF: &str = "SELECT status, error, response_body, duration_ms, attempted_wall FROM delivery_attempts \
-     WHERE account = $1 AND delivery_id = $2 ORDER BY id DESC LIMIT 50";
+     WHERE account = $1 AND delivery_id = $2 ORDER BY attempted_wall DESC LIMIT 50";
 const PRUNE: &str = "DELETE FROM delivery_attempts WHERE (account, id) IN \
      (SELECT account, id FROM delivery_attempts WHERE attempted_wall < $1 ORDER BY attempted_wall LIMIT 500)";
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 pub(crate) use advance::deliver_due;
 use lanes::{Lanes, Next, Parcel};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use vinr_core::ids::{AccountId, WebhookEndpointId};
 use vinr_store::Committed;
@@ -35,6 +35,8 @@ const ANSWER_TIMEOUT_MS: u64 = 30_000;
 const POLL: Duration = Duration::from_secs(1);
 /// How soon after a look the next one is at the earliest.
 const POLL_MIN: Duration = Duration::from_millis(20);
+/// How long deliveries in memory are still started when the process ends.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// The handle by which commits and the clock reach the delivery worker.
 pub struct Deliverer {
@@ -79,44 +81,73 @@ impl Deliverer {
         self.rows.notify_one();
     }
 
+    /// What is to be started now.
+    fn next(&self) -> Option<Next> {
+        self.lanes().next(Instant::now())
+    }
+
     fn lanes(&self) -> MutexGuard<'_, Lanes> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Delivers until it is told to stop; then what is being sent is finished and the rest stays in its rows.
+/// Delivers until it is told to stop; then sends what is in memory, as far as it comes, and leaves the rest to its rows.
 pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let deliverer = &app.workers.deliverer;
     let mut tasks = JoinSet::new();
     let mut looked = Instant::now();
     let mut next_look = looked;
     while !*stop.borrow_and_update() {
-        start(&app, &mut tasks);
+        while let Some(next) = deliverer.next() {
+            match next {
+                Next::Send(parcel) => tasks.spawn(send::send_queued(app.clone(), parcel)),
+                Next::Claim { account, endpoint, most } => tasks.spawn(claim(app.clone(), account, endpoint, most)),
+            };
+        }
+        while let Some(ended) = tasks.try_join_next() {
+            note(ended);
+        }
         tokio::select! {
+            // The look comes before the rest, or a busy time would put it off for ever.
             biased;
             changed = stop.changed() => if changed.is_err() { break },
-            Some(ended) = tasks.join_next(), if !tasks.is_empty() => if let Err(error) = ended {
-                tracing::error!(%error, "a delivery panicked and is tried again when its lease ends");
-            },
-            () = deliverer.work.notified() => {}
-            () = deliverer.rows.notified() => next_look = next_look.min(looked + POLL_MIN),
             () = sleep_until(next_look) => {
                 looked = Instant::now();
                 next_look = look(&app).await;
             }
+            () = deliverer.rows.notified() => next_look = next_look.min(looked + POLL_MIN),
+            () = deliverer.work.notified() => {}
+            Some(ended) = tasks.join_next(), if !tasks.is_empty() => note(ended),
         }
     }
-    while tasks.join_next().await.is_some() {}
+    drain(&app, tasks).await;
 }
 
-/// Starts everything that its lane has room for.
-fn start(app: &App, tasks: &mut JoinSet<()>) {
-    let mut lanes = app.workers.deliverer.lanes();
-    while let Some(next) = lanes.next(Instant::now()) {
-        match next {
-            Next::Send(parcel) => tasks.spawn(send::send_queued(app.clone(), parcel)),
-            Next::Claim { account, endpoint, most } => tasks.spawn(claim(app.clone(), account, endpoint, most)),
-        };
+/// Sends what is in memory for a while, and finishes what is being sent.
+async fn drain(app: &App, mut tasks: JoinSet<()>) {
+    let until = Instant::now() + DRAIN;
+    loop {
+        while Instant::now() < until
+            && let Some(next) = app.workers.deliverer.next()
+        {
+            match next {
+                Next::Send(parcel) => {
+                    tasks.spawn(send::send_queued(app.clone(), parcel));
+                }
+                // Rows can wait for the next process.
+                Next::Claim { .. } => {}
+            }
+        }
+        match tasks.join_next().await {
+            Some(ended) => note(ended),
+            None => return,
+        }
+    }
+}
+
+fn note(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a delivery panicked and is tried again when its lease ends");
     }
 }
 

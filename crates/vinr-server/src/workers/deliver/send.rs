@@ -75,8 +75,6 @@ pub(super) async fn send(app: &App, parcel: &Parcel, timeout_ms: u64) -> Option<
         Ok(Recorded::Done { probed }) => {
             if probed.is_some() {
                 app.workers.deliverer.lanes().forget(&parcel.account, &parcel.endpoint);
-                // A retry was scheduled; how soon, its row knows.
-                app.workers.deliverer.look();
             }
             probed
         }
