@@ -1,0 +1,231 @@
+//! `kill -9` under load, again and again: every answered payment is there, none is doubled by a retry with its key,
+//! every event is told, and the ledger adds up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::extract::State;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// Programs that pay at the same time.
+const CLIENTS: usize = 16;
+/// Longer than the lease that a killed process leaves on its deliveries.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What clients asked under each key, and what they were told.
+type Asked = Arc<Mutex<BTreeMap<String, Option<Vec<u8>>>>>;
+type Heard = Arc<Mutex<BTreeSet<String>>>;
+
+struct Server {
+    child: Child,
+    url: String,
+}
+
+struct Installation {
+    folder: PathBuf,
+    database: String,
+    key: String,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_answered_is_lost_on_sqlite() {
+    let folder = scratch("sqlite");
+    let database = format!("sqlite:{}", folder.join("data").display());
+    survive(folder, database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_answered_is_lost_on_postgres() {
+    let url = setting("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
+    // The binary names its schemas itself, so this test needs a database of its own.
+    let name = format!("vinr_kill_{}", std::process::id());
+    let created = Command::new("psql").args([&url, "-qc", &format!("CREATE DATABASE {name}")]).status().await;
+    assert!(created.is_ok_and(|status| status.success()), "a database is created with psql");
+    let database = format!("{}/{name}", url.rsplit_once('/').expect("a URL with a database").0);
+    survive(scratch("postgres"), database).await;
+    let dropped =
+        Command::new("psql").args([&url, "-qc", &format!("DROP DATABASE {name} WITH (FORCE)")]).status().await;
+    assert!(dropped.is_ok_and(|status| status.success()), "the database is dropped");
+}
+
+async fn survive(folder: PathBuf, database: String) {
+    let rounds = setting("VINR_TEST_KILL_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(6_u32);
+    let heard = Heard::default();
+    let hook = listen(Arc::clone(&heard)).await;
+    let mut installation = Installation { folder, database, key: String::new() };
+    let mut server = start(&mut installation).await;
+    // The other test of this process may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let endpoint = json!({"url": hook, "enabledEvents": ["payment.completed"]}).to_string();
+    let made = post(&client, &server.url, &installation.key, "webhooks", "hook", endpoint).await.expect("an answer");
+    assert_eq!(made.0, 200, "{}", String::from_utf8_lossy(&made.1));
+    let asked = Asked::default();
+    for round in 0..rounds {
+        load(&client, &mut server, &installation, &asked, round).await;
+        server = start(&mut installation).await;
+        verify(&client, &server.url, &installation, &asked).await;
+    }
+    assert_eq!(count(&client, &server.url, &installation.key).await, asked.lock().expect("no panic").len());
+    all_told(&client, &server.url, &installation.key, &heard).await;
+    server.child.kill().await.expect("killed");
+    let ledger = vinr(&installation).args(["ledger", "verify"]).output().await.expect("vinr runs");
+    assert!(ledger.status.success(), "{}", String::from_utf8_lossy(&ledger.stdout));
+    // Left behind at worst; temporary folders are emptied by others.
+    let _ = std::fs::remove_dir_all(&installation.folder);
+}
+
+/// Pays from many clients until the server is killed in the middle of it.
+async fn load(client: &reqwest::Client, server: &mut Server, installation: &Installation, asked: &Asked, round: u32) {
+    let one = |number: usize| {
+        let (url, key, asked) = (server.url.clone(), installation.key.clone(), Arc::clone(asked));
+        async move {
+            for count in 0.. {
+                let name = format!("{round}-{number}-{count}");
+                asked.lock().expect("no panic").insert(name.clone(), None);
+                match post(client, &url, &key, "payments", &name, body()).await {
+                    Some((200, bytes)) => asked.lock().expect("no panic").insert(name, Some(bytes)),
+                    Some((status, bytes)) => panic!("{status} {}", String::from_utf8_lossy(&bytes)),
+                    None => return,
+                };
+            }
+        }
+    };
+    let clients = futures_util::future::join_all((0..CLIENTS).map(one));
+    let kill = async {
+        tokio::time::sleep(Duration::from_millis(50 + nanoseconds() % 700)).await;
+        server.child.kill().await.expect("killed");
+    };
+    futures_util::future::join(clients, kill).await;
+}
+
+/// Every key, asked again: the answered ones give the same bytes, the others are done now.
+async fn verify(client: &reqwest::Client, url: &str, installation: &Installation, asked: &Asked) {
+    let keys = asked.lock().expect("no panic").clone();
+    for (name, before) in keys {
+        let again = post(client, url, &installation.key, "payments", &name, body()).await.expect("an answer");
+        assert_eq!(again.0, 200, "{name}: {}", String::from_utf8_lossy(&again.1));
+        match before {
+            Some(bytes) => assert_eq!(again.1, bytes, "{name} was answered with other bytes"),
+            None => drop(asked.lock().expect("no panic").insert(name, Some(again.1))),
+        }
+    }
+}
+
+async fn count(client: &reqwest::Client, url: &str, key: &str) -> usize {
+    let (mut count, mut after) = (0, String::new());
+    loop {
+        let page = get(client, &format!("{url}/v1/payments?limit=100{after}"), key).await;
+        count += page["data"].as_array().map_or(0, Vec::len);
+        let Some(cursor) = page["page"]["nextCursor"].as_str() else { return count };
+        after = format!("&startingAfter={cursor}");
+    }
+}
+
+/// Waits until the merchant has heard of every completed payment.
+async fn all_told(client: &reqwest::Client, url: &str, key: &str, heard: &Heard) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut after = 0;
+    loop {
+        let page = get(client, &format!("{url}/v1/events?limit=100&after={after}"), key).await;
+        let events = page["data"].as_array().cloned().unwrap_or_default();
+        if events.is_empty() {
+            return;
+        }
+        for event in events.iter().filter(|event| event["type"] == "payment.completed") {
+            let id = event["id"].as_str().expect("an id");
+            while !heard.lock().expect("no panic").contains(id) {
+                assert!(tokio::time::Instant::now() < deadline, "{id} was never told");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        after += i64::try_from(events.len()).expect("a page");
+    }
+}
+
+async fn listen(heard: Heard) -> String {
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/hook", socket.local_addr().expect("an address"));
+    let router = Router::new().route("/hook", axum::routing::post(hear)).with_state(heard);
+    #[expect(clippy::disallowed_methods, reason = "the merchant of a test ends with its runtime")]
+    tokio::spawn(async move { axum::serve(socket, router).await });
+    url
+}
+
+async fn hear(State(heard): State<Heard>, body: String) {
+    let event: Value = serde_json::from_str(&body).expect("events are JSON");
+    heard.lock().expect("no panic").insert(event["id"].as_str().expect("an id").to_owned());
+}
+
+fn vinr(installation: &Installation) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vinr"));
+    let key_file = installation.folder.join("master.key");
+    command.current_dir(&installation.folder).kill_on_drop(true);
+    command.args(["--database", &installation.database, "--sandbox-listen", "127.0.0.1:0", "--live-listen", "off"]);
+    command.args(["--rate-limit", "off", "--json", "--master-key-file"]).arg(key_file);
+    command
+}
+
+async fn start(installation: &mut Installation) -> Server {
+    make_key_file(&installation.folder);
+    let mut child = vinr(installation).arg("serve").stdout(Stdio::piped()).spawn().expect("vinr starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let line = lines.next_line().await.expect("output").expect("a line that says it is ready");
+    let ready: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(ready["ready"], true, "{line}");
+    if let Some(key) = ready["sandbox"]["secretKey"].as_str() {
+        key.clone_into(&mut installation.key);
+    }
+    Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }
+}
+
+/// 32 bytes in base64: what is sealed must be read by the next process.
+fn make_key_file(folder: &Path) {
+    std::fs::write(folder.join("master.key"), format!("{}=\n", "A".repeat(43))).expect("a key file");
+}
+
+fn body() -> String {
+    json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true}).to_string()
+}
+
+async fn post(
+    client: &reqwest::Client,
+    url: &str,
+    key: &str,
+    noun: &str,
+    name: &str,
+    body: String,
+) -> Option<(u16, Vec<u8>)> {
+    let request = client.post(format!("{url}/v1/{noun}")).bearer_auth(key).header("idempotency-key", name);
+    let response = request.header("content-type", "application/json").body(body).send().await.ok()?;
+    let status = response.status().as_u16();
+    Some((status, response.bytes().await.ok()?.to_vec()))
+}
+
+async fn get(client: &reqwest::Client, url: &str, key: &str) -> Value {
+    let response = client.get(url).bearer_auth(key).send().await.expect("an answer");
+    serde_json::from_slice(&response.bytes().await.expect("a body")).expect("JSON")
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("vinr-kill-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn setting(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "scripts/test says how to test")]
+    std::env::var(name).ok()
+}
+
+fn nanoseconds() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "a kill comes at a moment that nobody chose")]
+    let now = SystemTime::now();
+    u64::from(now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos()))
+}
