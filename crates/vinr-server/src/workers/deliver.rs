@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Every endpoint has its own lane, so a slow one delays no other. The rows say what is to be done: a delivery in
-//! memory is leased in its row, and what is dropped from memory (a full lane, a stop, a crash) is found by polling
-//! when its lease ends, a minute after its commit. At least once, therefore, and never lost.
+//! memory is leased in its row. What a full lane drops is leased again as soon as the lane has room; what a crash drops
+//! is found by polling when its lease ends, a minute after its commit. At least once, therefore, and never lost.
 
 mod advance;
 mod lanes;
@@ -55,8 +55,8 @@ impl Deliverer {
         Deliverer { lanes: Mutex::default(), work: Notify::new(), rows: Notify::new(), ended: Notify::new() }
     }
 
-    /// Takes over deliveries that were committed already leased to this process. What finds no room is left to its
-    /// row's lease.
+    /// Takes over deliveries that were committed already leased to this process. What finds no room is leased
+    /// again when there is some.
     pub(crate) fn offer(&self, handovers: Vec<Handover>, committed: &Committed) {
         let now = Instant::now();
         let mut lanes = self.lanes();
@@ -101,7 +101,9 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
         while let Some(next) = deliverer.next() {
             match next {
                 Next::Send(parcel) => tasks.spawn(send::send_queued(app.clone(), parcel)),
-                Next::Claim { account, endpoint, most } => tasks.spawn(claim(app.clone(), account, endpoint, most)),
+                Next::Claim { account, endpoint, most, dropped } => {
+                    tasks.spawn(claim(app.clone(), account, endpoint, most, dropped))
+                }
             };
         }
         while let Some(ended) = tasks.try_join_next() {
@@ -176,14 +178,15 @@ async fn look(app: &App) -> Instant {
 }
 
 /// Leases due rows of one endpoint and puts them into its lane.
-async fn claim(app: App, account: AccountId, endpoint: WebhookEndpointId, most: usize) {
-    let claimed = store::claim(&app, &account, &endpoint, most, store::Due::Woken).await;
+async fn claim(app: App, account: AccountId, endpoint: WebhookEndpointId, most: usize, dropped: bool) {
+    let due = if dropped { store::Due::Dropped } else { store::Due::Woken };
+    let claimed = store::claim(&app, &account, &endpoint, most, due).await;
     let deliverer = &app.workers.deliverer;
     let mut lanes = deliverer.lanes();
     match claimed {
-        Ok(claimed) => lanes.claimed(&account, &endpoint, claimed.parcels, claimed.more),
+        Ok(claimed) => lanes.claimed(&account, &endpoint, dropped, claimed),
         Err(error) => {
-            lanes.claimed(&account, &endpoint, Vec::new(), false);
+            lanes.claimed(&account, &endpoint, dropped, store::Claimed { parcels: Vec::new(), more: false });
             drop(lanes);
             tracing::warn!(%error, %endpoint, "due deliveries cannot be claimed; trying again");
         }

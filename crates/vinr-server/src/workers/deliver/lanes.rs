@@ -1,6 +1,6 @@
 //! Who is sent to next: one lane an endpoint, served in turn. Pure bookkeeping; nothing here waits.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +9,14 @@ use tokio::time::Instant;
 use vinr_core::ids::{AccountId, EventId, WebhookDeliveryId, WebhookEndpointId};
 
 use super::send::Target;
+use super::store::Claimed;
 
 /// Attempts at one endpoint at a time.
 pub(super) const LANE_SENDS_MAX: usize = 8;
 /// Attempts at all endpoints at a time.
 const SENDS_MAX: usize = 1_024;
 /// Deliveries waiting in one lane.
-const LANE_WAITING_MAX: usize = 1_024;
+const LANE_WAITING_MAX: usize = 4_096;
 /// Deliveries waiting in all lanes.
 const WAITING_MAX: usize = 16_384;
 /// Lanes kept while they are idle, for what they know of their endpoint.
@@ -43,7 +44,13 @@ pub(super) enum Next {
     /// An attempt.
     Send(Parcel),
     /// Leasing of due rows.
-    Claim { account: AccountId, endpoint: WebhookEndpointId, most: usize },
+    Claim {
+        account: AccountId,
+        endpoint: WebhookEndpointId,
+        most: usize,
+        /// Rows that were dropped from memory, instead of those whose wake-up has come.
+        dropped: bool,
+    },
 }
 
 type Key = (AccountId, WebhookEndpointId);
@@ -59,11 +66,13 @@ pub(super) struct Lanes {
 }
 
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four facts that come and go apart from each other, not one state")]
+#[expect(clippy::struct_excessive_bools, reason = "facts that come and go apart from each other, not one state")]
 struct Lane {
     waiting: VecDeque<Parcel>,
-    sending: usize,
+    sending: BTreeSet<WebhookDeliveryId>,
     claiming: bool,
+    /// Deliveries were dropped from memory and are still leased to this process.
+    dropped: bool,
     /// There are due rows that are not in memory.
     has_rows: bool,
     /// The endpoint keeps failing: one attempt at a time.
@@ -75,25 +84,24 @@ struct Lane {
 impl Lane {
     fn room(&self) -> usize {
         let most = if self.probed { 1 } else { LANE_SENDS_MAX };
-        most.saturating_sub(self.sending)
+        most.saturating_sub(self.sending.len())
     }
 
     fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.sending == 0 && !self.claiming && !self.has_rows
+        self.waiting.is_empty() && self.sending.is_empty() && !self.claiming && !self.has_rows && !self.dropped
     }
 }
 
 impl Lanes {
-    /// Puts a delivery into its lane, or drops it if there is no room.
+    /// Puts a delivery into its lane, or drops it if there is no room: its row is leased again when there is.
     pub(super) fn push(&mut self, parcel: Parcel) {
-        if self.waiting >= WAITING_MAX {
-            return;
-        }
         let key = (parcel.account.clone(), parcel.endpoint.clone());
         let lane = self.of.entry(key.clone()).or_default();
-        if lane.waiting.len() < LANE_WAITING_MAX {
+        if lane.waiting.len() < LANE_WAITING_MAX && self.waiting < WAITING_MAX {
             lane.waiting.push_back(parcel);
             self.waiting += 1;
+        } else {
+            lane.dropped = true;
         }
         self.queue(key);
     }
@@ -119,46 +127,53 @@ impl Lanes {
             while let Some(parcel) = lane.waiting.pop_front() {
                 self.waiting -= 1;
                 if now.duration_since(parcel.leased_at) > WAITING_LIMIT {
+                    lane.dropped = true;
                     continue;
                 }
-                lane.sending += 1;
+                lane.sending.insert(parcel.delivery.clone());
                 self.sending += 1;
                 self.queue(key);
                 return Some(Next::Send(parcel));
             }
-            if lane.has_rows && !lane.claiming {
+            if (lane.has_rows || lane.dropped) && !lane.claiming {
                 lane.claiming = true;
-                lane.has_rows = false;
-                let most = lane.room();
-                return Some(Next::Claim { account: key.0, endpoint: key.1, most });
+                let (most, dropped) = (lane.room(), lane.dropped);
+                *(if dropped { &mut lane.dropped } else { &mut lane.has_rows }) = false;
+                return Some(Next::Claim { account: key.0, endpoint: key.1, most, dropped });
             }
         }
         None
     }
 
-    /// Rows of an endpoint were leased; `more` says that there are others.
+    /// Rows of an endpoint were leased; `more` says that there are others of this kind.
     pub(super) fn claimed(
         &mut self,
         account: &AccountId,
         endpoint: &WebhookEndpointId,
-        parcels: Vec<Parcel>,
-        more: bool,
+        dropped: bool,
+        claimed: Claimed,
     ) {
         let key = (account.clone(), endpoint.clone());
         let lane = self.of.entry(key.clone()).or_default();
         lane.claiming = false;
-        lane.has_rows |= more;
-        for parcel in parcels {
+        *(if dropped { &mut lane.dropped } else { &mut lane.has_rows }) |= claimed.more;
+        for parcel in claimed.parcels {
             self.push(parcel);
         }
         self.queue(key);
     }
 
+    /// The deliveries of an endpoint that are in memory.
+    pub(super) fn held(&self, account: &AccountId, endpoint: &WebhookEndpointId) -> BTreeSet<WebhookDeliveryId> {
+        let Some(lane) = self.of.get(&(account.clone(), endpoint.clone())) else { return BTreeSet::new() };
+        lane.waiting.iter().map(|parcel| &parcel.delivery).chain(&lane.sending).cloned().collect()
+    }
+
     /// An attempt has ended; `probed` tells what is known of the endpoint since.
-    pub(super) fn ended(&mut self, account: &AccountId, endpoint: &WebhookEndpointId, probed: Option<bool>) {
-        let key = (account.clone(), endpoint.clone());
+    pub(super) fn ended(&mut self, parcel: &Parcel, probed: Option<bool>) {
+        let key = (parcel.account.clone(), parcel.endpoint.clone());
         let lane = self.of.get_mut(&key).expect("a lane that is being sent to is kept");
-        lane.sending -= 1;
+        lane.sending.remove(&parcel.delivery);
         self.sending -= 1;
         if let Some(probed) = probed {
             lane.probed = probed;
@@ -204,7 +219,7 @@ impl Lanes {
 
     /// Whether anything is being sent or leased for an account.
     pub(super) fn is_sending(&self, account: &AccountId) -> bool {
-        self.of.iter().any(|((owner, _), lane)| owner == account && (lane.sending > 0 || lane.claiming))
+        self.of.iter().any(|((owner, _), lane)| owner == account && (!lane.sending.is_empty() || lane.claiming))
     }
 
     fn queue(&mut self, key: Key) {

@@ -57,7 +57,7 @@ struct Ended<'a> {
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
         let deliverer = &self.app.workers.deliverer;
-        deliverer.lanes().ended(&self.parcel.account, &self.parcel.endpoint, self.probed);
+        deliverer.lanes().ended(self.parcel, self.probed);
         deliverer.work.notify_one();
         deliverer.ended.notify_waiters();
     }

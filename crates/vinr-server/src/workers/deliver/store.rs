@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use vinr_core::ids::{AccountId, WebhookDeliveryId, WebhookEndpointId};
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_core::webhooks::{DeliveryStatus, EndpointStatus};
-use vinr_store::{Db, Row};
+use vinr_store::{Db, Row, Value};
 
 use super::lanes::Parcel;
 use crate::app::{App, Task};
@@ -44,6 +44,9 @@ const LANES: &str = "WITH RECURSIVE busy(account) AS ( \
 const WOKEN: &str = "SELECT id FROM webhook_deliveries WHERE account = $1 AND endpoint_id = $2 AND wake_wall <= $3 \
      ORDER BY wake_wall LIMIT $4";
 
+const DROPPED: &str = "SELECT id FROM webhook_deliveries WHERE account = $1 AND endpoint_id = $2 \
+     AND wake_wall IS NOT NULL AND lease_token = $3 ORDER BY wake_wall LIMIT $4";
+
 const DUE: &str = "SELECT id FROM webhook_deliveries WHERE account = $1 AND endpoint_id = $2 \
      AND wake_wall IS NOT NULL AND due_at <= $3 ORDER BY due_at, id LIMIT $4";
 
@@ -52,6 +55,8 @@ const DUE: &str = "SELECT id FROM webhook_deliveries WHERE account = $1 AND endp
 pub(super) enum Due {
     /// Those whose wake-up has come on the wall.
     Woken,
+    /// Those that this process has leased with their commit and then dropped from memory.
+    Dropped,
     /// Those whose time has come on the account's clock, whatever the wall says.
     At(Timestamp),
 }
@@ -92,16 +97,18 @@ pub(super) async fn claim(
     due: Due,
 ) -> Result<Claimed> {
     let limit = i64::try_from(ENDED_MAX).unwrap_or(i64::MAX);
-    let (sql, until) = match due {
-        Due::Woken => (WOKEN, app.env.wall().millis()),
-        Due::At(at) => (DUE, at.millis()),
+    let (sql, by): (_, Value) = match due {
+        Due::Woken => (WOKEN, app.env.wall().millis().into()),
+        Due::Dropped => (DROPPED, (**app.workers.process()).into()),
+        Due::At(at) => (DUE, at.millis().into()),
     };
-    let params = [account.as_str().into(), endpoint.as_str().into(), until.into(), limit.into()];
+    let params = [account.as_str().into(), endpoint.as_str().into(), by, limit.into()];
     let rows = app.db.query(sql, &params).await?;
     let id = |row: &Row| WebhookDeliveryId::parse(row.text(0)).expect("the database holds delivery ids");
-    let ids: Vec<_> = rows.iter().map(id).collect();
+    let held = app.workers.deliverer.lanes().held(account, endpoint);
+    let ids: Vec<_> = rows.iter().map(id).filter(|id| !held.contains(id)).collect();
     if ids.is_empty() {
-        return Ok(Claimed { parcels: Vec::new(), more: false });
+        return Ok(Claimed { parcels: Vec::new(), more: rows.len() == ENDED_MAX });
     }
     let found = ids.len();
     let lease = format!("{}/{:x}", app.workers.process(), app.env.id_bits());
@@ -147,7 +154,7 @@ async fn take(unit: &mut Unit<'_>, ask: &Ask) -> Result<Taken> {
         }
         taken.settled += 1;
         let Some(mut stored) = delivery(unit.store, id).await? else { continue };
-        if !is_free(&stored, unit.wall, ask.due) {
+        if !is_free(&stored, unit, ask.due) {
             continue;
         }
         written += 1;
@@ -164,12 +171,13 @@ async fn take(unit: &mut Unit<'_>, ask: &Ask) -> Result<Taken> {
 }
 
 /// Whether a row is due and nobody has it.
-fn is_free(stored: &Stored, wall: WallTime, due: Due) -> bool {
-    let woken = stored.wake.is_some_and(|wake| wake <= wall);
+fn is_free(stored: &Stored, unit: &Unit<'_>, due: Due) -> bool {
+    let woken = stored.wake.is_some_and(|wake| wake <= unit.wall);
     let pending = stored.delivery.status == DeliveryStatus::Pending;
     pending
         && match due {
             Due::Woken => woken,
+            Due::Dropped => stored.lease.as_deref() == Some(&*unit.process),
             Due::At(at) => {
                 let is_due = stored.delivery.next_attempt_at.is_some_and(|next| next <= at);
                 is_due && (stored.lease.is_none() || woken)

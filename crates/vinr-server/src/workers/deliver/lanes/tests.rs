@@ -32,6 +32,13 @@ fn start(lanes: &mut Lanes) -> (BTreeMap<WebhookEndpointId, usize>, Vec<usize>) 
     (sends, claims)
 }
 
+/// Ends one of the attempts at an endpoint.
+fn end_one(lanes: &mut Lanes, to: u128, probed: Option<bool>) {
+    let lane = &lanes.of[&(account(), endpoint(to))];
+    let delivery = lane.sending.first().expect("something is being sent").clone();
+    lanes.ended(&Parcel { delivery, ..parcel(to, 0) }, probed);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_gets_eight_at_a_time_and_delays_no_other() {
     let mut lanes = Lanes::default();
@@ -42,7 +49,7 @@ async fn an_endpoint_gets_eight_at_a_time_and_delays_no_other() {
     let (sends, claims) = start(&mut lanes);
     assert_eq!(sends, BTreeMap::from([(endpoint(1), LANE_SENDS_MAX), (endpoint(2), 1)]));
     assert!(claims.is_empty());
-    lanes.ended(&account(), &endpoint(1), None);
+    end_one(&mut lanes, 1, None);
     assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
 }
 
@@ -51,7 +58,7 @@ async fn lanes_take_turns() {
     let mut lanes = Lanes::default();
     for number in 0..3 {
         lanes.push(parcel(1, number));
-        lanes.push(parcel(2, number));
+        lanes.push(parcel(2, number + 10));
     }
     let mut order = Vec::new();
     while let Some(Next::Send(parcel)) = lanes.next(Instant::now()) {
@@ -68,10 +75,10 @@ async fn a_failing_endpoint_is_tried_by_one_delivery_at_a_time() {
     for number in 1..5 {
         lanes.push(parcel(1, number));
     }
-    lanes.ended(&account(), &endpoint(1), Some(true));
+    end_one(&mut lanes, 1, Some(true));
     assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
     assert!(start(&mut lanes).0.is_empty());
-    lanes.ended(&account(), &endpoint(1), Some(false));
+    end_one(&mut lanes, 1, Some(false));
     assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 3)]));
 }
 
@@ -84,22 +91,23 @@ async fn rows_are_claimed_when_the_lane_has_sent_what_it_had() {
     lanes.has_rows(account(), endpoint(1));
     assert_eq!(start(&mut lanes), (BTreeMap::from([(endpoint(1), 8)]), vec![]));
     for _ in 0..3 {
-        lanes.ended(&account(), &endpoint(1), None);
+        end_one(&mut lanes, 1, None);
     }
     assert_eq!(start(&mut lanes), (BTreeMap::from([(endpoint(1), 2)]), vec![1]), "two were waiting, one place is left");
-    lanes.ended(&account(), &endpoint(1), None);
+    end_one(&mut lanes, 1, None);
     assert_eq!(start(&mut lanes), (BTreeMap::new(), vec![]), "one claim at a time");
-    lanes.claimed(&account(), &endpoint(1), vec![parcel(1, 50)], true);
+    lanes.claimed(&account(), &endpoint(1), false, Claimed { parcels: vec![parcel(1, 50)], more: true });
     assert_eq!(start(&mut lanes), (BTreeMap::from([(endpoint(1), 1)]), vec![1]), "there were more");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waited_too_long_is_left_to_its_lease() {
+async fn what_waited_too_long_is_leased_again() {
     let mut lanes = Lanes::default();
     lanes.push(parcel(1, 0));
     tokio::time::advance(WAITING_LIMIT + Duration::from_millis(1)).await;
     lanes.push(parcel(1, 1));
-    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
+    let expected = (BTreeMap::from([(endpoint(1), 1)]), vec![LANE_SENDS_MAX - 1]);
+    assert_eq!(start(&mut lanes), expected, "the fresh one is sent, the dropped one leased again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,7 +120,23 @@ async fn a_full_lane_drops_what_comes_and_leaves_room_for_others() {
     lanes.push(parcel(2, 0));
     assert_eq!(lanes.waiting, LANE_WAITING_MAX + 1);
     assert_eq!(lanes.take_waiting(&account()).len(), LANE_WAITING_MAX + 1);
+    let dropped = lanes.next(Instant::now());
+    assert!(matches!(dropped, Some(Next::Claim { dropped: true, most: LANE_SENDS_MAX, .. })), "{dropped:?}");
     assert_eq!(start(&mut lanes), (BTreeMap::new(), vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_memory_is_known() {
+    let mut lanes = Lanes::default();
+    for number in 0..10 {
+        lanes.push(parcel(1, number));
+    }
+    start(&mut lanes);
+    let all = (0..10).map(WebhookDeliveryId::from_bits).collect();
+    assert_eq!(lanes.held(&account(), &endpoint(1)), all, "waiting or being sent");
+    end_one(&mut lanes, 1, None);
+    assert_eq!(lanes.held(&account(), &endpoint(1)).len(), 9);
+    assert!(lanes.held(&account(), &endpoint(2)).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,6 +147,6 @@ async fn an_account_is_sending_until_its_attempts_have_ended() {
     start(&mut lanes);
     assert!(lanes.is_sending(&account()));
     assert!(!lanes.is_sending(&AccountId::from_bits(2)));
-    lanes.ended(&account(), &endpoint(1), None);
+    end_one(&mut lanes, 1, None);
     assert!(!lanes.is_sending(&account()));
 }
