@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 /// Programs that pay at the same time.
 const CLIENTS: usize = 16;
 /// Longer than the lease that a killed process leaves on its deliveries.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What clients asked under each key, and what they were told.
 type Asked = Arc<Mutex<BTreeMap<String, Option<Vec<u8>>>>>;
