@@ -9,11 +9,11 @@ use crate::error::{ApiError, Result};
 use crate::record::Unit;
 
 const NEXT_DUE: &str = "SELECT MIN(due_at) FROM (SELECT MIN(due_at) AS due_at FROM jobs WHERE account = $1 AND parked = 0 \
-     UNION ALL SELECT MIN(due_at) AS due_at FROM webhook_deliveries WHERE account = $1 AND status = 'pending') AS next";
+     UNION ALL SELECT MIN(due_at) AS due_at FROM webhook_deliveries WHERE account = $1 AND due_at IS NOT NULL) AS next";
 const UNFINISHED: &str = "SELECT account, target_at FROM clocks WHERE target_at IS NOT NULL AND lease_until_wall < $1";
 const REWAKE_JOBS: &str = "UPDATE jobs SET wake_wall = due_at - $2 WHERE account = $1";
 const REWAKE_DELIVERIES: &str = "UPDATE webhook_deliveries SET wake_wall = due_at - $2 \
-     WHERE account = $1 AND wake_wall IS NOT NULL AND lease_token IS NULL";
+     WHERE account = $1 AND due_at > 0 AND wake_wall IS NOT NULL AND lease_token IS NULL";
 
 /// A clock's row.
 pub(super) struct Row {
