@@ -32,7 +32,16 @@ pub(crate) struct Sealer(Aes256Gcm);
 impl Sealer {
     /// A sealer for webhook endpoints' secrets.
     pub(crate) fn of_webhooks(master: &MasterKey) -> Sealer {
-        let key = master.derive("webhook secrets");
+        Sealer::of(master, "webhook secrets")
+    }
+
+    /// A sealer for the answers that idempotency keys replay: some of them show a secret once.
+    pub(crate) fn of_replies(master: &MasterKey) -> Sealer {
+        Sealer::of(master, "replies")
+    }
+
+    fn of(master: &MasterKey, purpose: &str) -> Sealer {
+        let key = master.derive(purpose);
         Sealer(Aes256Gcm::new((&*key).into()))
     }
 

@@ -12,6 +12,7 @@ on_both_engines!(
     a_key_belongs_to_one_request,
     a_refusal_is_not_stored,
     concurrent_captures_have_one_winner,
+    a_secret_that_is_replayed_is_not_stored_readably,
 );
 
 async fn a_thousand_requests_with_one_key_make_one_payment(engine: Engine) {
@@ -77,4 +78,17 @@ async fn concurrent_captures_have_one_winner(engine: Engine) {
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 422)));
     server.assert_ledger().await;
+}
+
+async fn a_secret_that_is_replayed_is_not_stored_readably(engine: Engine) {
+    let server = Server::start(engine).await;
+    let body = json!({"url": "http://127.0.0.1:9/hook"});
+    let made = server.post_with_key("/v1/webhooks", "hook", &body).await;
+    let secret = made.ok()["secret"].as_str().expect("shown once").to_owned();
+    assert_eq!(server.post_with_key("/v1/webhooks", "hook", &body).await.bytes, made.bytes);
+    let rows =
+        server.app.db.query("SELECT body FROM idempotency WHERE id = $1", &["hook".into()]).await.expect("a row");
+    let stored = rows[0].blob(0);
+    assert!(stored.len() > made.bytes.len());
+    assert!(!stored.windows(secret.len()).any(|window| window == secret.as_bytes()));
 }

@@ -4,9 +4,10 @@ use vinr_core::time::{Span, WallTime};
 use vinr_store::{Column, Db, Kind, Table, Value};
 
 use super::Key;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::http::reply::Reply;
 use crate::record::Unit;
+use crate::sealing::Sealer;
 
 /// How long a record is kept (spec/conventions.md, Idempotency).
 const KEPT: Span = Span::days(30);
@@ -18,7 +19,7 @@ const IDEMPOTENCY: Table = Table {
         Column::text("state"),
         Column::text("subject"),
         Column::int("status"),
-        Column::text("body"),
+        Column::blob("body"),
         Column::int("created_wall"),
     ],
     unique: &[],
@@ -42,7 +43,7 @@ pub(super) struct Record {
     pub(super) fingerprint: String,
     pub(super) state: State,
     pub(super) status: u16,
-    pub(super) body: String,
+    pub(super) body: Vec<u8>,
 }
 
 pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record>> {
@@ -52,11 +53,14 @@ pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record
     let state = if row.text() == "done" { State::Done } else { State::InProgress };
     let _subject = row.opt_text();
     let status = u16::try_from(row.int()).expect("the database holds HTTP statuses");
-    Ok(Some(Record { fingerprint, state, status, body: row.text().to_owned() }))
+    let sealer = Sealer::of_replies(&unit.settings.master_key);
+    let body = sealer.open(row.blob(), &place(unit, key)).map_err(ApiError::internal)?;
+    Ok(Some(Record { fingerprint, state, status, body: body.to_vec() }))
 }
 
 pub(super) fn claim(unit: &mut Unit<'_>, key: &Key, reply: &Reply) {
-    let body = String::from_utf8_lossy(&reply.body).into_owned();
+    let sealer = Sealer::of_replies(&unit.settings.master_key);
+    let body = sealer.seal(&reply.body, &place(unit, &key.key), &unit.env.entropy);
     let values = vec![
         key.fingerprint.as_str().into(),
         "done".into(),
@@ -66,6 +70,11 @@ pub(super) fn claim(unit: &mut Unit<'_>, key: &Key, reply: &Reply) {
         unit.wall.millis().into(),
     ];
     unit.store.claim(&IDEMPOTENCY, &key.key, values);
+}
+
+/// Where a sealed answer belongs: it opens nowhere else.
+fn place(unit: &Unit<'_>, key: &str) -> String {
+    format!("{} {key}", unit.context.account)
 }
 
 /// Removes some of the records that are older than the promise.
