@@ -8,6 +8,7 @@ pub(crate) mod formats;
 pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod list;
+mod metrics;
 pub(crate) mod openapi;
 mod query;
 pub mod rate;

@@ -24,7 +24,7 @@ use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::KEY_LENGTH_MAX;
 use super::rate::Allowance;
 use super::reply::Reply;
-use super::{auth, json as strict_json, openapi, query, reference};
+use super::{auth, json as strict_json, metrics, openapi, query, reference};
 use crate::app::App;
 use crate::error::{ApiError, Result};
 
@@ -73,6 +73,7 @@ pub fn router(app: App) -> Router {
     router
         .route("/healthz", axum::routing::get(|| async { plain(200, "alive") }))
         .route("/readyz", axum::routing::get(ready))
+        .route("/metrics", axum::routing::get(|State(app): State<App>| async move { metrics::page(&app) }))
         .fallback(|state: State<App>, request: Request| respond(state, request, None))
         .method_not_allowed_fallback(|state: State<App>, request: Request| respond(state, request, None))
         .with_state(app)
