@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX keys_digest ON keys (digest);
 
 CREATE TABLE idempotency (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
-  fingerprint TEXT NOT NULL, state TEXT NOT NULL, subject TEXT, status BIGINT NOT NULL, body {BLOB} NOT NULL,
+  fingerprint TEXT NOT NULL, state TEXT NOT NULL, status BIGINT NOT NULL, body {BLOB} NOT NULL,
   created_wall BIGINT NOT NULL,
   PRIMARY KEY (account, id)
 ) {BUSY};

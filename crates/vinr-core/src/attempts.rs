@@ -2,16 +2,17 @@
 //! outcome is known (spec/payments.md, Acquirers).
 //!
 //! ```text
-//!  sent ──succeed──▶ succeeded
-//!    ├────decline──▶ declined ──succeed (late)──▶ reversed
-//!    └────abandon──▶ abandoned ──succeed (late)─▶ reversed
+//!  sent ──done, still wanted──▶ succeeded
+//!    ├────done, no longer wanted──▶ reversed
+//!    ├────refused──▶ declined ────┬──done after all──▶ reversed
+//!    └────never heard of─▶ abandoned ┘
 //! ```
 //!
 //! The attempt's id is the acquirer's idempotency key. An answer that is lost is asked for again by lookup, never by
-//! a second charge. A success that arrives after the payment was told "declined" is given back at the acquirer.
+//! a second charge. Money that is taken when the payment no longer waits for it is given back by an attempt of its own,
+//! a void, which is sent until it is done.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crate::ids::{AttemptId, PaymentId};
 use crate::money::Money;
@@ -41,7 +42,7 @@ wire_enum! {
         Declined = "declined",
         /// The acquirer never heard of it.
         Abandoned = "abandoned",
-        /// The acquirer did it after all, too late; it is being given back.
+        /// The acquirer did it when it was no longer wanted; it is being given back.
         Reversed = "reversed",
     }
 }
@@ -63,6 +64,8 @@ pub struct Attempt {
     pub parent: Option<AttemptId>,
     /// What the acquirer needs beside the amount: a token, never a card number.
     pub method_token: String,
+    /// The idempotency key of the request that waits for it.
+    pub idempotency_key: Option<String>,
     /// How often the acquirer was asked what became of it.
     pub lookups: u32,
     /// When to ask next.
@@ -71,37 +74,47 @@ pub struct Attempt {
     pub created_at: Timestamp,
 }
 
-/// What the acquirer made known, by answer, by lookup or by a late notice.
+/// What the acquirer made known, by answer, by lookup or by a notice of its own; or that time passed without a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// It was done.
-    Succeed,
+    Succeed {
+        /// Whether the payment still waits for it.
+        wanted: bool,
+    },
     /// It was refused.
     Decline,
-    /// The acquirer has never heard of it.
-    Abandon,
-    /// The acquirer could not be asked, or does not know yet.
-    StillUnknown,
+    /// It is being asked after (a void: sent again).
+    LookUp,
+    /// The acquirer, asked after it, has never heard of it.
+    NotFound,
 }
 
 /// What happened to an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// Done in time.
+    /// Done, and wanted.
     Succeeded,
     /// Refused.
     Declined,
-    /// Never arrived.
+    /// Given up: it never arrived.
     Abandoned,
-    /// Done too late: to be given back.
+    /// Done, and to be given back.
     Reversed,
-    /// To be looked up again.
-    LookupPutOff,
+    /// Asked after; again then, if nothing comes of it.
+    LookedUp {
+        /// When to ask the next time.
+        next: Timestamp,
+    },
 }
 
-/// How long after sending, and between lookups, the acquirer is asked: a minute at first, an hour at most.
-const LOOKUP_GAPS: [Span; 5] =
-    [Span::minutes(1), Span::minutes(2), Span::minutes(5), Span::minutes(15), Span::hours(1)];
+/// How long after sending, and then between lookups, the acquirer is asked.
+const LOOKUP_GAPS: [Span; 4] = [Span::minutes(1), Span::minutes(2), Span::minutes(5), Span::minutes(15)];
+/// How far apart lookups are in the end.
+const LOOKUP_GAP_MAX: Span = Span::hours(1);
+/// Lookups that must have found nothing before an attempt counts as never sent: what was on its way when the process
+/// died may arrive after the first.
+const NOT_FOUND_LOOKUPS: u32 = 3;
 
 /// An attempt as it is written before the acquirer is called.
 pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, now: Timestamp) -> Attempt {
@@ -113,43 +126,42 @@ pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, n
         status: Status::Sent,
         parent: None,
         method_token: String::new(),
+        idempotency_key: None,
         lookups: 0,
         look_up_at: now.plus(LOOKUP_GAPS[0]),
         created_at: now,
     }
 }
 
-/// Decides what an answer means. Empty: nothing new.
-pub fn decide(attempt: &Attempt, command: Command) -> Vec<Event> {
+/// Decides what a word from the acquirer means. `None`: nothing new.
+pub fn decide(attempt: &Attempt, command: Command, now: Timestamp) -> Option<Event> {
     match (attempt.status, command) {
-        (Status::Sent, Command::Succeed) => vec![Event::Succeeded],
-        (Status::Sent, Command::Decline) => vec![Event::Declined],
-        (Status::Sent, Command::Abandon) => vec![Event::Abandoned],
-        (Status::Sent, Command::StillUnknown) => vec![Event::LookupPutOff],
+        (Status::Sent, Command::Succeed { wanted: true }) => Some(Event::Succeeded),
+        (Status::Sent, Command::Succeed { wanted: false }) => Some(Event::Reversed),
+        (Status::Sent, Command::Decline) => Some(Event::Declined),
+        (Status::Sent, Command::NotFound) => (attempt.lookups >= NOT_FOUND_LOOKUPS).then_some(Event::Abandoned),
+        (Status::Sent, Command::LookUp) => Some(Event::LookedUp { next: now.plus(gap_after(attempt.lookups)) }),
         // The payment has gone on without this money. A void that worked after all is what was wanted anyway.
-        (Status::Declined | Status::Abandoned, Command::Succeed) => match attempt.kind {
-            Kind::Authorize | Kind::Capture => vec![Event::Reversed],
-            Kind::Void => vec![Event::Succeeded],
+        (Status::Declined | Status::Abandoned, Command::Succeed { .. }) => match attempt.kind {
+            Kind::Authorize | Kind::Capture => Some(Event::Reversed),
+            Kind::Void => Some(Event::Succeeded),
         },
         // The acquirer repeats itself, or takes back a success: what was answered stands.
         (Status::Succeeded | Status::Reversed, _)
-        | (Status::Declined | Status::Abandoned, Command::Decline | Command::Abandon | Command::StillUnknown) => {
-            Vec::new()
-        }
+        | (Status::Declined | Status::Abandoned, Command::Decline | Command::LookUp | Command::NotFound) => None,
     }
 }
 
-/// Applies an event.
-pub fn evolve(attempt: &mut Attempt, event: Event, now: Timestamp) {
+/// Applies an event; the only place where an attempt changes.
+pub fn evolve(attempt: &mut Attempt, event: Event) {
     match event {
         Event::Succeeded => attempt.status = Status::Succeeded,
         Event::Declined => attempt.status = Status::Declined,
         Event::Abandoned => attempt.status = Status::Abandoned,
         Event::Reversed => attempt.status = Status::Reversed,
-        Event::LookupPutOff => {
+        Event::LookedUp { next } => {
             attempt.lookups = attempt.lookups.saturating_add(1);
-            let step = usize::try_from(attempt.lookups).unwrap_or(usize::MAX).min(LOOKUP_GAPS.len().saturating_sub(1));
-            attempt.look_up_at = now.plus(LOOKUP_GAPS[step]);
+            attempt.look_up_at = next;
         }
     }
 }
@@ -157,4 +169,90 @@ pub fn evolve(attempt: &mut Attempt, event: Event, now: Timestamp) {
 /// When the acquirer is to be asked what became of it.
 pub fn due(attempt: &Attempt) -> Option<Timestamp> {
     (attempt.status == Status::Sent).then_some(attempt.look_up_at)
+}
+
+fn gap_after(lookups: u32) -> Span {
+    let next = usize::try_from(lookups).unwrap_or(usize::MAX).saturating_add(1);
+    LOOKUP_GAPS.get(next).copied().unwrap_or(LOOKUP_GAP_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Currency;
+
+    fn attempt(kind: Kind) -> Attempt {
+        let amount = Money::new(1_000, Currency::EUR);
+        create(AttemptId::from_bits(1), PaymentId::from_bits(2), kind, amount, start())
+    }
+
+    fn start() -> Timestamp {
+        Timestamp::from_seconds(1_717_200_000)
+    }
+
+    fn tell(attempt: &mut Attempt, command: Command) -> Option<Event> {
+        let event = decide(attempt, command, attempt.look_up_at);
+        if let Some(event) = event {
+            evolve(attempt, event);
+        }
+        event
+    }
+
+    #[test]
+    fn a_success_after_a_decline_is_given_back_once() {
+        let mut attempt = attempt(Kind::Authorize);
+        assert_eq!(tell(&mut attempt, Command::Decline), Some(Event::Declined));
+        assert_eq!(tell(&mut attempt, Command::Succeed { wanted: true }), Some(Event::Reversed));
+        assert_eq!(tell(&mut attempt, Command::Succeed { wanted: true }), None, "an acquirer may say a thing twice");
+    }
+
+    #[test]
+    fn lookups_grow_apart_and_three_without_a_trace_give_it_up() {
+        let mut attempt = attempt(Kind::Authorize);
+        let mut minutes = Vec::new();
+        for _ in 0..6 {
+            minutes.push(attempt.look_up_at.since(start()).millis() / 60_000);
+            tell(&mut attempt, Command::LookUp);
+        }
+        assert_eq!(minutes, [1, 3, 8, 23, 83, 143]);
+
+        let mut lost = self::attempt(Kind::Capture);
+        for lookup in 1..=3 {
+            assert_eq!(lost.status, Status::Sent, "given up only after lookup {lookup}");
+            tell(&mut lost, Command::LookUp);
+            tell(&mut lost, Command::NotFound);
+        }
+        assert_eq!((lost.status, due(&lost)), (Status::Abandoned, None));
+    }
+
+    proptest! {
+        /// Whatever the acquirer says, and in whatever order: once it said "done", the money is either the payment's
+        /// or on its way back, and stays so.
+        #[test]
+        fn money_that_was_taken_is_never_forgotten(words in proptest::collection::vec(0..5_u8, 1..20)) {
+            let mut attempt = attempt(Kind::Authorize);
+            let mut taken = false;
+            for word in words {
+                let before = attempt.status;
+                let command = match word {
+                    0 => Command::Succeed { wanted: true },
+                    1 => Command::Succeed { wanted: false },
+                    2 => Command::Decline,
+                    3 => Command::LookUp,
+                    _ => Command::NotFound,
+                };
+                tell(&mut attempt, command);
+                taken |= matches!(command, Command::Succeed { .. });
+                prop_assert_eq!(taken, matches!(attempt.status, Status::Succeeded | Status::Reversed));
+                if matches!(before, Status::Succeeded | Status::Reversed) {
+                    prop_assert_eq!(attempt.status, before);
+                }
+                prop_assert_eq!(due(&attempt).is_some(), attempt.status == Status::Sent);
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::http::idempotency::InFlight;
 use crate::http::rate::Rates;
 use crate::record::{Afterwards, Unit};
 use crate::settings::Settings;
-use crate::workers::Workers;
+use crate::workers::{Outcome, Workers};
 
 /// How long a request may take before it is answered with 503.
 pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(20);
@@ -84,17 +84,36 @@ impl App {
         T: Send + 'static,
         F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<T>> + Copy + Send + Sync + 'static,
     {
+        self.run_and_ask(task, data, decide).await.map(|(answer, _)| answer)
+    }
+
+    /// [`App::run`], giving beside the answer the outcome of what the unit asks of an acquirer.
+    ///
+    /// # Errors
+    /// As [`App::run`].
+    pub(crate) async fn run_and_ask<D, T, F>(
+        &self,
+        task: Task<'_>,
+        data: Arc<D>,
+        decide: F,
+    ) -> Result<(T, Option<Outcome>)>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<T>> + Copy + Send + Sync + 'static,
+    {
         let app = self.clone();
         let account = task.account.clone();
         let deadline = Instant::now() + REQUEST_DEADLINE;
-        let ((answer, afterwards), committed) = self
+        let ((answer, mut afterwards), committed) = self
             .db
             .run(task.account.as_str(), task.label, task.class, deadline, move |store| {
                 Self::attempt(app.clone(), account.clone(), Arc::clone(&data), decide, store)
             })
             .await?;
+        let sending = afterwards.sending.take();
         self.workers.after(afterwards, &committed);
-        Ok(answer)
+        Ok((answer, sending.and_then(|sending| self.send(sending))))
     }
 
     fn attempt<'u, D, T, F>(

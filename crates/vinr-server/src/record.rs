@@ -12,6 +12,7 @@ use vinr_core::ledger::Transfer;
 use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_store::{Slot, UnitOfWork};
 
+use crate::connectors::{Ask, Sending};
 use crate::context::{AccountContext, BALANCES, COUNTERS, SELF};
 use crate::env::Env;
 use crate::settings::Settings;
@@ -33,7 +34,10 @@ pub struct Unit<'a> {
     pub settings: Arc<Settings>,
     /// The name of this process on leases.
     pub process: Arc<str>,
+    /// The key of the request that this unit answers.
+    pub idempotency_key: Option<String>,
     handovers: Vec<Handover>,
+    sending: Option<Sending>,
     guarded: bool,
     timers: bool,
 }
@@ -88,16 +92,19 @@ impl StoredEvent {
 pub(crate) enum Noun {
     /// A payment's expiry or challenge.
     Payment,
+    /// An attempt whose acquirer is to be asked again.
+    Attempt,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 1] = [Noun::Payment];
+    pub(crate) const ALL: [Noun; 2] = [Noun::Payment, Noun::Attempt];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
+            Noun::Attempt => "attempt",
         }
     }
 
@@ -112,6 +119,8 @@ impl Noun {
 pub struct Afterwards {
     /// Deliveries to send.
     pub handovers: Vec<Handover>,
+    /// What an acquirer is asked; its attempt is a row by now, and has a timer.
+    pub(crate) sending: Option<Sending>,
     /// Whether timers were written.
     pub timers: bool,
 }
@@ -126,7 +135,19 @@ impl<'a> Unit<'a> {
         process: Arc<str>,
     ) -> Unit<'a> {
         let wall = env.wall();
-        Unit { store, context, wall, env, settings, process, handovers: Vec::new(), guarded: false, timers: false }
+        Unit {
+            store,
+            context,
+            wall,
+            env,
+            settings,
+            process,
+            idempotency_key: None,
+            handovers: Vec::new(),
+            sending: None,
+            guarded: false,
+            timers: false,
+        }
     }
 
     /// The account's time.
@@ -136,7 +157,18 @@ impl<'a> Unit<'a> {
 
     /// What to do once it is committed.
     pub(crate) fn afterwards(self) -> Afterwards {
-        Afterwards { handovers: self.handovers, timers: self.timers }
+        Afterwards { handovers: self.handovers, sending: self.sending, timers: self.timers }
+    }
+
+    /// Asks an acquirer once this unit is committed: one question a unit.
+    pub(crate) fn send(&mut self, ask: Ask) {
+        assert!(self.sending.is_none(), "a unit asks an acquirer one thing");
+        self.sending = Some(Sending { account: self.context.account.clone(), ask });
+    }
+
+    /// Whether the answer of a request depends on an acquirer's.
+    pub(crate) fn awaits_outcome(&self) -> bool {
+        self.sending.as_ref().is_some_and(Sending::answers_request)
     }
 
     /// Makes the unit stale if the account changed since its context was read.

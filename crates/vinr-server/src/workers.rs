@@ -1,6 +1,7 @@
-//! Work that follows commits: sending webhooks, firing timers, keeping house. Nothing here holds state that a restart
+//! Work that follows commits: asking acquirers, sending webhooks, firing timers, keeping house. Nothing here holds state that a restart
 //! would miss: the rows say what is to be done, a wake-up is only a hint.
 
+mod acquire;
 pub(crate) mod clock;
 pub(crate) mod deliver;
 pub(crate) mod schedule;
@@ -14,6 +15,7 @@ use vinr_store::Committed;
 
 use crate::app::App;
 use crate::record::Afterwards;
+pub(crate) use acquire::Outcome;
 use deliver::Deliverer;
 
 /// What commits leave for the background.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::bank::Bank;
 use crate::merchant::Merchant;
 use crate::story::{Broken, World};
 
@@ -35,19 +36,38 @@ pub(crate) async fn answers(world: &World, answered: &Answered) -> Result<(), Br
 
 /// As many payments as keys that were ever tried at most, and as many as answers at least.
 pub(crate) async fn count(world: &World, answered: usize, tried: usize) -> Result<(), Broken> {
-    let mut count = 0;
-    let mut path = "/v1/payments?limit=100".to_owned();
-    loop {
-        let (_, text) = world.call("GET", &path, None, "").await;
-        let page: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        count += page["data"].as_array().map_or(0, Vec::len);
-        let Some(cursor) = page["page"]["nextCursor"].as_str() else { break };
-        path = format!("/v1/payments?limit=100&startingAfter={cursor}");
-    }
+    let count = payments(world).await?.len();
     if (answered..=tried).contains(&count) {
         return Ok(());
     }
     Err(format!("{count} payments for {answered} answers to {tried} keys"))
+}
+
+/// Buyers paid what their payments say, and no payment waits for the acquirer for ever.
+pub(crate) async fn bank(world: &World, bank: &Bank) -> Result<(), Broken> {
+    let payments = payments(world).await?;
+    if let Some(waiting) = payments.iter().find(|payment| payment["status"] == "processing") {
+        return Err(format!("nobody asks what became of {waiting}"));
+    }
+    let captured: i64 = payments.iter().filter_map(|payment| payment["amountCaptured"].as_i64()).sum();
+    match bank.taken() {
+        taken if taken == captured => Ok(()),
+        taken => Err(format!("the acquirer took {taken} from buyers and payments say {captured}")),
+    }
+}
+
+async fn payments(world: &World) -> Result<Vec<Value>, Broken> {
+    let mut payments = Vec::new();
+    let mut path = "/v1/payments?limit=100".to_owned();
+    loop {
+        let (_, text) = world.call("GET", &path, None, "").await;
+        let mut page: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        if let Some(data) = page["data"].as_array_mut() {
+            payments.append(data);
+        }
+        let Some(cursor) = page["page"]["nextCursor"].as_str() else { return Ok(payments) };
+        path = format!("/v1/payments?limit=100&startingAfter={cursor}");
+    }
 }
 
 /// Every event was told to the merchant at least once.

@@ -1,7 +1,8 @@
 //! The whole server under virtual time, from one seed: real router, workers and store, a simulated disk, merchants'
-//! endpoints that fail, clients that give up and retry, and an operator who kills the process. The same seed plays the
+//! endpoints that fail, an acquirer that is not to be trusted, clients that give up and retry, and an operator who kills the process. The same seed plays the
 //! same story and ends with the same trace hash.
 
+mod bank;
 mod chance;
 mod check;
 mod merchant;

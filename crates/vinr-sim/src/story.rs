@@ -18,6 +18,7 @@ use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, bootstrap};
 use vinr_store::{Config, Db, SimulatedDisk};
 
+use crate::bank::{Bank, Line};
 use crate::chance::{Chance, Disk};
 use crate::check::{self, Answered};
 use crate::merchant::{Merchant, Wire};
@@ -33,6 +34,7 @@ const CARDS: [&str; 6] = ["4242", "0002", "9995", "3220", "0077", "0341"];
 pub(crate) struct World {
     pub(crate) app: App,
     router: Router,
+    account: AccountId,
     key: String,
     trace: Arc<Mutex<Sha256>>,
 }
@@ -47,17 +49,23 @@ pub(crate) fn play(seed: u64, requests: u32) -> Result<String, Broken> {
 async fn tell(seed: u64, requests: u32) -> Result<String, Broken> {
     let chance = Chance::new(seed);
     let merchant = Merchant::new(seed);
+    let bank = Bank::new(seed);
+    // Every other seed charges in the simulated network, where the acquirer is part of the commit.
+    let connector = match seed % 2 {
+        0 => Connector::Sandbox,
+        _ => Connector::Remote(Arc::new(Line(Arc::clone(&bank)))),
+    };
     let disk = SimulatedDisk::new(Arc::new(Disk::new(seed)));
     let clock = WallClock::Simulated { epoch_ms: BEGINNING_MS, start: Instant::now() };
     let net = Net::Simulated(Arc::new(Wire(Arc::clone(&merchant))));
     let env = Env::new(clock, Entropy::seeded(seed), net);
-    let mut world = open(&disk, &env, None).await?;
+    let mut world = open(&disk, &env, &connector, None).await?;
     subscribe(&world).await?;
     let mut answered = Answered::new();
     let mut tried = 0;
     for number in 0..requests {
         match chance.below(100) {
-            0..4 => world = restart(world, &disk, &env).await?,
+            0..4 => world = restart(world, &disk, &env, &connector).await?,
             4..10 => advance(&world, &chance).await,
             _ => {
                 tried += 1;
@@ -66,13 +74,18 @@ async fn tell(seed: u64, requests: u32) -> Result<String, Broken> {
         }
         check::ledger(&world).await?;
     }
-    world = restart(world, &disk, &env).await?;
+    world = restart(world, &disk, &env, &connector).await?;
     merchant.recover();
+    settle(&world).await?;
+    notice(&world, &bank).await;
     settle(&world).await?;
     check::ledger(&world).await?;
     check::answers(&world, &answered).await?;
     check::count(&world, answered.len(), tried).await?;
     check::events(&world, &merchant).await?;
+    if seed % 2 == 1 {
+        check::bank(&world, &bank).await?;
+    }
     world.app.stop_workers().await;
     let hash = world.trace.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize();
     Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat())
@@ -110,41 +123,50 @@ async fn settle(world: &World) -> Result<(), Broken> {
 }
 
 /// Opens the server on the disk: the first time with a new account, later with what is there.
-async fn open(disk: &SimulatedDisk, env: &Env, before: Option<World>) -> Result<World, Broken> {
+async fn open(disk: &SimulatedDisk, env: &Env, connector: &Connector, before: Option<World>) -> Result<World, Broken> {
     let chance = env.entropy.clone();
     let db = Db::open(Config::Simulated(disk.clone()), Arc::new(move || chance.u128())).await;
     let db = db.map_err(|error| format!("open: {error}"))?;
     db.migrate(bootstrap::MIGRATIONS).await.map_err(|error| format!("migrate: {error}"))?;
     let settings = Settings {
         environment: Environment::Sandbox,
-        connector: Connector::Sandbox,
+        connector: connector.clone(),
         public_url: "http://sandbox.example".into(),
         rate_limit: None,
         private_webhooks: PrivateWebhooks::Refused,
         master_key: MasterKey::new([7; 32]),
     };
     let app = App::new(env.clone(), db, settings);
-    let (key, trace) = if let Some(world) = before {
-        (world.key, world.trace)
+    let (account, key, trace) = if let Some(world) = before {
+        (world.account, world.key, world.trace)
     } else {
         let id = AccountId::from_bits(env.id_bits());
         let keys = bootstrap::create_account(&app.db, env, Environment::Sandbox, &id, "Shop").await;
-        (keys.map_err(|error| format!("account: {error}"))?.secret_key, Arc::default())
+        (id, keys.map_err(|error| format!("account: {error}"))?.secret_key, Arc::default())
     };
     app.start_workers();
     let router = vinr_server::router(app.clone());
-    Ok(World { app, router, key, trace })
+    Ok(World { app, router, account, key, trace })
 }
 
 /// Kills the process where it stands and starts it again on the same disk.
-async fn restart(world: World, disk: &SimulatedDisk, env: &Env) -> Result<World, Broken> {
+async fn restart(mut world: World, disk: &SimulatedDisk, env: &Env, connector: &Connector) -> Result<World, Broken> {
     world.app.abort_workers();
-    let (key, trace) = (world.key.clone(), Arc::clone(&world.trace));
-    let app = world.app.clone();
-    drop(world);
+    world.router = Router::new();
     tokio::time::sleep(Duration::from_millis(1)).await;
-    let ghost = World { router: Router::new(), app, key, trace };
-    open(disk, env, Some(ghost)).await
+    open(disk, env, connector, Some(world)).await
+}
+
+/// The acquirer tells what it knows of every attempt, also of those it had answered otherwise.
+async fn notice(world: &World, bank: &Bank) {
+    for (attempt, answer) in bank.truths() {
+        // A disk that loses a commit is the acquirer's reason to say it again.
+        for _ in 0..20 {
+            if world.app.acquirer_said(&world.account, &attempt, answer).await.is_ok() {
+                break;
+            }
+        }
+    }
 }
 
 /// A client pays with a key, loses patience now and then, and asks again until it is told.

@@ -9,7 +9,6 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
@@ -17,6 +16,7 @@ use sha2::Sha256;
 use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 
+use store::State;
 pub(crate) use store::prune;
 
 use super::auth::store::hex;
@@ -45,7 +45,8 @@ pub(crate) struct Key {
     pub(crate) fingerprint: String,
 }
 
-/// Decides, commits and answers a writing call once per idempotency key.
+/// Decides, commits and answers a writing call once per idempotency key. If an acquirer was asked, its answer is waited
+/// for as long as it has patience for; then the client gets what the first commit says (`processing`).
 ///
 /// # Errors
 /// 409 for a key in use or used with another request, and whatever `decide` refuses.
@@ -54,30 +55,72 @@ where
     D: Send + Sync + 'static,
     F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<Reply>> + Copy + Send + Sync + 'static,
 {
+    let task = Task::request(call.account(), label);
     let Some(key) = Key::of(call) else {
-        return call.app.run(Task::request(call.account(), label), Arc::new(data), decide).await;
+        let (reply, outcome) = call.app.run_and_ask(task, Arc::new(data), decide).await?;
+        return Ok(match outcome {
+            Some(outcome) if outcome.answers_request => outcome.wait().await.unwrap_or(reply),
+            _ => reply,
+        });
     };
     let _guard = hold(call, &key)?;
-    let data = Arc::new((key, data));
-    call.app
-        .run(Task::request(call.account(), label), data, move |unit, (key, data)| {
-            Box::pin(async move {
-                if unit.store.attempt() > 0
-                    && let Some(reply) = replay(unit, key).await?
-                {
-                    return Ok(reply);
-                }
-                match decide(unit, data).await {
-                    Ok(reply) => {
-                        claim_done(unit, key, &reply);
-                        Ok(reply)
-                    }
-                    // What is refused now may be what this very key did before.
-                    Err(refusal) => replay(unit, key).await?.ok_or(refusal),
-                }
-            })
-        })
-        .await
+    let data = Arc::new((key.clone(), data));
+    let decided = call.app.run_and_ask(task, data, move |unit, (key, data)| Box::pin(once(unit, key, data, decide)));
+    let (reply, outcome) = decided.await?;
+    match outcome {
+        Some(outcome) if outcome.answers_request => match outcome.wait().await {
+            Some(reply) => Ok(reply),
+            None => answer_unsettled(call, key, reply).await,
+        },
+        _ => Ok(reply),
+    }
+}
+
+async fn once<D, F>(unit: &mut Unit<'_>, key: &Key, data: &D, decide: F) -> Result<Reply>
+where
+    D: Send + Sync + 'static,
+    F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<Reply>> + Copy + Send + Sync + 'static,
+{
+    if unit.store.attempt() > 0
+        && let Some(reply) = replay(unit, key).await?
+    {
+        return Ok(reply);
+    }
+    unit.idempotency_key = Some(key.key.clone());
+    match decide(unit, data).await {
+        Ok(reply) => {
+            let state = if unit.awaits_outcome() { State::InProgress } else { State::Done };
+            store::claim(unit, key, state, &reply);
+            Ok(reply)
+        }
+        // What is refused now may be what this very key did before.
+        Err(refusal) => replay(unit, key).await?.ok_or(refusal),
+    }
+}
+
+/// Ends a request whose acquirer is late: what the client is told becomes the answer of its key, unless the outcome
+/// was quicker.
+async fn answer_unsettled(call: &Call, key: Key, reply: Reply) -> Result<Reply> {
+    let task = Task::request(call.account(), "answer_unsettled");
+    let data = Arc::new((key.key, reply));
+    call.app.run(task, data, |unit, (key, reply)| Box::pin(finish(unit, key, reply.clone()))).await
+}
+
+/// Makes this the answer of a key whose request waits for an acquirer, and gives the answer the key has: the first one
+/// stays.
+///
+/// # Errors
+/// The store is away.
+pub(crate) async fn finish(unit: &mut Unit<'_>, key: &str, reply: Reply) -> Result<Reply> {
+    match store::find(unit, key).await? {
+        Some(record) if record.state == State::InProgress => {
+            store::finish(unit, key, &record.fingerprint, &reply);
+            Ok(reply)
+        }
+        Some(record) => Ok(record.reply(false)),
+        // The promise to remember it has run out.
+        None => Ok(reply),
+    }
 }
 
 /// The answer an earlier request with this key got.
@@ -91,14 +134,9 @@ pub(crate) async fn replay(unit: &mut Unit<'_>, key: &Key) -> Result<Option<Repl
         return Err(Refusal::new(Code::IdempotencyKeyReused, message).into());
     }
     match record.state {
-        store::State::InProgress => Err(in_use()),
-        store::State::Done => Ok(Some(Reply { status: record.status, body: Bytes::from(record.body), replayed: true })),
+        State::InProgress => Err(in_use()),
+        State::Done => Ok(Some(record.reply(true))),
     }
-}
-
-/// Stages the record of an answered request.
-pub(crate) fn claim_done(unit: &mut Unit<'_>, key: &Key, reply: &Reply) {
-    store::claim(unit, key, reply);
 }
 
 /// Takes the key for this process while its request runs.

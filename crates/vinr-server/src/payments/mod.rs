@@ -1,5 +1,6 @@
 //! Payments: what a merchant, a buyer and time do to one. Rules are in `vinr_core::payments`; here they meet rows.
 
+pub(crate) mod attempts;
 pub(crate) mod routes;
 pub(crate) mod store;
 pub(crate) mod wire;
@@ -61,21 +62,26 @@ pub(crate) async fn authenticate(unit: &mut Unit<'_>, id: &PaymentId, passed: bo
     let mut log = Log::new(Some(&payment));
     let command = if passed { Command::Authenticated } else { Command::AuthenticationFailed };
     log.apply(unit, &mut payment, command)?;
-    if payment.status == core::Status::Processing {
+    let is_local = matches!(unit.settings.connector, Connector::Sandbox);
+    if is_local && payment.status == core::Status::Processing {
         settle(unit, &mut log, &mut payment, sandbox::after_challenge())?;
     }
     log.save(unit, &payment, false);
     Ok(payment)
 }
 
-/// Takes what is held; the simulated network answers at once.
+/// Takes what is held: at once in the simulated network, when the acquirer has answered otherwise.
 pub(crate) async fn capture(unit: &mut Unit<'_>, id: &PaymentId, amount: Option<i64>) -> Result<Payment> {
     let mut payment = store::load(unit, id).await?;
     let mut log = Log::new(Some(&payment));
     let attempt = AttemptId::from_bits(unit.env.id_bits());
     log.apply(unit, &mut payment, Command::Capture { amount, attempt: attempt.clone() })?;
-    let context = Arc::clone(&unit.context);
-    log.apply(unit, &mut payment, Command::Captured { attempt, fees: &context.settings.fees })?;
+    if matches!(unit.settings.connector, Connector::Remote(_)) {
+        attempts::capture(unit, &payment)?;
+    } else {
+        let context = Arc::clone(&unit.context);
+        log.apply(unit, &mut payment, Command::Captured { attempt, fees: &context.settings.fees })?;
+    }
     log.save(unit, &payment, false);
     Ok(payment)
 }
@@ -84,7 +90,12 @@ pub(crate) async fn capture(unit: &mut Unit<'_>, id: &PaymentId, amount: Option<
 pub(crate) async fn cancel(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
     let mut payment = store::load(unit, id).await?;
     let mut log = Log::new(Some(&payment));
+    let held = (payment.status == core::Status::Authorized).then_some(payment.amount_capturable);
     log.apply(unit, &mut payment, Command::Cancel)?;
+    if let (Connector::Remote(_), Some(held), Some(parent)) = (&unit.settings.connector, held, payment.attempt.clone())
+    {
+        attempts::void(unit, &payment, &parent, held);
+    }
     log.save(unit, &payment, false);
     Ok(payment)
 }
@@ -146,22 +157,24 @@ fn summary(card: &TestCard, expiry: Expiry) -> CardSummary {
     CardSummary { brand: card.brand, last4: card.last4().to_owned(), expiry }
 }
 
-/// Confirms and lets the connector answer in the same unit.
+/// Confirms; the simulated network answers in the same unit, an acquirer elsewhere after its commit.
 fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, card: Card, presence: Presence) -> Result<()> {
     if unit.settings.environment == Environment::Live && unit.context.settings.kyb != KybStatus::Verified {
         let message = "this business is not verified yet; live charges need that";
         return Err(Refusal::new(Code::KybRequired, message).into());
     }
-    let outcome = match unit.settings.connector {
-        Connector::Sandbox => sandbox::authorize(card.test_card, presence),
-        Connector::Unconfigured => {
-            let message = "no acquirer is configured for this account; charges cannot be made";
-            return Err(Refusal::new(Code::AcquirerNotConfigured, message).into());
-        }
-    };
+    let connector = unit.settings.connector.clone();
+    if matches!(connector, Connector::Unconfigured) {
+        let message = "no acquirer is configured for this account; charges cannot be made";
+        return Err(Refusal::new(Code::AcquirerNotConfigured, message).into());
+    }
     let attempt = AttemptId::from_bits(unit.env.id_bits());
-    log.apply(unit, payment, Command::Confirm { method: card.method, presence, attempt })?;
-    settle(unit, log, payment, outcome)
+    log.apply(unit, payment, Command::Confirm { method: card.method, presence, attempt: attempt.clone() })?;
+    if matches!(connector, Connector::Remote(_)) {
+        attempts::authorize(unit, payment, attempt, card.test_card.token);
+        return Ok(());
+    }
+    settle(unit, log, payment, sandbox::authorize(card.test_card, presence))
 }
 
 fn settle(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, outcome: Outcome) -> Result<()> {

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use tokio::sync::watch;
-use vinr_core::ids::{AccountId, PaymentId};
+use vinr_core::ids::{AccountId, AttemptId, PaymentId};
 use vinr_core::time::{Span, WallTime};
 
 use crate::app::{App, Task};
 use crate::error::Result;
 use crate::record::{Noun, Unit};
+use crate::workers::Outcome;
 use crate::{http, payments, webhooks};
 
 /// How often the table is looked at when nobody wakes the worker.
@@ -68,19 +69,20 @@ async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
     Ok(count)
 }
 
-/// Fires one timer; what fails is put off, and parked in the end.
-pub(crate) async fn fire(app: &App, job: Job) {
+/// Fires one timer; what fails is put off, and parked in the end. Gives the outcome of what it asked of an acquirer.
+pub(crate) async fn fire(app: &App, job: Job) -> Option<Outcome> {
     let account = job.account.clone();
     let data = Arc::new(job);
     let task = Task::worker(&account, "fire_timer");
-    let fired = app.run(task, Arc::clone(&data), |unit, job| Box::pin(dispatch(unit, job))).await;
-    if let Err(error) = fired {
+    let fired = app.run_and_ask(task, Arc::clone(&data), |unit, job| Box::pin(dispatch(unit, job))).await;
+    if let Err(error) = &fired {
         tracing::warn!(%error, job = data.id, "a timer could not be fired; it is put off");
         let put_off = app.run(task, data, |unit, job| Box::pin(store::put_off(unit, job, TRIES_MAX))).await;
         if let Err(error) = put_off {
             tracing::warn!(%error, "a timer could not be put off; it fires again");
         }
     }
+    fired.ok()?.1
 }
 
 async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
@@ -88,6 +90,10 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Payment => {
             let id = PaymentId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             payments::fire(unit, &id).await
+        }
+        Noun::Attempt => {
+            let id = AttemptId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            payments::attempts::fire(unit, &id).await
         }
     }
 }

@@ -39,6 +39,7 @@ pub enum Engine {
 /// A running server with one account.
 pub struct Server {
     pub app: App,
+    pub account: AccountId,
     pub url: String,
     pub secret_key: String,
     pub public_key: String,
@@ -78,6 +79,14 @@ impl Server {
     }
 
     pub async fn start_in(engine: Engine, environment: Environment) -> Server {
+        let connector = match environment {
+            Environment::Sandbox => Connector::Sandbox,
+            Environment::Live => Connector::Unconfigured,
+        };
+        Server::start_with(engine, environment, connector).await
+    }
+
+    pub async fn start_with(engine: Engine, environment: Environment, connector: Connector) -> Server {
         // A second server in one process finds the provider in place already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let entropy = Entropy::system().expect("randomness");
@@ -89,10 +98,6 @@ impl Server {
         let env = Env::new(WallClock::System, entropy, net);
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", socket.local_addr().expect("an address"));
-        let connector = match environment {
-            Environment::Sandbox => Connector::Sandbox,
-            Environment::Live => Connector::Unconfigured,
-        };
         let settings = Settings {
             environment,
             connector,
@@ -110,7 +115,7 @@ impl Server {
         #[expect(clippy::disallowed_methods, reason = "the server of a test ends with its runtime")]
         tokio::spawn(vinr_server::serve(listener, std::future::pending()));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Server { app, url, secret_key: keys.secret_key, public_key: keys.public_key, http, folder }
+        Server { app, account, url, secret_key: keys.secret_key, public_key: keys.public_key, http, folder }
     }
 
     /// A further account of the same installation; its secret key.

@@ -1,5 +1,6 @@
 //! Idempotency records as rows.
 
+use bytes::Bytes;
 use vinr_core::time::{Span, WallTime};
 use vinr_store::{Column, Db, Kind, Table, Value};
 
@@ -17,7 +18,6 @@ const IDEMPOTENCY: Table = Table {
     columns: &[
         Column::text("fingerprint"),
         Column::text("state"),
-        Column::text("subject"),
         Column::int("status"),
         Column::blob("body"),
         Column::int("created_wall"),
@@ -42,8 +42,15 @@ pub(super) enum State {
 pub(super) struct Record {
     pub(super) fingerprint: String,
     pub(super) state: State,
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+    status: u16,
+    body: Vec<u8>,
+}
+
+impl Record {
+    /// The answer the key has.
+    pub(super) fn reply(self, replayed: bool) -> Reply {
+        Reply { status: self.status, body: Bytes::from(self.body), replayed }
+    }
 }
 
 pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record>> {
@@ -51,25 +58,32 @@ pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record
     let mut row = row.reader();
     let fingerprint = row.text().to_owned();
     let state = if row.text() == "done" { State::Done } else { State::InProgress };
-    let _subject = row.opt_text();
     let status = u16::try_from(row.int()).expect("the database holds HTTP statuses");
     let sealer = Sealer::of_replies(&unit.settings.master_key);
     let body = sealer.open(row.blob(), &place(unit, key)).map_err(ApiError::internal)?;
     Ok(Some(Record { fingerprint, state, status, body: body.to_vec() }))
 }
 
-pub(super) fn claim(unit: &mut Unit<'_>, key: &Key, reply: &Reply) {
-    let sealer = Sealer::of_replies(&unit.settings.master_key);
-    let body = sealer.seal(&reply.body, &place(unit, &key.key), &unit.env.entropy);
-    let values = vec![
-        key.fingerprint.as_str().into(),
-        "done".into(),
-        Value::Null,
-        i64::from(reply.status).into(),
-        body.into(),
-        unit.wall.millis().into(),
-    ];
+/// Stages the record of a request; its key may be taken.
+pub(super) fn claim(unit: &mut Unit<'_>, key: &Key, state: State, reply: &Reply) {
+    let values = values(unit, &key.key, &key.fingerprint, state, reply);
     unit.store.claim(&IDEMPOTENCY, &key.key, values);
+}
+
+/// Stages the answer of a request that was in progress; its record was loaded.
+pub(super) fn finish(unit: &mut Unit<'_>, key: &str, fingerprint: &str, reply: &Reply) {
+    let values = values(unit, key, fingerprint, State::Done, reply);
+    unit.store.update(&IDEMPOTENCY, key, values);
+}
+
+fn values(unit: &Unit<'_>, key: &str, fingerprint: &str, state: State, reply: &Reply) -> Vec<Value> {
+    let sealer = Sealer::of_replies(&unit.settings.master_key);
+    let body = sealer.seal(&reply.body, &place(unit, key), &unit.env.entropy);
+    let state = match state {
+        State::InProgress => "in_progress",
+        State::Done => "done",
+    };
+    vec![fingerprint.into(), state.into(), i64::from(reply.status).into(), body.into(), unit.wall.millis().into()]
 }
 
 /// Where a sealed answer belongs: it opens nowhere else.

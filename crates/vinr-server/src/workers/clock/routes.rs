@@ -120,7 +120,10 @@ async fn move_to(app: &App, account: &AccountId, target: Timestamp) -> Result<wi
         ran.timers += jobs.len();
         let stuck = jobs.is_empty();
         for job in jobs {
-            schedule::fire(app, job).await;
+            if let Some(outcome) = schedule::fire(app, job).await {
+                // An advance ends with all of it done.
+                outcome.wait().await;
+            }
         }
         let sent = deliver::deliver_due(app, account, at).await?;
         ran.deliveries += sent;

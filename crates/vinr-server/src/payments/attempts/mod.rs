@@ -1,0 +1,183 @@
+//! Attempts at a remote acquirer: rows before anything is sent, settled by whatever word comes first, be it the answer,
+//! a lookup or a notice. The rules are in `vinr_core::attempts`.
+
+mod store;
+
+use std::sync::Arc;
+
+use vinr_core::attempts::{self as core, Attempt, Command, Event, Kind};
+use vinr_core::cards::FailureCode;
+use vinr_core::ids::{AttemptId, PaymentId};
+use vinr_core::money::Money;
+use vinr_core::payments::{self, Capture, Funds, Outcome, Payment, Presence};
+
+use super::Log;
+use super::wire;
+use crate::connectors::{Answer, Ask, Authorization, FollowUp};
+use crate::error::{ApiError, Result};
+use crate::http::idempotency;
+use crate::http::reply::Reply;
+use crate::record::{Noun, Unit};
+
+/// A word of the acquirer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Word {
+    /// What became of the attempt.
+    Answer(Answer),
+    /// It has never heard of it.
+    Nothing,
+}
+
+/// Writes an authorization down and sends it when that is committed; `payment` is confirmed already.
+pub(super) fn authorize(unit: &mut Unit<'_>, payment: &Payment, attempt: AttemptId, method_token: &str) {
+    let mut row = core::create(attempt.clone(), payment.id.clone(), Kind::Authorize, payment.amount, unit.now());
+    method_token.clone_into(&mut row.method_token);
+    row.idempotency_key.clone_from(&unit.idempotency_key);
+    store::insert(unit, &row);
+    unit.send(Ask::Authorize(Authorization {
+        attempt,
+        amount: payment.amount,
+        method_token: method_token.to_owned(),
+        capture: payment.capture == Capture::Automatic,
+        off_session: payment.presence == Presence::OffSession,
+    }));
+}
+
+/// Writes the capture that a payment waits for down and sends it when that is committed.
+pub(super) fn capture(unit: &mut Unit<'_>, payment: &Payment) -> Result<()> {
+    let (Some(pending), Some(parent)) = (&payment.capturing, &payment.attempt) else {
+        return Err(ApiError::internal("a payment whose capture is sent has both attempts"));
+    };
+    let amount = Money::new(pending.amount, payment.amount.currency);
+    let follow_up = FollowUp { attempt: pending.attempt.clone(), parent: parent.clone(), amount };
+    let row = follow_up_row(unit, Kind::Capture, payment.id.clone(), &follow_up);
+    store::insert(unit, &Attempt { idempotency_key: unit.idempotency_key.clone(), ..row });
+    unit.send(Ask::Capture(follow_up));
+    Ok(())
+}
+
+/// Writes a void of what `parent` holds or took down and sends it when that is committed; nobody waits for it.
+pub(super) fn void(unit: &mut Unit<'_>, payment: &Payment, parent: &AttemptId, amount: i64) {
+    let attempt = AttemptId::from_bits(unit.env.id_bits());
+    let follow_up = FollowUp { attempt, parent: parent.clone(), amount: Money::new(amount, payment.amount.currency) };
+    let row = follow_up_row(unit, Kind::Void, payment.id.clone(), &follow_up);
+    store::insert(unit, &row);
+    unit.send(Ask::Void(follow_up));
+}
+
+fn follow_up_row(unit: &Unit<'_>, kind: Kind, payment: PaymentId, follow_up: &FollowUp) -> Attempt {
+    let row = core::create(follow_up.attempt.clone(), payment, kind, follow_up.amount, unit.now());
+    Attempt { parent: Some(follow_up.parent.clone()), ..row }
+}
+
+/// Asks after an attempt whose timer went off.
+pub(crate) async fn fire(unit: &mut Unit<'_>, id: &AttemptId) -> Result<()> {
+    let mut attempt = store::load(unit, id).await?;
+    let due_before = core::due(&attempt);
+    if due_before.is_none_or(|at| at > unit.now()) {
+        // It was answered meanwhile, or asked after by another process.
+        unit.timer(Noun::Attempt, id.as_str(), Some(unit.now()), due_before);
+        return Ok(());
+    }
+    let Some(event) = core::decide(&attempt, Command::LookUp, unit.now()) else { return Ok(()) };
+    core::evolve(&mut attempt, event);
+    store::update(unit, &attempt, due_before);
+    unit.send(match (attempt.kind, attempt.parent) {
+        // Sent twice it acts once, and it has to be done in the end.
+        (Kind::Void, Some(parent)) => Ask::Void(FollowUp { attempt: id.clone(), parent, amount: attempt.amount }),
+        (Kind::Authorize | Kind::Capture | Kind::Void, _) => Ask::Lookup(id.clone()),
+    });
+    Ok(())
+}
+
+/// Settles an attempt and its payment, and answers the request that may wait for it.
+///
+/// # Errors
+/// 404 for an attempt that was never made.
+pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Result<Reply> {
+    let attempt = store::load(unit, id).await?;
+    let before = super::store::load(unit, &attempt.payment_id).await?;
+    let mut payment = before.clone();
+    let mut log = Log::new(Some(&before));
+    match (word, before.presence) {
+        (Word::Answer(Answer::Challenge), Presence::OnSession) => {
+            // The attempt stays open: its result comes when the buyer is back.
+            settle(unit, &mut log, &mut payment, id, Outcome::Challenge)?;
+        }
+        _ => conclude(unit, &mut log, &mut payment, attempt.clone(), word)?,
+    }
+    if payment != before {
+        log.save(unit, &payment, false);
+    }
+    let reply = Reply::raw(wire::data(&payment, &unit.settings.public_url));
+    if let Some(key) = &attempt.idempotency_key {
+        return idempotency::finish(unit, key, reply).await;
+    }
+    Ok(reply)
+}
+
+/// Ends an attempt, and brings the payment that waits for it along.
+fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attempt: Attempt, word: Word) -> Result<()> {
+    let (command, outcome) = match word {
+        Word::Answer(Answer::Approved) => {
+            let wanted = waits_for(unit, payment, &attempt);
+            (Command::Succeed { wanted }, Outcome::Approved { funds: Funds::Settled })
+        }
+        Word::Answer(Answer::Declined(code)) => (Command::Decline, Outcome::Declined(code)),
+        Word::Answer(Answer::Challenge) => (Command::Decline, Outcome::Challenge),
+        Word::Nothing => (Command::NotFound, Outcome::Declined(FailureCode::ProcessingError)),
+    };
+    let due_before = core::due(&attempt);
+    let Some(event) = core::decide(&attempt, command, unit.now()) else { return Ok(()) };
+    core::evolve(&mut attempt, event);
+    store::update(unit, &attempt, due_before);
+    match (event, attempt.kind) {
+        (Event::Reversed, _) => {
+            tracing::warn!(attempt = %attempt.id, payment = %payment.id, "money was taken too late; it is given back");
+            void(unit, payment, &attempt.id, attempt.amount.amount);
+            Ok(())
+        }
+        (Event::Succeeded | Event::Declined | Event::Abandoned, Kind::Authorize) => {
+            settle(unit, log, payment, &attempt.id, outcome)
+        }
+        (Event::Succeeded, Kind::Capture) => {
+            let context = Arc::clone(&unit.context);
+            let command = payments::Command::Captured { attempt: attempt.id, fees: &context.settings.fees };
+            log.apply(unit, payment, command)
+        }
+        (Event::Declined | Event::Abandoned, Kind::Capture) => {
+            log.apply(unit, payment, payments::Command::CaptureRefused { attempt: attempt.id })
+        }
+        (Event::Declined, Kind::Void) => {
+            tracing::error!(attempt = %attempt.id, payment = %payment.id, "an acquirer refused to void; someone must look");
+            Ok(())
+        }
+        (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
+    }
+}
+
+/// Whether the money of this attempt, if it was taken, is the payment's.
+fn waits_for(unit: &Unit<'_>, payment: &Payment, attempt: &Attempt) -> bool {
+    match attempt.kind {
+        Kind::Authorize if payment.attempt.as_ref() != Some(&attempt.id) => false,
+        Kind::Authorize => match payment.status {
+            payments::Status::Processing => true,
+            payments::Status::RequiresAuthentication => {
+                payment.authenticate_until.is_some_and(|until| unit.now() < until)
+            }
+            _ => false,
+        },
+        Kind::Capture => payment.capturing.as_ref().is_some_and(|pending| pending.attempt == attempt.id),
+        Kind::Void => true,
+    }
+}
+
+fn settle(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, id: &AttemptId, outcome: Outcome) -> Result<()> {
+    let is_current = payment.attempt.as_ref() == Some(id);
+    if is_current && payment.status == payments::Status::RequiresAuthentication && outcome != Outcome::Challenge {
+        log.apply(unit, payment, payments::Command::Authenticated)?;
+    }
+    let context = Arc::clone(&unit.context);
+    let command = payments::Command::Settle { attempt: id.clone(), outcome, fees: &context.settings.fees };
+    log.apply(unit, payment, command)
+}
