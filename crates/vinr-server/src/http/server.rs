@@ -11,6 +11,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
+use axum::serve::ListenerExt as _;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
@@ -53,7 +54,12 @@ pub struct Listener {
 /// The socket fails for good.
 pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let service = router(listener.app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener.socket, service).with_graceful_shutdown(stop).await
+    let socket = listener.socket.tap_io(|stream| {
+        // An answer goes out at once; without this it may wait for the client's delayed acknowledgement. A connection
+        // that cannot be told so works all the same.
+        let _ = stream.set_nodelay(true);
+    });
+    axum::serve(socket, service).with_graceful_shutdown(stop).await
 }
 
 /// All endpoints of an app's environment as one router.
