@@ -8,7 +8,7 @@ CREATE TABLE accounts (
   statement_descriptor TEXT, ip_allow_list TEXT NOT NULL,
   kyb_status TEXT NOT NULL, pci_attestation_status TEXT NOT NULL, created_at BIGINT NOT NULL,
   PRIMARY KEY (account, id)
-) {TABLE};
+) {WIDE};
 
 -- One row an account: the next event number, and a guard that changes with everything a decision may remember
 -- about the account (settings, endpoints, secret keys, clock).
@@ -36,7 +36,7 @@ CREATE TABLE idempotency (
   fingerprint TEXT NOT NULL, state TEXT NOT NULL, status BIGINT NOT NULL, body {BLOB} NOT NULL,
   created_wall BIGINT NOT NULL,
   PRIMARY KEY (account, id)
-) {BUSY};
+) {WIDE};
 CREATE INDEX idempotency_age ON idempotency (created_wall);
 
 CREATE TABLE payments (
@@ -52,7 +52,7 @@ CREATE TABLE payments (
   timeline TEXT NOT NULL, metadata TEXT NOT NULL,
   authenticate_until BIGINT, authorized_until BIGINT, expires_at BIGINT NOT NULL, completed_at BIGINT, created_at BIGINT NOT NULL,
   PRIMARY KEY (account, id)
-) {BUSY};
+) {WIDE};
 CREATE INDEX payments_created ON payments (account, created_at, id);
 CREATE INDEX payments_customer ON payments (account, customer_id, created_at, id) WHERE customer_id IS NOT NULL;
 
@@ -69,7 +69,7 @@ CREATE TABLE events (
   account TEXT NOT NULL, id TEXT NOT NULL,
   sequence BIGINT NOT NULL, type TEXT NOT NULL, api_version TEXT NOT NULL, data TEXT NOT NULL, created_at BIGINT NOT NULL,
   PRIMARY KEY (account, id)
-) {BUSY};
+) {WIDE};
 CREATE UNIQUE INDEX events_sequence ON events (account, sequence);
 
 CREATE TABLE transfers (
@@ -115,7 +115,7 @@ CREATE TABLE delivery_attempts (
   delivery_id TEXT NOT NULL, status BIGINT, error TEXT, response_body TEXT NOT NULL, duration_ms BIGINT NOT NULL,
   attempted_wall BIGINT NOT NULL,
   PRIMARY KEY (account, id)
-) {TABLE};
+) {WIDE};
 CREATE INDEX delivery_attempts_delivery ON delivery_attempts (account, delivery_id, attempted_wall);
 CREATE INDEX delivery_attempts_age ON delivery_attempts (attempted_wall);
 

@@ -68,11 +68,11 @@ const MIGRATIONS: &[Migration] = &[Migration {
     sql:
         "CREATE TABLE payments (account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, status TEXT NOT NULL,
             amount BIGINT NOT NULL, customer TEXT NOT NULL, created_at BIGINT NOT NULL, body TEXT NOT NULL,
-            PRIMARY KEY (account, id)) {TABLE};
+            PRIMARY KEY (account, id)) {WIDE};
           CREATE INDEX payments_created ON payments (account, created_at);
           CREATE INDEX payments_customer ON payments (account, customer);
           CREATE TABLE events (account TEXT NOT NULL, id TEXT NOT NULL, sequence BIGINT NOT NULL, type TEXT NOT NULL,
-            body TEXT NOT NULL, PRIMARY KEY (account, id)) {TABLE};
+            body TEXT NOT NULL, PRIMARY KEY (account, id)) {WIDE};
           CREATE TABLE transfers (account TEXT NOT NULL, id TEXT NOT NULL, payment TEXT NOT NULL, debit TEXT NOT NULL,
             credit TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (account, id)) {TABLE};
           CREATE TABLE balances (account TEXT NOT NULL, id TEXT NOT NULL, amount BIGINT NOT NULL,
@@ -80,7 +80,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
           CREATE TABLE counters (account TEXT NOT NULL, id TEXT NOT NULL, sequence BIGINT NOT NULL,
             context_version BIGINT NOT NULL, PRIMARY KEY (account, id)) {BUSY};
           CREATE TABLE replies (account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
-            fingerprint TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, id)) {BUSY};",
+            fingerprint TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, id)) {WIDE};",
 }];
 
 const ACCOUNTS: u64 = 1_000;

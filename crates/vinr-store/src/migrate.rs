@@ -1,8 +1,8 @@
-//! Migrations: one tree, one dialect with three holes, applied by whichever process comes first.
+//! Migrations: one tree, one dialect with four holes, applied by whichever process comes first.
 //!
-//! The holes are `{BLOB}` (the type of bytes), `{TABLE}` (storage options after a table's closing parenthesis) and
-//! `{BUSY}` (the same for tables whose rows change all the time). Each migration is one transaction, under a lock
-//! that makes a second process wait and then find it done.
+//! The holes are `{BLOB}` (the type of bytes) and, after a table's closing parenthesis, its storage options: `{TABLE}`,
+//! `{BUSY}` for rows that come or change all the time, `{WIDE}` for such rows of more than some 200 bytes. Each
+//! migration is one transaction, under a lock that makes a second process wait and then find it done.
 
 use rusqlite::Connection;
 
@@ -42,23 +42,23 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+/// Room for a new version of a row on the same page, and a vacuum after every 10,000 rows, however large the table.
+const POSTGRES_BUSY: &str = "WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.0, \
+     autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0)";
+
 impl Dialect {
     /// Fills the holes of a migration.
     pub(crate) fn fill(self, sql: &str) -> String {
-        let (blob, table, busy) = match self {
-            Dialect::Sqlite => ("BLOB", "STRICT, WITHOUT ROWID", "STRICT, WITHOUT ROWID"),
-            Dialect::Postgres => (
-                "BYTEA",
-                "",
-                // Rows that change all the time: room for a new version on the same page, and vacuum after a tenth
-                // of a small table or at once after 10,000 rows of a large one.
-                "WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 10000, \
-                 autovacuum_vacuum_cost_delay = 0)",
-            ),
+        let (blob, table, busy, wide) = match self {
+            // Without row ids a row lies in the tree of its key: one place to write, as long as it is short. A long
+            // one spills into a page of its own there, and tears neighbours apart; wide tables lie in the order in
+            // which their rows came, beside an index.
+            Dialect::Sqlite => ("BLOB", "STRICT, WITHOUT ROWID", "STRICT, WITHOUT ROWID", "STRICT"),
+            Dialect::Postgres => ("BYTEA", "", POSTGRES_BUSY, POSTGRES_BUSY),
         };
         // A STRICT table knows its 64-bit integers by another name only.
         let sql = if self == Dialect::Sqlite { sql.replace("BIGINT", "INTEGER") } else { sql.to_owned() };
-        sql.replace("{BLOB}", blob).replace("{TABLE}", table).replace("{BUSY}", busy)
+        sql.replace("{BLOB}", blob).replace("{TABLE}", table).replace("{BUSY}", busy).replace("{WIDE}", wide)
     }
 }
 
