@@ -112,7 +112,7 @@ impl App {
             })
             .await?;
         let sending = afterwards.sending.take();
-        self.workers.after(afterwards, &committed);
+        self.workers.after(task.account, afterwards, &committed);
         Ok((answer, sending.and_then(|sending| self.send(sending))))
     }
 

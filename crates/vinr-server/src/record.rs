@@ -20,6 +20,9 @@ use crate::settings::Settings;
 /// How long a process that committed a delivery has it for itself before others may take it.
 pub(crate) const HANDOVER_LEASE: Span = Span::seconds(60);
 
+/// How often the timers are looked at; one that goes off sooner wakes its worker.
+pub(crate) const TIMERS_POLLED: Span = Span::milliseconds(500);
+
 /// One unit of work with what decisions need beside the rows.
 pub struct Unit<'a> {
     /// Rows are read and staged here.
@@ -121,7 +124,7 @@ pub struct Afterwards {
     pub handovers: Vec<Handover>,
     /// What an acquirer is asked; its attempt is a row by now, and has a timer.
     pub(crate) sending: Option<Sending>,
-    /// Whether timers were written.
+    /// Whether timers were written that go off before anybody looks.
     pub timers: bool,
 }
 
@@ -242,8 +245,8 @@ impl<'a> Unit<'a> {
             _ if before == after => {}
             Some(due) => {
                 self.guard();
-                self.timers = true;
                 let wake = self.context.clock.wall_of(due);
+                self.timers |= wake < self.wall.plus(TIMERS_POLLED);
                 self.store.put(&JOBS, id, tables::job_values(noun, due, wake));
             }
             None => self.store.remove(&JOBS, id),

@@ -6,11 +6,12 @@ pub(crate) mod clock;
 pub(crate) mod deliver;
 pub(crate) mod schedule;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
+use vinr_core::ids::AccountId;
 use vinr_store::Committed;
 
 use crate::app::App;
@@ -24,7 +25,7 @@ pub struct Workers {
     /// Deliveries that were committed by this process.
     pub(crate) deliverer: Deliverer,
     timers: Notify,
-    commits: Notify,
+    pollers: Mutex<HashMap<AccountId, (usize, Arc<Notify>)>>,
     stop: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -36,7 +37,7 @@ impl Workers {
             process,
             deliverer: Deliverer::new(),
             timers: Notify::new(),
-            commits: Notify::new(),
+            pollers: Mutex::default(),
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
         }
@@ -48,29 +49,64 @@ impl Workers {
     }
 
     /// Hands over what a commit left to do.
-    pub(crate) fn after(&self, afterwards: Afterwards, committed: &Committed) {
+    pub(crate) fn after(&self, account: &AccountId, afterwards: Afterwards, committed: &Committed) {
         if afterwards.timers {
             self.timers.notify_one();
         }
-        self.commits.notify_waiters();
+        if let Some((_, commits)) = self.pollers().get(account) {
+            commits.notify_waiters();
+        }
         if !afterwards.handovers.is_empty() {
             self.deliverer.offer(afterwards.handovers, committed);
         }
     }
 
-    /// Resolves with the next commit of this process.
-    pub(crate) fn committed(&self) -> Notified<'_> {
-        self.commits.notified()
+    /// Has somebody woken by every commit of this process for an account, for as long as the poller lives.
+    pub(crate) fn poller<'a>(&'a self, account: &'a AccountId) -> Poller<'a> {
+        let mut pollers = self.pollers();
+        let (count, commits) = pollers.entry(account.clone()).or_default();
+        *count += 1;
+        Poller { workers: self, account, commits: Arc::clone(commits) }
+    }
+
+    fn pollers(&self) -> MutexGuard<'_, HashMap<AccountId, (usize, Arc<Notify>)>> {
+        self.pollers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Resolves when a timer was written.
-    pub(crate) fn timer_written(&self) -> Notified<'_> {
+    pub(crate) fn timer_written(&self) -> impl Future<Output = ()> {
         self.timers.notified()
     }
 
     /// Whether the process is draining.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stop.borrow()
+    }
+}
+
+/// Somebody who waits for an account's events.
+pub(crate) struct Poller<'a> {
+    workers: &'a Workers,
+    account: &'a AccountId,
+    commits: Arc<Notify>,
+}
+
+impl Poller<'_> {
+    /// Resolves with the account's next commit in this process, or when the process drains.
+    pub(crate) fn committed(&self) -> impl Future<Output = ()> {
+        self.commits.notified()
+    }
+}
+
+impl Drop for Poller<'_> {
+    fn drop(&mut self) {
+        let mut pollers = self.workers.pollers();
+        if let Some((count, _)) = pollers.get_mut(self.account) {
+            *count -= 1;
+            if *count == 0 {
+                pollers.remove(self.account);
+            }
+        }
     }
 }
 
@@ -86,7 +122,9 @@ impl App {
     /// Tells waiting requests and workers to come to an end: called when a drain begins.
     pub fn begin_drain(&self) {
         self.workers.stop.send_replace(true);
-        self.workers.commits.notify_waiters();
+        for (_, commits) in self.workers.pollers().values() {
+            commits.notify_waiters();
+        }
     }
 
     /// Ends the background work at once, as a killed process ends: what is being sent is lost.

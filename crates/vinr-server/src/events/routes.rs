@@ -18,8 +18,10 @@ use crate::http::list::{self, Listed, Position};
 use crate::http::reply::Reply;
 use crate::record::StoredEvent;
 
-/// How often a waiting consumer looks, when no commit of this process wakes it.
+/// How often a waiting consumer looks for what other processes commit.
 const POLL: Duration = Duration::from_millis(250);
+/// How often it looks at most, however much this process commits.
+const LOOKS_APART: Duration = Duration::from_millis(100);
 
 /// What can be asked of events.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -58,8 +60,10 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 async fn follow(call: &Call, query: &wire::Query, after: i64) -> Result<Reply> {
     let limit = query.page.limit.unwrap_or(100);
     let deadline = Instant::now() + Duration::from_secs(query.wait.unwrap_or(0));
+    let poller = call.app.workers.poller(call.account());
     loop {
-        let woken = call.app.workers.committed();
+        let woken = std::pin::pin!(poller.committed());
+        let looked = Instant::now();
         let found = store::after(&call.app.db, call.account(), after, limit + 1).await?;
         if !found.is_empty() || Instant::now() >= deadline || call.app.workers.is_stopping() {
             let has_more = i64::try_from(found.len()).is_ok_and(|found| found > limit);
@@ -68,8 +72,11 @@ async fn follow(call: &Call, query: &wire::Query, after: i64) -> Result<Reply> {
             let next_cursor = found.last().filter(|_| has_more).map(|(event, _)| event.id.to_string());
             return Reply::ok(&Listed { object: "list", data, page: Position { has_more, next_cursor } });
         }
-        let pause = tokio::time::sleep_until(deadline.min(Instant::now() + POLL));
-        futures_util::future::select(std::pin::pin!(woken), std::pin::pin!(pause)).await;
+        let pause = tokio::time::sleep_until(deadline.min(looked + POLL));
+        futures_util::future::select(woken, std::pin::pin!(pause)).await;
+        if !call.app.workers.is_stopping() {
+            tokio::time::sleep_until(deadline.min(looked + LOOKS_APART)).await;
+        }
     }
 }
 

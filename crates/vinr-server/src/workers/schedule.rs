@@ -14,12 +14,10 @@ use vinr_core::time::{Span, WallTime};
 
 use crate::app::{App, Task};
 use crate::error::Result;
-use crate::record::{Noun, Unit};
+use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
 use crate::{http, payments, webhooks};
 
-/// How often the table is looked at when nobody wakes the worker.
-const POLL: Duration = Duration::from_millis(500);
 /// How often old rows are removed and keys' last uses are written.
 const HOUSEKEEPING: Span = Span::minutes(1);
 /// How often a job may fail before it is parked for a person to look at.
@@ -39,6 +37,7 @@ pub(crate) struct Job {
 /// Fires timers until told to stop.
 pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut kept_house = app.env.wall();
+    let poll = Duration::from_millis(TIMERS_POLLED.millis().unsigned_abs());
     while !*stop.borrow() {
         let now = app.env.wall();
         let fired = match fire_due(&app, now).await {
@@ -54,7 +53,7 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
         }
         if fired == 0 {
             let (written, stopped) = (pin!(app.workers.timer_written()), pin!(stop.changed()));
-            select(select(written, stopped), pin!(tokio::time::sleep(POLL))).await;
+            select(select(written, stopped), pin!(tokio::time::sleep(poll))).await;
         }
     }
 }

@@ -4,6 +4,7 @@ mod acquirer;
 mod acquirer_bank;
 mod conventions;
 mod endpoints;
+mod events;
 mod harness;
 mod idempotency;
 mod payments;
