@@ -3,7 +3,7 @@
 mod tidy;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command as Process, ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -19,12 +19,31 @@ struct Arguments {
 enum Command {
     /// Checks the rules of the house: sizes, names, who may know whom, documents that tell the truth.
     Tidy,
+    /// Builds the release and measures payments a second; `cargo xtask bench -- --help` says how.
+    Bench {
+        /// Passed on to the benchmark
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Tidy => tidy(),
+        Command::Bench { arguments } => bench(&arguments),
     }
+}
+
+fn bench(arguments: &[String]) -> ExitCode {
+    let cargo = |arguments: &[&str]| Process::new(env!("CARGO")).current_dir(root()).args(arguments).status();
+    let built = cargo(&["build", "--release", "--locked", "-p", "vinr", "-p", "vinr-bench"]);
+    if !built.is_ok_and(|status| status.success()) {
+        return ExitCode::from(2);
+    }
+    let mut run = vec!["run", "--release", "--locked", "--quiet", "-p", "vinr-bench", "--"];
+    run.extend(arguments.iter().map(String::as_str));
+    let code = cargo(&run).ok().and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());
+    ExitCode::from(code.unwrap_or(2))
 }
 
 fn tidy() -> ExitCode {

@@ -51,7 +51,8 @@ fn room(module: &str) -> Room {
 
 /// The dependency rule, and where each kind of outside may be met.
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
-    let product = |file: &File| !file.is_test() && !file.path.starts_with("crates/xtask/");
+    let tool = |file: &File| ["crates/xtask/", "bench/"].iter().any(|tools| file.path.starts_with(tools));
+    let product = |file: &File| !file.is_test() && !tool(file);
     let mut problems = Vec::new();
     for (file, rust) in tree.rust().filter(|(file, _)| product(file)) {
         problems.extend(sql(file, rust));
