@@ -58,7 +58,8 @@ pub enum WallClock {
 }
 
 impl WallClock {
-    fn now(&self) -> WallTime {
+    /// Its time.
+    pub fn now(&self) -> WallTime {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the host's clock")]
             WallClock::System => {

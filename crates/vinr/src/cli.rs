@@ -88,6 +88,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AccountCommand,
     },
+    /// Follow an account's events
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
+    /// Send an account's events, signed, to an address on this machine
+    #[command(after_help = "Example: vinr listen --forward-to localhost:3000/webhooks --events 'payment.*'")]
+    Listen {
+        #[command(flatten)]
+        follow: FollowOptions,
+        /// Where to
+        #[arg(long, value_name = "URL")]
+        forward_to: String,
+        /// Sign with this secret, as an endpoint's is written [default: a new one, shown at the start]
+        #[arg(long, value_name = "WHSEC")]
+        secret: Option<String>,
+    },
     /// Prove the ledger
     #[command(after_help = "Example: vinr ledger verify --json")]
     Ledger {
@@ -101,6 +118,31 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = Which::Sandbox)]
         environment: Which,
     },
+}
+
+/// `vinr events`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Print events as they happen
+    #[command(after_help = "Example: vinr events tail --events payment.completed --json")]
+    Tail(FollowOptions),
+}
+
+/// Which events of which account.
+#[derive(Debug, Args)]
+pub(crate) struct FollowOptions {
+    /// Where VINR serves
+    #[arg(long, env = "VINR_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+    /// A secret key of the account, or a restricted one with events:read
+    #[arg(long, env = "VINR_SECRET_KEY", hide_env_values = true, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// Only these, such as payment.completed or payment.*; several with commas
+    #[arg(long, value_delimiter = ',', value_name = "EVENTS")]
+    pub(crate) events: Vec<String>,
+    /// Begin after this number, 0 for the very first [default: with what happens from now on]
+    #[arg(long, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(0..))]
+    pub(crate) after: Option<i64>,
 }
 
 /// `vinr keys`.

@@ -2,11 +2,15 @@
 
 mod cli;
 mod commands;
+mod follow;
 mod installation;
 mod keyfile;
+mod listen;
 mod serve;
 mod settings;
 mod show;
+mod stop;
+mod tail;
 
 use std::process::ExitCode;
 
@@ -71,6 +75,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Keys { command } => commands::keys(&settings, command).await,
         Command::Account { command } => commands::account(&settings, command).await,
         Command::Ledger { command: cli::LedgerCommand::Verify } => commands::verify(&settings).await,
+        Command::Events { command: cli::EventsCommand::Tail(follow) } => stop::until(tail::run(follow, json)).await,
+        Command::Listen { follow, forward_to, secret } => {
+            stop::until(listen::run(follow, forward_to, secret, json)).await
+        }
         Command::Openapi { environment } => {
             let environment = environment.into();
             let document = vinr_server::openapi(environment, &settings.url(environment));

@@ -16,7 +16,7 @@ use vinr_server::{App, Listener};
 
 use crate::installation::{NewAccount, Place, create_account, open_all};
 use crate::settings::{Database, Resolved};
-use crate::{Failure, keyfile, show};
+use crate::{Failure, keyfile, show, stop};
 
 /// Serves until Ctrl-C or SIGTERM, then drains.
 pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
@@ -36,7 +36,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
         listeners.push(Listener { socket, app: app(settings, place, url, master_key.clone()) });
     }
     // Before it is told that it is ready: who hears it may stop it at once.
-    let stop = stop_signal()?;
+    let stop = stop::signal()?;
     announce(settings.json, &urls, made.as_ref());
     serve_all(listeners, stop).await
 }
@@ -151,24 +151,4 @@ fn announce(json: bool, urls: &[(Environment, String)], made: Option<&NewAccount
         words.push_str(&["Ready: ", environment.as_str(), " at ", url, " (reference at ", url, "/docs)\n"].concat());
     }
     show::line(json, &Value::Object(shown), words.trim_end());
-}
-
-/// Resolves with Ctrl-C or SIGTERM; listens from the moment it is made.
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::refused)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(Failure::refused)?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }

@@ -1,17 +1,17 @@
 //! `kill -9` under load, again and again: every answered payment is there, none is doubled by a retry with its key,
 //! every event is told, and the ledger adds up.
 
+mod installation;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::State;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+
+use crate::installation::{Installation, Server, setting};
 
 /// Programs that pay at the same time.
 const CLIENTS: usize = 16;
@@ -22,44 +22,21 @@ const PATIENCE: Duration = Duration::from_mins(2);
 type Asked = Arc<Mutex<BTreeMap<String, Option<Vec<u8>>>>>;
 type Heard = Arc<Mutex<BTreeSet<String>>>;
 
-struct Server {
-    child: Child,
-    url: String,
-}
-
-struct Installation {
-    folder: PathBuf,
-    database: String,
-    key: String,
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_answered_is_lost_on_sqlite() {
-    let folder = scratch("sqlite");
-    let database = format!("sqlite:{}", folder.join("data").display());
-    survive(folder, database).await;
+    survive(Installation::on_sqlite("kill")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_answered_is_lost_on_postgres() {
-    let url = setting("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
-    // The binary names its schemas itself, so this test needs a database of its own.
-    let name = format!("vinr_kill_{}", std::process::id());
-    let created = Command::new("psql").args([&url, "-qc", &format!("CREATE DATABASE {name}")]).status().await;
-    assert!(created.is_ok_and(|status| status.success()), "a database is created with psql");
-    let database = format!("{}/{name}", url.rsplit_once('/').expect("a URL with a database").0);
-    survive(scratch("postgres"), database).await;
-    let dropped =
-        Command::new("psql").args([&url, "-qc", &format!("DROP DATABASE {name} WITH (FORCE)")]).status().await;
-    assert!(dropped.is_ok_and(|status| status.success()), "the database is dropped");
+    survive(Installation::on_postgres("kill").await).await;
 }
 
-async fn survive(folder: PathBuf, database: String) {
+async fn survive(mut installation: Installation) {
     let rounds = setting("VINR_TEST_KILL_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(6_u32);
     let heard = Heard::default();
     let hook = listen(Arc::clone(&heard)).await;
-    let mut installation = Installation { folder, database, key: String::new() };
-    let mut server = start(&mut installation).await;
+    let mut server = installation.start().await;
     // The other test of this process may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
@@ -69,17 +46,16 @@ async fn survive(folder: PathBuf, database: String) {
     let asked = Asked::default();
     for round in 0..rounds {
         load(&client, &mut server, &installation, &asked, round).await;
-        server = start(&mut installation).await;
+        server = installation.start().await;
         verify(&client, &server.url, &installation, &asked, &format!("{round}-")).await;
     }
     verify(&client, &server.url, &installation, &asked, "").await;
     assert_eq!(count(&client, &server.url, &installation.key).await, asked.lock().expect("no panic").len());
     all_told(&client, &server.url, &installation.key, &heard).await;
-    server.child.kill().await.expect("killed");
-    let ledger = vinr(&installation).args(["ledger", "verify"]).output().await.expect("vinr runs");
+    server.kill().await;
+    let ledger = installation.vinr().args(["ledger", "verify"]).output().await.expect("vinr runs");
     assert!(ledger.status.success(), "{}", String::from_utf8_lossy(&ledger.stdout));
-    // Left behind at worst; temporary folders are emptied by others.
-    let _ = std::fs::remove_dir_all(&installation.folder);
+    installation.remove().await;
 }
 
 /// Pays from many clients until the server is killed in the middle of it.
@@ -101,7 +77,7 @@ async fn load(client: &reqwest::Client, server: &mut Server, installation: &Inst
     let clients = futures_util::future::join_all((0..CLIENTS).map(one));
     let kill = async {
         tokio::time::sleep(Duration::from_millis(50 + nanoseconds() % 700)).await;
-        server.child.kill().await.expect("killed");
+        server.kill().await;
     };
     futures_util::future::join(clients, kill).await;
 }
@@ -168,33 +144,6 @@ async fn hear(State(heard): State<Heard>, body: String) {
     heard.lock().expect("no panic").insert(event["id"].as_str().expect("an id").to_owned());
 }
 
-fn vinr(installation: &Installation) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vinr"));
-    let key_file = installation.folder.join("master.key");
-    command.current_dir(&installation.folder).kill_on_drop(true);
-    command.args(["--database", &installation.database, "--sandbox-listen", "127.0.0.1:0", "--live-listen", "off"]);
-    command.args(["--rate-limit", "off", "--json", "--master-key-file"]).arg(key_file);
-    command
-}
-
-async fn start(installation: &mut Installation) -> Server {
-    make_key_file(&installation.folder);
-    let mut child = vinr(installation).arg("serve").stdout(Stdio::piped()).spawn().expect("vinr starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let line = lines.next_line().await.expect("output").expect("a line that says it is ready");
-    let ready: Value = serde_json::from_str(&line).expect("JSON");
-    assert_eq!(ready["ready"], true, "{line}");
-    if let Some(key) = ready["sandbox"]["secretKey"].as_str() {
-        key.clone_into(&mut installation.key);
-    }
-    Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }
-}
-
-/// 32 bytes in base64: what is sealed must be read by the next process.
-fn make_key_file(folder: &Path) {
-    std::fs::write(folder.join("master.key"), format!("{}=\n", "A".repeat(43))).expect("a key file");
-}
-
 fn body() -> String {
     json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true}).to_string()
 }
@@ -216,17 +165,6 @@ async fn post(
 async fn get(client: &reqwest::Client, url: &str, key: &str) -> Value {
     let response = client.get(url).bearer_auth(key).send().await.expect("an answer");
     serde_json::from_slice(&response.bytes().await.expect("a body")).expect("JSON")
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("vinr-kill-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
-
-fn setting(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "scripts/test says how to test")]
-    std::env::var(name).ok()
 }
 
 fn nanoseconds() -> u64 {

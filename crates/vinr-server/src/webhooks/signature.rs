@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 use vinr_core::time::WallTime;
 use zeroize::Zeroizing;
@@ -77,6 +77,11 @@ pub fn of_key_digest(digest: &[u8; 32]) -> Secret {
     let mut secret = Zeroizing::new(vec![0; 32]);
     Hkdf::<Sha256>::new(None, digest).expand(KEY_INFO, &mut secret).expect("32 bytes are not too many for HKDF-SHA256");
     secret
+}
+
+/// The signing secret that belongs to a secret key.
+pub fn of_key(key: &str) -> Secret {
+    of_key_digest(&Sha256::digest(key.as_bytes()).into())
 }
 
 /// The headers of a delivery: lower-case names and values.

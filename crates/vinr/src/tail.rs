@@ -1,0 +1,63 @@
+//! `vinr events tail`: an account's events on the terminal, as they happen.
+
+use vinr_core::money::{Currency, Money};
+
+use crate::Failure;
+use crate::cli::FollowOptions;
+use crate::follow::{Event, Follower};
+
+/// Prints events until it is stopped.
+pub(crate) async fn run(options: FollowOptions, json: bool) -> Result<(), Failure> {
+    let mut follower = Follower::start(options).await?;
+    if !json {
+        eprintln!("Events of {}; Ctrl-C ends.", follower.url);
+    }
+    loop {
+        for event in follower.next().await? {
+            if json { println!("{}", event.json) } else { println!("{}", words(&event)) }
+        }
+    }
+}
+
+fn words(event: &Event) -> String {
+    let data = &event.data;
+    let mut line = format!("{}  {:>6}  {:<32}", event.created_at, event.sequence, event.kind);
+    if let Some(id) = data["id"].as_str() {
+        line.push_str("  ");
+        line.push_str(id);
+    }
+    if let (Some(amount), Some(currency)) =
+        (data["amount"].as_i64(), data["currency"].as_str().and_then(Currency::parse))
+    {
+        line.push_str("  ");
+        line.push_str(&Money::new(amount, currency).display());
+    }
+    if let Some(status) = data["status"].as_str() {
+        line.push_str("  ");
+        line.push_str(status);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_happened_to_what() {
+        let event = Event {
+            sequence: 12,
+            kind: "payment.completed".to_owned(),
+            id: "evt_1".to_owned(),
+            created_at: "2026-06-01T12:00:00Z".to_owned(),
+            data: json!({"id": "pay_1", "amount": 1000, "currency": "EUR", "status": "completed"}),
+            json: String::new(),
+        };
+        let line = words(&event);
+        let parts: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(parts, ["2026-06-01T12:00:00Z", "12", "payment.completed", "pay_1", "€10.00", "completed"]);
+        assert_eq!(words(&Event { data: json!({}), ..event }).split_whitespace().count(), 3);
+    }
+}

@@ -1,0 +1,109 @@
+//! An installation of the real binary in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// A running `vinr serve`.
+pub struct Server {
+    child: Child,
+    pub url: String,
+}
+
+impl Server {
+    /// Ends it as `kill -9` does.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("killed");
+    }
+}
+
+/// Where the server keeps what it has.
+pub struct Installation {
+    pub folder: PathBuf,
+    pub database: String,
+    /// The address it listens on; port 0 for whichever is free.
+    pub address: String,
+    /// The secret key that the first start shows.
+    pub key: String,
+}
+
+impl Installation {
+    /// On SQLite in a new folder.
+    pub fn on_sqlite(test: &str) -> Installation {
+        let folder = scratch(test, "sqlite");
+        let database = format!("sqlite:{}", folder.join("data").display());
+        Installation { folder, database, address: "127.0.0.1:0".to_owned(), key: String::new() }
+    }
+
+    /// On PostgreSQL in a new database: the binary names its schemas itself.
+    pub async fn on_postgres(test: &str) -> Installation {
+        let name = format!("vinr_{test}_{}", std::process::id());
+        psql(&format!("CREATE DATABASE {name}")).await;
+        let database = format!("{}/{name}", cluster().rsplit_once('/').expect("a URL with a database").0);
+        let folder = scratch(test, "postgres");
+        Installation { folder, database, address: "127.0.0.1:0".to_owned(), key: String::new() }
+    }
+
+    /// Removes what it had.
+    pub async fn remove(self) {
+        if let Some(name) = self.database.strip_prefix("postgres").and_then(|url| url.rsplit_once('/')).map(|url| url.1)
+        {
+            psql(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+        // Left behind at worst; temporary folders are emptied by others.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+
+    /// The binary with this installation's settings.
+    pub fn vinr(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vinr"));
+        let key_file = self.folder.join("master.key");
+        command.current_dir(&self.folder).kill_on_drop(true);
+        command.args(["--database", &self.database, "--sandbox-listen", &self.address, "--live-listen", "off"]);
+        command.args(["--rate-limit", "off", "--json", "--master-key-file"]).arg(key_file);
+        command
+    }
+
+    /// Serves, and answers when the server is ready.
+    pub async fn start(&mut self) -> Server {
+        make_key_file(&self.folder);
+        let mut child = self.vinr().arg("serve").stdout(Stdio::piped()).spawn().expect("vinr starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let line = lines.next_line().await.expect("output").expect("a line that says it is ready");
+        let ready: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(ready["ready"], true, "{line}");
+        if let Some(key) = ready["sandbox"]["secretKey"].as_str() {
+            key.clone_into(&mut self.key);
+        }
+        Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }
+    }
+}
+
+/// How the tests are run; scripts/test says.
+pub fn setting(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "scripts/test says how to test")]
+    std::env::var(name).ok()
+}
+
+fn cluster() -> String {
+    setting("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test")
+}
+
+async fn psql(statement: &str) {
+    let ran = Command::new("psql").args([&cluster(), "-qc", statement]).status().await;
+    assert!(ran.is_ok_and(|status| status.success()), "psql ran {statement}");
+}
+
+fn scratch(test: &str, engine: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("vinr-{test}-{engine}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// 32 bytes in base64: what is sealed must be read by the next process.
+fn make_key_file(folder: &Path) {
+    std::fs::write(folder.join("master.key"), format!("{}=\n", "A".repeat(43))).expect("a key file");
+}
