@@ -19,7 +19,7 @@ CREATE TABLE counters (
 
 CREATE TABLE clocks (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
-  offset_ms BIGINT NOT NULL, target_at BIGINT, lease_until_wall BIGINT NOT NULL, lease_token TEXT,
+  offset_ms BIGINT NOT NULL, target_at BIGINT, lease_until_wall BIGINT NOT NULL, lease_token TEXT, idempotency_key TEXT,
   PRIMARY KEY (account, id)
 ) {TABLE};
 

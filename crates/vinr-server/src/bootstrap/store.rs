@@ -25,7 +25,7 @@ pub(super) fn insert_account(unit: &mut UnitOfWork, settings: &Settings, now: Wa
     // A new account's clock shows wall time.
     let created_at = Timestamp::from_millis(now.millis());
     unit.claim(&ACCOUNTS, SELF, settings_values(settings, API_VERSION, created_at));
-    unit.claim(&CLOCKS, SELF, vec![0.into(), Value::Null, 0.into(), Value::Null]);
+    unit.claim(&CLOCKS, SELF, vec![0.into(), Value::Null, 0.into(), Value::Null, Value::Null]);
     bump_context(unit);
 }
 

@@ -57,6 +57,7 @@ pub(crate) const CLOCKS: Table = Table {
         Column::int("target_at"),
         Column::int("lease_until_wall"),
         Column::text("lease_token"),
+        Column::text("idempotency_key"),
     ],
     unique: &[],
     kind: Kind::Versioned,

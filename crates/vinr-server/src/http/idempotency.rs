@@ -63,7 +63,7 @@ where
             _ => reply,
         });
     };
-    let _guard = hold(call, &key)?;
+    let Some(_held) = hold(call, &key) else { return replay_committed(call, &key).await };
     let data = Arc::new((key.clone(), data));
     let decided = call.app.run_and_ask(task, data, move |unit, (key, data)| Box::pin(once(unit, key, data, decide)));
     let (reply, outcome) = decided.await?;
@@ -98,6 +98,46 @@ where
     }
 }
 
+/// What became of the first unit of a request that takes several.
+pub(crate) enum Begun<T> {
+    /// It is decided and committed; the key is held until the request ends.
+    Now(T, Option<Held>),
+    /// It was answered earlier.
+    Before(Reply),
+}
+
+/// Commits the first unit of a request that takes several; whichever unit is the last ends it with [`finish`].
+///
+/// # Errors
+/// 409 for a key in use or used with another request, and whatever `decide` refuses.
+pub(crate) async fn begin<D, T, F>(call: &Call, label: &'static str, data: D, decide: F) -> Result<Begun<T>>
+where
+    D: Send + Sync + 'static,
+    T: Send + 'static,
+    F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<T>> + Copy + Send + Sync + 'static,
+{
+    let task = Task::request(call.account(), label);
+    let Some(key) = Key::of(call) else {
+        return call.app.run(task, Arc::new(data), decide).await.map(|begun| Begun::Now(begun, None));
+    };
+    let Some(held) = hold(call, &key) else { return replay_committed(call, &key).await.map(Begun::Before) };
+    let begun = call.app.run(task, Arc::new((key, data)), move |unit, (key, data)| {
+        Box::pin(async move {
+            if let Some(reply) = replay(unit, key).await? {
+                return Ok(Begun::Before(reply));
+            }
+            unit.idempotency_key = Some(key.key.clone());
+            let begun = decide(unit, data).await?;
+            store::claim(unit, key, State::InProgress, &Reply::raw(String::new()));
+            Ok(Begun::Now(begun, None))
+        })
+    });
+    Ok(match begun.await? {
+        Begun::Now(begun, _) => Begun::Now(begun, Some(held)),
+        before @ Begun::Before(_) => before,
+    })
+}
+
 /// Ends a request whose acquirer is late: what the client is told becomes the answer of its key, unless the outcome
 /// was quicker.
 async fn answer_unsettled(call: &Call, key: Key, reply: Reply) -> Result<Reply> {
@@ -128,28 +168,33 @@ pub(crate) async fn finish(unit: &mut Unit<'_>, key: &str, reply: Reply) -> Resu
 /// # Errors
 /// 409 when that was another request, or is still running.
 pub(crate) async fn replay(unit: &mut Unit<'_>, key: &Key) -> Result<Option<Reply>> {
-    let Some(record) = store::find(unit, &key.key).await? else { return Ok(None) };
+    store::find(unit, &key.key).await?.map(|record| replayed(record, key)).transpose()
+}
+
+/// The answer of a key that another request of this process has in hand: that may be replaying it too.
+async fn replay_committed(call: &Call, key: &Key) -> Result<Reply> {
+    match store::peek(&call.app, call.account(), &key.key).await? {
+        Some(record) => replayed(record, key),
+        None => Err(in_use()),
+    }
+}
+
+fn replayed(record: store::Record, key: &Key) -> Result<Reply> {
     if record.fingerprint != key.fingerprint {
         let message = "this idempotency key was used with another request; use a new key for a new request";
         return Err(Refusal::new(Code::IdempotencyKeyReused, message).into());
     }
     match record.state {
         State::InProgress => Err(in_use()),
-        State::Done => Ok(Some(record.reply(true))),
+        State::Done => Ok(record.reply(true)),
     }
 }
 
-/// Takes the key for this process while its request runs.
-///
-/// # Errors
-/// 409 `idempotency_key_in_use` when another request has it.
-pub(crate) fn hold(call: &Call, key: &Key) -> Result<Held> {
+/// Takes the key for this process while its request runs; `None` while another one has it.
+fn hold(call: &Call, key: &Key) -> Option<Held> {
     let name = (call.account().clone(), key.key.clone());
     let mut keys = call.app.in_flight.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if !keys.insert(name.clone()) {
-        return Err(in_use());
-    }
-    Ok(Held { app: call.app.clone(), name })
+    keys.insert(name.clone()).then(|| Held { app: call.app.clone(), name })
 }
 
 /// Releases a held key when its request ends, however it ends.

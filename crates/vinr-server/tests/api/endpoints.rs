@@ -1,27 +1,49 @@
 //! Every endpoint of the table: without a key, with a key that may not, from the other environment, from another account.
 //! The document is made from the table, so an endpoint that is added is tested by being there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::harness::{Engine, Server, on_both_engines};
 
-on_both_engines!(every_endpoint_keeps_strangers_out);
+on_both_engines!(every_endpoint_keeps_strangers_out, every_endpoint_wants_its_own_scope);
 
-/// Method and path of everything in the server's own document, with ids that nobody has.
-async fn table(server: &Server) -> Vec<(Method, String)> {
-    let document = server.get("/v1/openapi.json").await.ok();
-    let mut endpoints = Vec::new();
-    for (path, methods) in document["paths"].as_object().expect("paths") {
-        for method in methods.as_object().expect("methods").keys().filter(|name| *name != "parameters") {
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-            endpoints.push((method, concrete(path)));
-        }
-    }
-    assert!(endpoints.len() >= 12, "{endpoints:?}");
-    endpoints
+/// One endpoint of the table.
+pub struct Row {
+    pub method: Method,
+    /// As the document has it, with `{id}`.
+    pub path: String,
+    /// What a restricted key needs.
+    pub scope: String,
+    /// Whether a request may carry an idempotency key.
+    pub takes_key: bool,
 }
 
+/// Everything in the server's own document.
+pub async fn table(server: &Server) -> Vec<Row> {
+    let document = server.get("/v1/openapi.json").await.ok();
+    let mut rows = Vec::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            if method == "parameters" {
+                continue;
+            }
+            let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            rows.push(Row {
+                method: Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"),
+                path: path.clone(),
+                scope: operation["x-vinr-scope"].as_str().expect("a scope").to_owned(),
+                takes_key: parameters.iter().any(|one| one["name"] == "Idempotency-Key"),
+            });
+        }
+    }
+    assert!(rows.len() >= 37, "the table is whole");
+    rows
+}
+
+/// A path with ids that nobody has.
 fn concrete(path: &str) -> String {
     let prefix = [("payments", "pay"), ("events", "evt"), ("webhook-deliveries", "whd"), ("webhook", "we")];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
@@ -32,7 +54,8 @@ async fn every_endpoint_keeps_strangers_out(engine: Engine) {
     let server = Server::start(engine).await;
     let other = server.another_account().await;
     let live = format!("sk_live_{}", "x".repeat(40));
-    for (method, path) in table(&server).await {
+    for Row { method, path, .. } in table(&server).await {
+        let path = concrete(&path);
         let body = (method != Method::GET).then(|| "{}".to_owned());
         let call = |key| server.call(method.clone(), &path, key, &[], body.clone());
         let none = call(None).await;
@@ -52,4 +75,27 @@ async fn every_endpoint_keeps_strangers_out(engine: Engine) {
     assert_eq!((strange.status, strange.code().as_str()), (404, "resource_missing"));
     let theirs: Value = server.call(Method::GET, "/v1/payments", Some(&other), &[], None).await.ok();
     assert_eq!(theirs["data"], serde_json::json!([]));
+}
+
+async fn every_endpoint_wants_its_own_scope(engine: Engine) {
+    let server = Server::start(engine).await;
+    let table = table(&server).await;
+    let scopes: BTreeSet<String> = table.iter().map(|row| row.scope.clone()).collect();
+    let mut keys = BTreeMap::new();
+    for scope in &scopes {
+        let others: Vec<String> = scopes.iter().filter(|other| *other != scope).cloned().collect();
+        let one = server.restricted_key(std::slice::from_ref(scope)).await;
+        keys.insert(scope, (one, server.restricted_key(&others).await));
+    }
+    for Row { method, path, scope, .. } in &table {
+        let path = concrete(path);
+        let body = (*method != Method::GET).then(|| "{}".to_owned());
+        let (right, wrong) = &keys[scope];
+        let refused = server.call(method.clone(), &path, Some(wrong), &[], body.clone()).await;
+        assert_eq!((refused.status, refused.code().as_str()), (403, "insufficient_scope"), "{method} {path}");
+        let message = refused.json()["error"]["message"].to_string();
+        assert!(message.contains(scope.as_str()), "{method} {path} names what is missing: {message}");
+        let allowed = server.call(method.clone(), &path, Some(right), &[], body).await;
+        assert!(matches!(allowed.status, 200 | 400 | 404), "{method} {path} with {scope}: {}", allowed.status);
+    }
 }

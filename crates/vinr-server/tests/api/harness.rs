@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use http_body_util::BodyExt as _;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tower::ServiceExt as _;
 use vinr_core::ids::AccountId;
-use vinr_core::keys::Environment;
+use vinr_core::keys::{Environment, KeyKind};
 use vinr_server::connectors::Connector;
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
@@ -162,6 +164,21 @@ impl Server {
         Answer { status: status.as_u16(), headers, bytes: response.bytes().await.expect("a body").to_vec() }
     }
 
+    /// A call that does not go over a socket, to a server that has nothing in memory yet.
+    pub async fn call_after_restart(&self, method: Method, path: &str, idempotency_key: &str, body: &Value) -> Answer {
+        let settings = Settings::clone(&self.app.settings);
+        let app = App::new(self.app.env.clone(), self.app.db.clone(), settings);
+        oneshot(vinr_server::router(app), &self.secret_key, method, path, idempotency_key, body).await
+    }
+
+    /// A restricted key of the account that may do this.
+    pub async fn restricted_key(&self, scopes: &[String]) -> String {
+        let grant = bootstrap::grant(KeyKind::Restricted, scopes).expect("scopes");
+        let environment = self.app.settings.environment;
+        let made = bootstrap::create_key(&self.app.db, &self.app.env, environment, &self.account, grant, None).await;
+        made.expect("a key").secret
+    }
+
     /// Creates a payment and charges it in one call.
     pub async fn paid(&self, amount: i64, token: &str) -> Value {
         let body = serde_json::json!({"amount": amount, "currency": "EUR", "paymentMethod": token, "confirm": true});
@@ -187,6 +204,24 @@ impl Drop for Server {
             let _ = std::fs::remove_dir_all(folder);
         }
     }
+}
+
+/// A call to a router itself.
+pub async fn oneshot(
+    router: axum::Router,
+    key: &str,
+    method: Method,
+    path: &str,
+    idempotency_key: &str,
+    body: &Value,
+) -> Answer {
+    let request = axum::http::Request::builder().method(method).uri(path).header("x-api-key", key);
+    let request = request.header("idempotency-key", idempotency_key).header("content-type", "application/json");
+    let request = request.body(axum::body::Body::from(body.to_string())).expect("a request");
+    let response = router.oneshot(request).await.expect("a router always answers");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+    Answer { status, headers, bytes }
 }
 
 fn database(engine: Engine, entropy: &Entropy) -> (Config, Option<PathBuf>) {

@@ -4,6 +4,7 @@ mod acquirer;
 mod acquirer_bank;
 mod conventions;
 mod endpoints;
+mod endpoints_replayed;
 mod events;
 mod harness;
 mod idempotency;

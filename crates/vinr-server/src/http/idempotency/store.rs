@@ -1,14 +1,17 @@
 //! Idempotency records as rows.
 
 use bytes::Bytes;
+use vinr_core::ids::AccountId;
 use vinr_core::time::{Span, WallTime};
-use vinr_store::{Column, Db, Kind, Table, Value};
+use vinr_store::{Column, Db, Kind, Row, Table, Value};
 
 use super::Key;
+use crate::app::App;
 use crate::error::{ApiError, Result};
 use crate::http::reply::Reply;
 use crate::record::Unit;
 use crate::sealing::Sealer;
+use crate::settings::MasterKey;
 
 /// How long a record is kept (spec/conventions.md, Idempotency).
 const KEPT: Span = Span::days(30);
@@ -55,13 +58,22 @@ impl Record {
 
 pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record>> {
     let Some(row) = unit.store.load(&IDEMPOTENCY, key).await? else { return Ok(None) };
+    read(&row, &unit.settings.master_key, &place(&unit.context.account, key)).map(Some)
+}
+
+/// What is committed of a key, for a request that changes nothing.
+pub(super) async fn peek(app: &App, account: &AccountId, key: &str) -> Result<Option<Record>> {
+    let Some(row) = app.db.load(&IDEMPOTENCY, account.as_str(), key).await? else { return Ok(None) };
+    read(&row, &app.settings.master_key, &place(account, key)).map(Some)
+}
+
+fn read(row: &Row, master: &MasterKey, place: &str) -> Result<Record> {
     let mut row = row.reader();
     let fingerprint = row.text().to_owned();
     let state = if row.text() == "done" { State::Done } else { State::InProgress };
     let status = u16::try_from(row.int()).expect("the database holds HTTP statuses");
-    let sealer = Sealer::of_replies(&unit.settings.master_key);
-    let body = sealer.open(row.blob(), &place(unit, key)).map_err(ApiError::internal)?;
-    Ok(Some(Record { fingerprint, state, status, body: body.to_vec() }))
+    let body = Sealer::of_replies(master).open(row.blob(), place).map_err(ApiError::internal)?;
+    Ok(Record { fingerprint, state, status, body: body.to_vec() })
 }
 
 /// Stages the record of a request; its key may be taken.
@@ -78,7 +90,7 @@ pub(super) fn finish(unit: &mut Unit<'_>, key: &str, fingerprint: &str, reply: &
 
 fn values(unit: &Unit<'_>, key: &str, fingerprint: &str, state: State, reply: &Reply) -> Vec<Value> {
     let sealer = Sealer::of_replies(&unit.settings.master_key);
-    let body = sealer.seal(&reply.body, &place(unit, key), &unit.env.entropy);
+    let body = sealer.seal(&reply.body, &place(&unit.context.account, key), &unit.env.entropy);
     let state = match state {
         State::InProgress => "in_progress",
         State::Done => "done",
@@ -87,8 +99,8 @@ fn values(unit: &Unit<'_>, key: &str, fingerprint: &str, state: State, reply: &R
 }
 
 /// Where a sealed answer belongs: it opens nowhere else.
-fn place(unit: &Unit<'_>, key: &str) -> String {
-    format!("{} {key}", unit.context.account)
+fn place(account: &AccountId, key: &str) -> String {
+    format!("{account} {key}")
 }
 
 /// Removes some of the records that are older than the promise.

@@ -13,6 +13,7 @@ use super::{store, wire};
 use crate::app::{App, Task};
 use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
+use crate::http::idempotency::{self, Begun};
 use crate::http::reply::Reply;
 use crate::record::Unit;
 use crate::workers::{deliver, schedule};
@@ -60,16 +61,11 @@ fn show(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn advance(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let by = asked(&call.body::<wire::Advance>()?)?;
-        let task = Task::request(call.account(), "begin_advance");
-        let target = call.app.run(task, Arc::new(by), |unit, by| Box::pin(begin(unit, *by))).await?;
-        let ran = move_to(&call.app, call.account(), target).await?;
-        let clock = Clock::showing(target, call.app.env.wall());
-        Reply::ok(&wire::Advanced {
-            object: "test_clock",
-            now: target.rfc3339(),
-            offset_seconds: clock.offset_ms.div_euclid(1000),
-            ran,
-        })
+        let begun = idempotency::begin(&call, "begin_advance", by, |unit, by| Box::pin(begin(unit, *by)));
+        match begun.await? {
+            Begun::Now(target, _held) => move_to(&call.app, call.account(), target).await,
+            Begun::Before(reply) => Ok(reply),
+        }
     })
 }
 
@@ -94,6 +90,7 @@ async fn begin(unit: &mut Unit<'_>, ask: Advance) -> Result<Timestamp> {
     }
     let target = advance_target(unit.now(), ask)?;
     clock.target = Some(target);
+    clock.idempotency_key.clone_from(&unit.idempotency_key);
     lease(unit, &mut clock);
     store::save(unit, &clock);
     Ok(target)
@@ -105,16 +102,16 @@ fn lease(unit: &Unit<'_>, clock: &mut store::Row) {
 }
 
 /// Walks from one due instant to the next until the target, running at each what is due there.
-async fn move_to(app: &App, account: &AccountId, target: Timestamp) -> Result<wire::Ran> {
+async fn move_to(app: &App, account: &AccountId, target: Timestamp) -> Result<Reply> {
     let mut ran = wire::Ran::default();
+    let task = Task::worker(account, "step_clock");
     loop {
         let next = store::next_due(&app.db, account).await?.filter(|due| *due <= target);
-        let step = (next.unwrap_or(target), next.is_none());
-        let task = Task::worker(account, "step_clock");
-        let offset_ms = app.run(task, Arc::new(step), |unit, step| Box::pin(set(unit, *step))).await?;
+        let at = next.unwrap_or(target);
+        let offset_ms = app.run(task, Arc::new(at), |unit, at| Box::pin(step(unit, *at))).await?;
         let Some(at) = next else {
             store::rewake(&app.db, account, offset_ms).await?;
-            return Ok(ran);
+            return app.run(task, Arc::new((target, ran)), |unit, there| Box::pin(arrive(unit, *there))).await;
         };
         let jobs = schedule::store::due_of_account(&app.db, account, at).await?;
         ran.timers += jobs.len();
@@ -134,15 +131,30 @@ async fn move_to(app: &App, account: &AccountId, target: Timestamp) -> Result<wi
     }
 }
 
-/// Sets the clock to a moment, never back; the last step ends the advance.
-async fn set(unit: &mut Unit<'_>, (at, last): (Timestamp, bool)) -> Result<i64> {
+/// Sets the clock to a moment, never back.
+async fn step(unit: &mut Unit<'_>, at: Timestamp) -> Result<i64> {
     let mut clock = store::load(unit).await?;
     clock.offset_ms = clock.offset_ms.max(Clock::showing(at, unit.wall).offset_ms);
     lease(unit, &mut clock);
-    if last {
-        clock.target = None;
-        clock.lease = None;
-    }
     store::save(unit, &clock);
     Ok(clock.offset_ms)
+}
+
+/// Ends the advance, and answers the request that asked for it.
+async fn arrive(unit: &mut Unit<'_>, (target, ran): (Timestamp, wire::Ran)) -> Result<Reply> {
+    let mut clock = store::load(unit).await?;
+    clock.target = None;
+    clock.lease = None;
+    let key = clock.idempotency_key.take();
+    store::save(unit, &clock);
+    let reply = Reply::ok(&wire::Advanced {
+        object: "test_clock",
+        now: target.rfc3339(),
+        offset_seconds: clock.offset_ms.div_euclid(1000),
+        ran,
+    })?;
+    match key {
+        Some(key) => idempotency::finish(unit, &key, reply).await,
+        None => Ok(reply),
+    }
 }

@@ -2,7 +2,7 @@
 
 use vinr_core::ids::AccountId;
 use vinr_core::time::{Timestamp, WallTime};
-use vinr_store::{Db, Value};
+use vinr_store::Db;
 
 use crate::context::{CLOCKS, SELF};
 use crate::error::{ApiError, Result};
@@ -21,6 +21,8 @@ pub(super) struct Row {
     pub(super) target: Option<Timestamp>,
     pub(super) lease_until: WallTime,
     pub(super) lease: Option<String>,
+    /// The key of the request that waits for the advance.
+    pub(super) idempotency_key: Option<String>,
 }
 
 pub(super) async fn load(unit: &mut Unit<'_>) -> Result<Row> {
@@ -31,6 +33,7 @@ pub(super) async fn load(unit: &mut Unit<'_>) -> Result<Row> {
         target: row.opt_int().map(Timestamp::from_millis),
         lease_until: WallTime::from_millis(row.int()),
         lease: row.opt_text().map(str::to_owned),
+        idempotency_key: row.opt_text().map(str::to_owned),
     })
 }
 
@@ -39,7 +42,8 @@ pub(super) fn save(unit: &mut Unit<'_>, row: &Row) {
         row.offset_ms.into(),
         row.target.map(Timestamp::millis).into(),
         row.lease_until.millis().into(),
-        row.lease.clone().map_or(Value::Null, Value::from),
+        row.lease.clone().into(),
+        row.idempotency_key.clone().into(),
     ];
     unit.store.update(&CLOCKS, SELF, values);
     unit.bump_context();
