@@ -22,6 +22,7 @@ CREATE TABLE clocks (
   offset_ms BIGINT NOT NULL, target_at BIGINT, lease_until_wall BIGINT NOT NULL, lease_token TEXT, idempotency_key TEXT,
   PRIMARY KEY (account, id)
 ) {TABLE};
+CREATE INDEX clocks_advancing ON clocks (lease_until_wall) WHERE target_at IS NOT NULL;
 
 CREATE TABLE keys (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,

@@ -8,6 +8,7 @@ mod endpoints_replayed;
 mod events;
 mod harness;
 mod idempotency;
+mod lists;
 mod payments;
 mod webhooks;
 mod webhooks_deliveries;
