@@ -118,7 +118,7 @@ fn table<const N: usize>(page: &mut String, caption: &str, heads: [&str; N], row
         for (column, cell) in row.iter().enumerate() {
             match column {
                 0 => put(page, format_args!("<td><code>{}</code></td>", escape(cell))),
-                _ => put(page, format_args!("<td>{}</td>", escape(cell))),
+                _ => put(page, format_args!("<td>{}</td>", with_code(&escape(cell)))),
             }
         }
         page.push_str("</tr>");
@@ -133,6 +133,10 @@ fn kind(schema: &Value) -> String {
     }
     for key in ["anyOf", "oneOf"] {
         if let Some(ways) = schema[key].as_array() {
+            let constants: Vec<&str> = ways.iter().filter_map(|way| way["const"].as_str()).collect();
+            if constants.len() == ways.len() {
+                return format!("one of {}", constants.join(", "));
+            }
             return ways.iter().map(kind).collect::<Vec<_>>().join(" or ");
         }
     }
@@ -161,6 +165,22 @@ fn put(page: &mut String, text: std::fmt::Arguments<'_>) {
     page.write_fmt(text).expect("a string takes everything");
 }
 
+/// Names between backticks as code; a backtick without its partner stays as it is.
+fn with_code(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text.to_owned();
+    }
+    let mut marked = String::with_capacity(text.len());
+    for (index, part) in parts.into_iter().enumerate() {
+        match index % 2 {
+            0 => marked.push_str(part),
+            _ => marked.extend(["<code>", part, "</code>"]),
+        }
+    }
+    marked
+}
+
 /// Text that means nothing to HTML.
 fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -184,6 +204,12 @@ mod tests {
     #[test]
     fn nothing_that_is_shown_can_become_markup() {
         assert_eq!(escape("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
+    }
+
+    #[test]
+    fn names_between_backticks_are_code() {
+        assert_eq!(with_code("Always `payment`."), "Always <code>payment</code>.");
+        assert_eq!(with_code("one ` alone"), "one ` alone");
     }
 
     #[test]

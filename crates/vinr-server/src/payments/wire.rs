@@ -188,34 +188,63 @@ impl StatusWord {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Payment")]
 pub(crate) struct Shown<'a> {
+    /// Its id.
     id: &'a str,
+    /// Always `payment`.
     object: &'static str,
+    /// Where it stands; the list's `status` filter names them all.
     status: &'static str,
+    /// What is to be charged, in minor units of the currency.
     amount: i64,
+    /// Held and not yet captured.
     amount_capturable: i64,
+    /// Taken.
     amount_captured: i64,
+    /// Given back or on its way back.
     amount_refunded: i64,
+    /// ISO 4217 code.
     currency: &'static str,
+    /// Shown to the buyer.
     description: Option<&'a str>,
+    /// Whose payment it is.
     customer_id: Option<&'a str>,
+    /// What paid or was last tried.
     payment_method_id: Option<&'a str>,
+    /// Its type: `card`.
     method: Option<&'static str>,
+    /// What may be shown of the card.
     card: Option<Card<'a>>,
+    /// Where the hosted page sends the buyer afterwards.
     return_url: Option<&'a str>,
+    /// Where the hosted page sends a buyer who gives up.
     cancel_url: Option<&'a str>,
+    /// The hosted page.
     checkout_url: String,
+    /// Where the buyer answers an open 3DS challenge.
     authentication_url: Option<String>,
+    /// `automatic` or `manual`.
     capture_method: &'static str,
+    /// Whether the buyer was away at the last attempt.
     off_session: bool,
+    /// Why the last attempt brought no money.
     failure: Option<Failure>,
+    /// Attempts that brought no money.
     failure_count: u32,
+    /// Text on the buyer's statement.
     statement_descriptor: Option<&'a str>,
+    /// Where a receipt goes.
     receipt_email: Option<&'a str>,
+    /// VINR's fee in minor units, known once captured.
     fee: Option<i64>,
+    /// Each status it had, with its time.
     timeline: Vec<Milestone>,
+    /// Your own notes.
     metadata: Pairs<'a>,
+    /// When its checkout closes.
     expires_at: String,
+    /// When the money was taken.
     completed_at: Option<String>,
+    /// When it was created.
     #[serde(rename = "created_at")]
     created_at: String,
 }

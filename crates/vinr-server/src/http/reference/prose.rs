@@ -66,9 +66,11 @@ pub(super) fn errors(page: &mut String) {
     page.push_str("</tbody></table></div></section>");
 }
 
+/// A number in the groups that are on the card: American Express prints 4, 6 and 5 digits.
 fn spaced(number: &str) -> String {
+    let ends: &[usize] = if number.len() == 15 { &[4, 10] } else { &[4, 8, 12] };
     let digits = number.chars().enumerate();
-    digits.flat_map(|(index, digit)| (index > 0 && index % 4 == 0).then_some(' ').into_iter().chain([digit])).collect()
+    digits.flat_map(|(index, digit)| ends.contains(&index).then_some(' ').into_iter().chain([digit])).collect()
 }
 
 fn behaviour(behaviour: Behaviour) -> String {
