@@ -43,7 +43,8 @@ async fn a_queue_full_of_bytes_refuses_too(test: TestDb) {
     });
     let results = join_all(units).await;
     let overloaded = results.iter().filter(|result| matches!(result, Err(CommitError::Overloaded))).count();
-    assert!((1..=76).contains(&overloaded), "{overloaded} of 140 MiB were refused");
+    // 64 MiB hold 63 of them at least: each is a little more than one.
+    assert!((1..=77).contains(&overloaded), "{overloaded} of 140 MiB were refused");
     assert_eq!(entries(&test).await, i64::try_from(140 - overloaded).expect("few"));
 }
 
