@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod http;
 pub mod ledger;
+mod pages;
 mod payments;
 mod record;
 mod sealing;
@@ -21,10 +22,23 @@ mod workers;
 pub use app::App;
 pub use error::ApiError;
 pub use http::rate::RateLimit;
-pub use http::{Listener, openapi::openapi, router, serve};
+pub use http::{Listener, openapi::openapi};
 pub use webhooks::signature;
 
 use http::endpoint::Endpoint;
+
+/// Everything an app answers: the API, its reference, and the buyers' pages.
+pub fn router(app: App) -> axum::Router {
+    http::router(app.clone()).merge(pages::routes(app))
+}
+
+/// Serves until `stop` resolves, then lets accepted requests finish.
+///
+/// # Errors
+/// The socket fails for good.
+pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    http::serve(listener.socket, router(listener.app), stop).await
+}
 
 /// The table of endpoints: what the server can be asked.
 pub(crate) fn endpoints() -> Vec<Endpoint> {

@@ -52,9 +52,13 @@ pub struct Listener {
 ///
 /// # Errors
 /// The socket fails for good.
-pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let service = router(listener.app).into_make_service_with_connect_info::<SocketAddr>();
-    let socket = listener.socket.tap_io(|stream| {
+pub async fn serve(
+    socket: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let socket = socket.tap_io(|stream| {
         // An answer goes out at once; without this it may wait for the client's delayed acknowledgement. A connection
         // that cannot be told so works all the same.
         let _ = stream.set_nodelay(true);

@@ -153,6 +153,11 @@ pub(crate) fn card_of_number(unit: &Unit<'_>, typed: &wire::TypedCard) -> Result
     Ok(Card { method: Method { id: None, card: summary(test_card, expiry) }, test_card })
 }
 
+/// Where the pages of this unit's account are.
+fn pages<'a>(unit: &'a Unit<'_>) -> wire::Pages<'a> {
+    wire::Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
+}
+
 fn summary(card: &TestCard, expiry: Expiry) -> CardSummary {
     CardSummary { brand: card.brand, last4: card.last4().to_owned(), expiry }
 }
@@ -210,7 +215,7 @@ impl Log {
 
     fn note(&mut self, unit: &mut Unit<'_>, payment: &Payment, event: &Event) {
         let Some(kind) = event_type(event) else { return };
-        let data = wire::data(payment, &unit.settings.public_url);
+        let data = wire::data(payment, pages(unit));
         self.passing = None;
         if kind == EventType::PaymentProcessing {
             self.passing = Some((kind, data));

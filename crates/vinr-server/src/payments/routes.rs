@@ -88,13 +88,12 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         if let Some(currency) = query.currency {
             filters.push(("currency", currency.to_ascii_uppercase().into()));
         }
-        let app = &call.app;
         let read = |row: &vinr_store::Row| {
             let payment = store::read_listed(row);
-            let json = serde_json::to_value(wire::show(&payment, &app.settings.public_url));
+            let json = serde_json::to_value(wire::show(&payment, pages(&call)));
             (payment.id.to_string(), json.unwrap_or_default())
         };
-        let page = list::page(&app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
+        let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
         Reply::ok(&page)
     })
 }
@@ -102,7 +101,7 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let payment = store::get(&call.app.db, call.account(), &call.id(0, PaymentId::parse)?).await?;
-        Ok(Reply::raw(wire::data(&payment, &call.app.settings.public_url)))
+        Ok(Reply::raw(wire::data(&payment, pages(&call))))
     })
 }
 
@@ -179,8 +178,12 @@ fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
     })
 }
 
+fn pages(call: &Call) -> wire::Pages<'_> {
+    wire::Pages { public_url: &call.app.settings.public_url, account: call.account() }
+}
+
 fn shown(unit: &Unit<'_>, payment: &core::Payment) -> Reply {
-    Reply::raw(wire::data(payment, &unit.settings.public_url))
+    Reply::raw(wire::data(payment, super::pages(unit)))
 }
 
 /// What can be refused without looking at the account's rows.

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vinr_core::ids::AccountId;
 use vinr_core::metadata::Metadata;
 use vinr_core::payments::{Payment, Presence};
+
+use zeroize::Zeroize as _;
 
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
@@ -104,8 +107,21 @@ pub(crate) struct TypedCard {
     pub(crate) exp_year: Option<i64>,
     /// The security code; read and forgotten.
     #[schemars(length(min = 3, max = 4))]
-    #[expect(dead_code, reason = "the sandbox takes any code and never keeps one")]
-    pub(crate) cvc: Option<String>,
+    cvc: Option<String>,
+}
+
+impl TypedCard {
+    /// What a buyer typed on a page; the security code was looked at there and is not passed on.
+    pub(crate) fn new(number: &str, month: i64, year: i64) -> TypedCard {
+        TypedCard { number: number.to_owned(), exp_month: Some(month), exp_year: Some(year), cvc: None }
+    }
+}
+
+impl Drop for TypedCard {
+    fn drop(&mut self) {
+        self.number.zeroize();
+        self.cvc.zeroize();
+    }
 }
 
 /// How the sandbox's buyer answers a challenge.
@@ -274,15 +290,24 @@ struct Milestone {
 
 type Pairs<'a> = BTreeMap<&'a str, &'a str>;
 
+/// Where an account's pages are.
+#[derive(Clone, Copy)]
+pub(crate) struct Pages<'a> {
+    /// Without a slash at its end.
+    pub(crate) public_url: &'a str,
+    pub(crate) account: &'a AccountId,
+}
+
 /// A payment as JSON.
-pub(crate) fn data(payment: &Payment, public_url: &str) -> String {
-    serde_json::to_string(&show(payment, public_url)).expect("texts and numbers are JSON")
+pub(crate) fn data(payment: &Payment, pages: Pages<'_>) -> String {
+    serde_json::to_string(&show(payment, pages)).expect("texts and numbers are JSON")
 }
 
 /// A payment as it is shown.
-pub(crate) fn show<'a>(payment: &'a Payment, public_url: &str) -> Shown<'a> {
+pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
     let method = payment.method.as_ref();
-    let page = |place: &str| format!("{public_url}/{place}/{}", payment.checkout_token);
+    let Pages { public_url, account } = pages;
+    let page = |place: &str| format!("{public_url}/{place}/{account}/{}/{}", payment.id, payment.checkout_token);
     let card = method.map(|method| Card {
         brand: method.card.brand.as_str(),
         last4: &method.card.last4,

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::Value;
+use vinr_core::keys::Scope;
 
+use crate::endpoints_replayed::written;
 use crate::harness::{Engine, Server, on_both_engines};
+use crate::right_calls::right_calls;
 
 on_both_engines!(every_endpoint_keeps_strangers_out, every_endpoint_wants_its_own_scope);
 
@@ -19,6 +22,8 @@ pub struct Row {
     pub scope: String,
     /// Whether a request may carry an idempotency key.
     pub takes_key: bool,
+    /// Whether there is anything to say in its body.
+    pub takes_body: bool,
 }
 
 /// Everything in the server's own document.
@@ -31,11 +36,13 @@ pub async fn table(server: &Server) -> Vec<Row> {
                 continue;
             }
             let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
             rows.push(Row {
                 method: Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"),
                 path: path.clone(),
                 scope: operation["x-vinr-scope"].as_str().expect("a scope").to_owned(),
                 takes_key: parameters.iter().any(|one| one["name"] == "Idempotency-Key"),
+                takes_body: schema["properties"].as_object().is_some_and(|fields| !fields.is_empty()),
             });
         }
     }
@@ -77,25 +84,28 @@ async fn every_endpoint_keeps_strangers_out(engine: Engine) {
     assert_eq!(theirs["data"], serde_json::json!([]));
 }
 
+/// All other scopes do not open an endpoint, and its own alone does. So writing does not include reading, either.
 async fn every_endpoint_wants_its_own_scope(engine: Engine) {
     let server = Server::start(engine).await;
     let table = table(&server).await;
-    let scopes: BTreeSet<String> = table.iter().map(|row| row.scope.clone()).collect();
+    let all: Vec<String> = Scope::all().map(|scope| scope.to_string()).collect();
     let mut keys = BTreeMap::new();
-    for scope in &scopes {
-        let others: Vec<String> = scopes.iter().filter(|other| *other != scope).cloned().collect();
-        let one = server.restricted_key(std::slice::from_ref(scope)).await;
-        keys.insert(scope, (one, server.restricted_key(&others).await));
+    for scope in table.iter().map(|row| &row.scope).collect::<BTreeSet<_>>() {
+        assert!(all.contains(scope), "{scope} is a scope");
+        let others: Vec<String> = all.iter().filter(|other| *other != scope).cloned().collect();
+        let right = server.restricted_key(std::slice::from_ref(scope)).await;
+        keys.insert(scope, (right, server.restricted_key(&others).await));
     }
     for Row { method, path, scope, .. } in &table {
-        let path = concrete(path);
-        let body = (*method != Method::GET).then(|| "{}".to_owned());
         let (right, wrong) = &keys[scope];
-        let refused = server.call(method.clone(), &path, Some(wrong), &[], body.clone()).await;
-        assert_eq!((refused.status, refused.code().as_str()), (403, "insufficient_scope"), "{method} {path}");
-        let message = refused.json()["error"]["message"].to_string();
-        assert!(message.contains(scope.as_str()), "{method} {path} names what is missing: {message}");
-        let allowed = server.call(method.clone(), &path, Some(right), &[], body).await;
-        assert!(matches!(allowed.status, 200 | 400 | 404), "{method} {path} with {scope}: {}", allowed.status);
+        for call in right_calls(&server, method, path).await {
+            let before = written(&server).await;
+            let refused = call.send(&server, method, wrong).await;
+            assert_eq!((refused.status, refused.code().as_str()), (403, "insufficient_scope"), "{method} {path}");
+            let message = refused.json()["error"]["message"].to_string();
+            assert!(message.contains(scope.as_str()), "{method} {path} names what is missing: {message}");
+            assert_eq!(written(&server).await, before, "{method} {path} writes nothing");
+            call.send(&server, method, right).await.ok();
+        }
     }
 }

@@ -1,116 +1,132 @@
-//! Every endpoint that takes an idempotency key, asked twice with one: the same bytes, and one effect. The list comes
-//! from the server's own document; an endpoint that is added must say here how it is called rightly.
+//! Every endpoint that takes an idempotency key, asked again with one: the same bytes, and one effect, also after a
+//! restart. The list comes from the server's own document; `right_calls` says how each is called.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::endpoints::{Row, table};
 use crate::harness::{Answer, Engine, Server, on_both_engines};
+use crate::right_calls::{RightCall, right_calls};
 
-on_both_engines!(every_endpoint_that_takes_a_key_answers_a_second_request_with_the_first_ones_bytes);
+on_both_engines!(
+    every_endpoint_that_takes_a_key_answers_it_with_the_first_bytes_and_writes_once,
+    a_key_where_none_is_taken_is_without_effect,
+);
 
-async fn every_endpoint_that_takes_a_key_answers_a_second_request_with_the_first_ones_bytes(engine: Engine) {
-    let server = Server::start(engine).await;
-    for Row { method, path, takes_key, .. } in table(&server).await {
-        assert_eq!(takes_key, method == Method::POST, "{method} {path}: a POST may carry a key, nothing else");
-        if takes_key {
-            let (concrete, body) = right_call(&server, &path).await;
-            replay(&server, &concrete, &format!("key of {path}"), &body).await;
+/// A first answer, to be had again.
+struct First {
+    call: RightCall,
+    key: String,
+    answer: Answer,
+}
+
+async fn every_endpoint_that_takes_a_key_answers_it_with_the_first_bytes_and_writes_once(engine: Engine) {
+    let mut server = Server::start(engine).await;
+    let mut firsts = Vec::new();
+    for row in table(&server).await {
+        let Row { method, path, .. } = &row;
+        assert_eq!(row.takes_key, *method == Method::POST, "{method} {path}: a POST may carry a key, nothing else");
+        if !row.takes_key {
+            continue;
         }
+        for (n, call) in right_calls(&server, method, path).await.into_iter().enumerate() {
+            assert_eq!(call.other.is_some(), row.takes_body, "{path}: another body, where there is one");
+            let key = format!("{n} of {path}");
+            let answer = server.post_with_key(&call.path, &key, &call.body).await;
+            answer.ok();
+            assert!(!is_replayed(&answer), "{path}: the first answer is no replay");
+            let first = First { call, key, answer };
+            ask_again(&server, &first).await;
+            firsts.push(first);
+        }
+    }
+    server.restart().await;
+    for first in &firsts {
+        ask_again(&server, first).await;
     }
     server.assert_ledger().await;
 }
 
-async fn replay(server: &Server, path: &str, key: &str, body: &Value) {
-    let first = server.post_with_key(path, key, body).await;
-    first.ok();
-    assert!(!is_replayed(&first), "{path}: the first answer is no replay");
-    let written = rows(server).await;
-    for again in
-        [server.post_with_key(path, key, body).await, server.call_after_restart(Method::POST, path, key, body).await]
-    {
-        assert_eq!((again.status, &again.bytes), (first.status, &first.bytes), "{path} has its first answer");
+/// The same request has the first answer, another request with the key is refused, and neither writes.
+async fn ask_again(server: &Server, First { call, key, answer }: &First) {
+    let RightCall { path, body, other } = call;
+    let before = written(server).await;
+    let mut with_key_inside = body.clone();
+    with_key_inside["idempotencyKey"] = json!(key);
+    for again in [server.post_with_key(path, key, body).await, server.post(path, with_key_inside).await] {
+        assert_eq!((again.status, &again.bytes), (answer.status, &answer.bytes), "{path} has its first answer");
         assert!(is_replayed(&again), "{path} says that it was asked before");
     }
-    let other = server.post_with_key("/v1/payments", key, &json!({"amount": 7, "currency": "JPY"})).await;
-    assert_eq!((other.status, other.code().as_str()), (409, "idempotency_key_reused"), "{path}");
-    assert_eq!(rows(server).await, written, "{path} writes once");
+    let elsewhere = match path.as_str() {
+        "/v1/webhooks" => ("/v1/webhook-endpoints".to_owned(), body.clone()),
+        "/v1/payments" => ("/v1/webhooks".to_owned(), json!({"url": "http://127.0.0.1:9/hook"})),
+        path => sibling(path).map_or_else(
+            || ("/v1/payments".to_owned(), json!({"amount": 7, "currency": "JPY"})),
+            |sibling| (sibling, body.clone()),
+        ),
+    };
+    let strangers = other.iter().map(|other| (path.clone(), other.clone())).chain([elsewhere]);
+    for (path, body) in strangers {
+        let refused = server.post_with_key(&path, key, &body).await;
+        assert_eq!((refused.status, refused.code().as_str()), (409, "idempotency_key_reused"), "{path} with {key}");
+    }
+    assert_eq!(written(server).await, before, "{path} writes once");
+}
+
+/// The path of an object like the one of this path.
+fn sibling(path: &str) -> Option<String> {
+    let id = path.split('/').find(|part| part.contains('_'))?;
+    let (rest, last) = id.split_at(id.len() - 1);
+    Some(path.replace(id, &format!("{rest}{}", if last == "0" { "1" } else { "0" })))
+}
+
+/// Only a POST is remembered: with a key as without one, everything else is done as often as it is asked for.
+async fn a_key_where_none_is_taken_is_without_effect(engine: Engine) {
+    let server = Server::start(engine).await;
+    let key = [("idempotency-key", "one for all")];
+    for Row { method, path, takes_key, .. } in table(&server).await {
+        if takes_key {
+            continue;
+        }
+        for RightCall { path, body, other } in right_calls(&server, &method, &path).await {
+            let text = |body: &Value| (!body.is_null()).then(|| body.to_string());
+            let call = |body| server.call(method.clone(), &path, Some(&server.secret_key), &key, body);
+            let first = call(text(&body)).await;
+            first.ok();
+            let second = call(text(other.as_ref().unwrap_or(&body))).await;
+            let done = if method == Method::DELETE { 404 } else { 200 };
+            assert_eq!(second.status, done, "{method} {path} is done again: {}", second.code());
+            assert!(method == Method::GET || second.bytes != first.bytes, "{method} {path} is done again");
+            assert!(!is_replayed(&first) && !is_replayed(&second), "{method} {path}");
+        }
+    }
+    assert_eq!(server.app.db.query(REMEMBERED, &[]).await.expect("a count")[0].int(0), 0);
 }
 
 fn is_replayed(answer: &Answer) -> bool {
     answer.headers.get("idempotent-replayed").is_some_and(|value| value == "true")
 }
 
-/// How many rows there are of everything a request may write.
-async fn rows(server: &Server) -> Vec<i64> {
-    let mut counts = Vec::new();
+const REMEMBERED: &str = "SELECT COUNT(*) FROM idempotency";
+
+/// What changes with everything a request may write: rows that are never changed are counted, of the others the
+/// versions are added up. What workers change by themselves is left out.
+pub async fn written(server: &Server) -> Vec<i64> {
+    let mut numbers = Vec::new();
     for sql in [
-        "SELECT COUNT(*) FROM payments",
+        "SELECT COUNT(*) FROM keys",
         "SELECT COUNT(*) FROM events",
         "SELECT COUNT(*) FROM transfers",
-        "SELECT COUNT(*) FROM idempotency",
         "SELECT COUNT(*) FROM webhook_endpoints",
         "SELECT COUNT(*) FROM webhook_deliveries",
+        "SELECT CAST(SUM(version) AS BIGINT) FROM accounts",
+        "SELECT CAST(SUM(sequence + context_version) AS BIGINT) FROM counters",
+        "SELECT CAST(SUM(version + offset_ms) AS BIGINT) FROM clocks",
+        "SELECT CAST(COALESCE(SUM(version + 1), 0) AS BIGINT) FROM payments",
+        "SELECT CAST(COALESCE(SUM(version + 1), 0) AS BIGINT) FROM attempts",
+        "SELECT CAST(COALESCE(SUM(version + 1), 0) AS BIGINT) FROM idempotency",
     ] {
-        counts.push(server.app.db.query(sql, &[]).await.expect("a count")[0].int(0));
+        numbers.push(server.app.db.query(sql, &[]).await.expect("a number")[0].int(0));
     }
-    counts
-}
-
-/// A request that succeeds, with what must be there before it.
-async fn right_call(server: &Server, path: &str) -> (String, Value) {
-    let (id, body) = match path {
-        "/v1/payments" => (None, json!({"amount": 1000, "currency": "EUR"})),
-        "/v1/payments/{id}/confirm" => (Some(pending(server).await), json!({"paymentMethodId": "pm_test_4242"})),
-        "/v1/payments/{id}/capture" => (Some(authorized(server).await), json!({"amount": 600})),
-        "/v1/payments/{id}/cancel" => (Some(pending(server).await), json!({})),
-        "/v1/test/payments/{id}/pay" => (Some(pending(server).await), json!({"number": "4242424242424242"})),
-        "/v1/test/payments/{id}/authenticate" => {
-            (Some(id(&server.paid(1000, "pm_test_3220").await)), json!({"result": "succeed"}))
-        }
-        "/v1/account" => (None, json!({"name": "Another name"})),
-        "/v1/webhooks" | "/v1/webhook-endpoints" => (None, json!({"url": "http://127.0.0.1:9/hook"})),
-        "/v1/webhooks/{id}" | "/v1/webhook-endpoints/{id}" => {
-            (Some(endpoint(server).await), json!({"description": "Another one"}))
-        }
-        "/v1/webhooks/{id}/rotate-secret"
-        | "/v1/webhook-endpoints/{id}/rotate-secret"
-        | "/v1/webhooks/{id}/test"
-        | "/v1/webhook-endpoints/{id}/test" => (Some(endpoint(server).await), json!({})),
-        "/v1/webhook-deliveries/{id}/redeliver" => (Some(delivery(server).await), json!({})),
-        "/v1/events/{id}/redeliver" => {
-            endpoint(server).await;
-            pending(server).await;
-            (Some(id(&server.get("/v1/events?limit=1").await.ok()["data"][0])), json!({}))
-        }
-        "/v1/test/clock/advance" => (None, json!({"seconds": 1})),
-        other => panic!("how is {other} called rightly? add it to this list"),
-    };
-    (id.map_or_else(|| path.to_owned(), |id| path.replace("{id}", &id)), body)
-}
-
-fn id(object: &Value) -> String {
-    object["id"].as_str().expect("an id").to_owned()
-}
-
-async fn pending(server: &Server) -> String {
-    id(&server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok())
-}
-
-async fn authorized(server: &Server) -> String {
-    let hold =
-        json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true, "capture": false});
-    id(&server.post("/v1/payments", hold).await.ok())
-}
-
-/// An endpoint where nobody listens.
-async fn endpoint(server: &Server) -> String {
-    id(&server.post("/v1/webhooks", json!({"url": "http://127.0.0.1:9/hook"})).await.ok())
-}
-
-async fn delivery(server: &Server) -> String {
-    let endpoint = endpoint(server).await;
-    pending(server).await;
-    let deliveries = server.get(&format!("/v1/webhooks/{endpoint}/deliveries")).await.ok();
-    id(&deliveries["data"][0])
+    numbers
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use http_body_util::BodyExt as _;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 use vinr_core::ids::AccountId;
 use vinr_core::keys::{Environment, KeyKind};
@@ -46,7 +47,13 @@ pub struct Server {
     pub secret_key: String,
     pub public_key: String,
     pub http: reqwest::Client,
-    folder: Option<PathBuf>,
+    database: Database,
+}
+
+/// Where a server keeps everything.
+enum Database {
+    Sqlite { folder: PathBuf },
+    Postgres { url: String, schema: String },
 }
 
 /// An answer, read whole.
@@ -92,14 +99,12 @@ impl Server {
         // A second server in one process finds the provider in place already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let entropy = Entropy::system().expect("randomness");
-        let (config, folder) = database(engine, &entropy);
-        let chance = entropy.clone();
-        let db = Db::open(config, std::sync::Arc::new(move || chance.u128())).await.expect("a database");
+        let database = Database::new(engine, &entropy);
+        let db = database.open(&entropy).await;
         db.migrate(bootstrap::MIGRATIONS).await.expect("migrations");
         let net = Net::Real(Client::new(PrivateWebhooks::Loopback).expect("a client"));
         let env = Env::new(WallClock::System, entropy, net);
-        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", socket.local_addr().expect("an address"));
+        let (socket, url) = bind().await;
         let settings = Settings {
             environment,
             connector,
@@ -112,12 +117,21 @@ impl Server {
         let account = AccountId::from_bits(app.env.id_bits());
         let keys =
             bootstrap::create_account(&app.db, &app.env, environment, &account, "Test").await.expect("an account");
-        app.start_workers();
-        let listener = Listener { socket, app: app.clone() };
-        #[expect(clippy::disallowed_methods, reason = "the server of a test ends with its runtime")]
-        tokio::spawn(vinr_server::serve(listener, std::future::pending()));
+        serve(socket, &app);
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Server { app, account, url, secret_key: keys.secret_key, public_key: keys.public_key, http, folder }
+        Server { app, account, url, secret_key: keys.secret_key, public_key: keys.public_key, http, database }
+    }
+
+    /// Ends the server and starts one with nothing in memory on the same database and another port.
+    pub async fn restart(&mut self) {
+        self.app.stop_workers().await;
+        self.app.db.clone().close().await;
+        let env = self.app.env.clone();
+        let db = self.database.open(&env.entropy).await;
+        self.app = App::new(env, db, Settings::clone(&self.app.settings));
+        let (socket, url) = bind().await;
+        self.url = url;
+        serve(socket, &self.app);
     }
 
     /// A further account of the same installation; its secret key.
@@ -164,13 +178,6 @@ impl Server {
         Answer { status: status.as_u16(), headers, bytes: response.bytes().await.expect("a body").to_vec() }
     }
 
-    /// A call that does not go over a socket, to a server that has nothing in memory yet.
-    pub async fn call_after_restart(&self, method: Method, path: &str, idempotency_key: &str, body: &Value) -> Answer {
-        let settings = Settings::clone(&self.app.settings);
-        let app = App::new(self.app.env.clone(), self.app.db.clone(), settings);
-        oneshot(vinr_server::router(app), &self.secret_key, method, path, idempotency_key, body).await
-    }
-
     /// A restricted key of the account that may do this.
     pub async fn restricted_key(&self, scopes: &[String]) -> String {
         let grant = bootstrap::grant(KeyKind::Restricted, scopes).expect("scopes");
@@ -199,7 +206,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.app.begin_drain();
-        if let Some(folder) = &self.folder {
+        if let Database::Sqlite { folder } = &self.database {
             // Left behind at worst; the system's folder for such things is emptied by others.
             let _ = std::fs::remove_dir_all(folder);
         }
@@ -224,18 +231,44 @@ pub async fn oneshot(
     Answer { status, headers, bytes }
 }
 
-fn database(engine: Engine, entropy: &Entropy) -> (Config, Option<PathBuf>) {
-    let name = format!("vinr_{:016x}_{}", entropy.u128() >> 64, COUNT.fetch_add(1, Ordering::Relaxed));
-    match engine {
-        Engine::Sqlite => {
-            let folder = std::env::temp_dir().join(name);
-            std::fs::create_dir_all(&folder).expect("a folder");
-            (Config::Sqlite { path: folder.join("sandbox.db"), readers: 4 }, Some(folder))
+async fn bind() -> (TcpListener, String) {
+    let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", socket.local_addr().expect("an address"));
+    (socket, url)
+}
+
+fn serve(socket: TcpListener, app: &App) {
+    app.start_workers();
+    let listener = Listener { socket, app: app.clone() };
+    #[expect(clippy::disallowed_methods, reason = "the server of a test ends with its runtime")]
+    tokio::spawn(vinr_server::serve(listener, std::future::pending()));
+}
+
+impl Database {
+    fn new(engine: Engine, entropy: &Entropy) -> Database {
+        let name = format!("vinr_{:016x}_{}", entropy.u128() >> 64, COUNT.fetch_add(1, Ordering::Relaxed));
+        match engine {
+            Engine::Sqlite => {
+                let folder = std::env::temp_dir().join(name);
+                std::fs::create_dir_all(&folder).expect("a folder");
+                Database::Sqlite { folder }
+            }
+            Engine::Postgres => {
+                #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
+                let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
+                Database::Postgres { url, schema: name }
+            }
         }
-        Engine::Postgres => {
-            #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
-            let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
-            (Config::Postgres { url, schema: name, readers: 4 }, None)
-        }
+    }
+
+    async fn open(&self, entropy: &Entropy) -> Db {
+        let config = match self {
+            Database::Sqlite { folder } => Config::Sqlite { path: folder.join("sandbox.db"), readers: 4 },
+            Database::Postgres { url, schema } => {
+                Config::Postgres { url: url.clone(), schema: schema.clone(), readers: 4 }
+            }
+        };
+        let chance = entropy.clone();
+        Db::open(config, std::sync::Arc::new(move || chance.u128())).await.expect("a database")
     }
 }

@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod acquirer_bank;
+mod checkout;
 mod conventions;
 mod endpoints;
 mod endpoints_replayed;
@@ -10,6 +11,7 @@ mod harness;
 mod idempotency;
 mod lists;
 mod payments;
+mod right_calls;
 mod webhooks;
 mod webhooks_deliveries;
 mod webhooks_endpoints;

@@ -109,7 +109,7 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Res
     if payment != before {
         log.save(unit, &payment, false);
     }
-    let reply = Reply::raw(wire::data(&payment, &unit.settings.public_url));
+    let reply = Reply::raw(wire::data(&payment, super::pages(unit)));
     if let Some(key) = &attempt.idempotency_key {
         return idempotency::finish(unit, key, reply).await;
     }

@@ -1,0 +1,84 @@
+//! What buyers see. Pages are whole without JavaScript; scripts make them pleasanter. They carry the buyer's language,
+//! load nothing from elsewhere, and their addresses hold a secret of their own.
+
+mod checkout;
+mod locale;
+mod texts;
+
+use askama::Template;
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::app::App;
+use locale::Locale;
+
+/// Everything a page may do: load from here, post to here, show the bank in a frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The same for what is shown in that frame.
+const FRAMED_POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+
+/// The pages of an app.
+pub(crate) fn routes(app: App) -> Router {
+    checkout::routes()
+        .route(
+            "/assets/tokens.css",
+            get(|| async { asset("text/css", include_str!("../../../web/styles/tokens.css")) }),
+        )
+        .route(
+            "/assets/checkout.css",
+            get(|| async { asset("text/css", include_str!("../../../web/styles/checkout.css")) }),
+        )
+        .route(
+            "/assets/checkout.js",
+            get(|| async { asset("text/javascript", include_str!("../../../web/modules/checkout.js")) }),
+        )
+        .with_state(app)
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_str(&format!("{kind}; charset=utf-8")).expect("a media type"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// A page of this status.
+fn html(status: StatusCode, page: &impl Template) -> Response {
+    html_under(POLICY, status, page)
+}
+
+fn html_under(policy: &'static str, status: StatusCode, page: &impl Template) -> Response {
+    let text = page.render().expect("templates write into memory");
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Sends the browser elsewhere with a GET.
+fn see_other(place: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_str(place).expect("our own paths are plain"));
+    response
+}
+
+fn locale(headers: &HeaderMap) -> Locale {
+    Locale::of(headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default())
+}

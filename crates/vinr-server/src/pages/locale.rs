@@ -1,0 +1,138 @@
+//! The buyer's language, and money as that language writes it.
+
+use vinr_core::money::Money;
+
+/// A language that pages speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Locale {
+    English,
+    Bulgarian,
+    German,
+    French,
+    Spanish,
+}
+
+impl Locale {
+    /// Every language, the one that everybody gets otherwise first.
+    pub(super) const ALL: [Locale; 5] =
+        [Locale::English, Locale::Bulgarian, Locale::German, Locale::French, Locale::Spanish];
+
+    /// Its tag in HTML and HTTP.
+    pub(super) const fn tag(self) -> &'static str {
+        match self {
+            Locale::English => "en",
+            Locale::Bulgarian => "bg",
+            Locale::German => "de",
+            Locale::French => "fr",
+            Locale::Spanish => "es",
+        }
+    }
+
+    /// The first language that both sides speak, by the weights of an `Accept-Language` header (RFC 9110, 12.5.4).
+    pub(super) fn of(header: &str) -> Locale {
+        let mut wanted: Vec<(f32, &str)> = header.split(',').filter_map(weighted).collect();
+        // Stable: of equal weights the first one named is meant.
+        wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let spoken = |tag: &str| {
+            let language = tag.split('-').next().unwrap_or_default();
+            Locale::ALL.into_iter().find(|locale| locale.tag().eq_ignore_ascii_case(language))
+        };
+        wanted.into_iter().find_map(|(_, tag)| spoken(tag)).unwrap_or(Locale::English)
+    }
+
+    /// An amount as this language writes it (CLDR 48).
+    pub(super) fn money(self, money: Money) -> String {
+        let exponent = usize::from(money.currency.exponent());
+        let digits = format!("{:0>width$}", money.amount.unsigned_abs(), width = exponent + 1);
+        let (major, minor) = digits.split_at(digits.len() - exponent);
+        let mut number = self.grouped(major);
+        if !minor.is_empty() {
+            number.push(if self == Locale::English { '.' } else { ',' });
+            number.push_str(minor);
+        }
+        let code = money.currency.code();
+        let sign = if money.amount < 0 { "-" } else { "" };
+        match (self, money.currency.symbol()) {
+            (Locale::English, Some(symbol)) => format!("{sign}{symbol}{number}"),
+            (Locale::English, None) => format!("{sign}{code}\u{a0}{number}"),
+            // The narrow sign is the euro's alone: `$` may be a dollar of several countries.
+            (_, Some("€")) => format!("{sign}{number}\u{a0}€"),
+            _ => format!("{sign}{number}\u{a0}{code}"),
+        }
+    }
+
+    fn grouped(self, major: &str) -> String {
+        let (separator, fewest) = match self {
+            Locale::English => (',', 4),
+            Locale::German => ('.', 4),
+            Locale::French => ('\u{202f}', 4),
+            Locale::Spanish => ('.', 5),
+            Locale::Bulgarian => ('\u{a0}', 5),
+        };
+        if major.len() < fewest {
+            return major.to_owned();
+        }
+        let mut grouped = String::with_capacity(major.len() + major.len() / 3);
+        for (index, digit) in major.chars().enumerate() {
+            if index > 0 && (major.len() - index).is_multiple_of(3) {
+                grouped.push(separator);
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+}
+
+fn weighted(part: &str) -> Option<(f32, &str)> {
+    let mut pieces = part.split(';').map(str::trim);
+    let tag = pieces.next().filter(|tag| !tag.is_empty())?;
+    let weight = match pieces.find_map(|piece| piece.strip_prefix("q=")) {
+        Some(weight) => weight.parse().ok()?,
+        None => 1.0,
+    };
+    (weight > 0.0).then_some((weight, tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use vinr_core::money::Currency;
+
+    use super::*;
+
+    #[test]
+    fn the_weights_of_the_header_decide() {
+        for (header, expected) in [
+            ("", Locale::English),
+            ("de", Locale::German),
+            ("fr-CH, fr;q=0.9, en;q=0.8", Locale::French),
+            ("it, bg;q=0.4, es;q=0.5", Locale::Spanish),
+            ("it, ja", Locale::English),
+            ("de;q=0, BG-bg;q=0.1", Locale::Bulgarian),
+            ("de;q=x, ;;, fr", Locale::French),
+        ] {
+            assert_eq!(Locale::of(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn money_is_written_as_each_language_writes_it() {
+        let euros = |amount| Money::new(amount, Currency::EUR);
+        let written = |money: Money| Locale::ALL.map(|locale| locale.money(money));
+        assert_eq!(written(euros(1_000)), ["€10.00", "10,00\u{a0}€", "10,00\u{a0}€", "10,00\u{a0}€", "10,00\u{a0}€"]);
+        assert_eq!(
+            written(euros(123_456_789)),
+            [
+                "€1,234,567.89",
+                "1\u{a0}234\u{a0}567,89\u{a0}€",
+                "1.234.567,89\u{a0}€",
+                "1\u{202f}234\u{202f}567,89\u{a0}€",
+                "1.234.567,89\u{a0}€"
+            ]
+        );
+        assert_eq!(Locale::Spanish.money(euros(123_456)), "1234,56\u{a0}€", "four digits stay together");
+        let yen = Money::new(1_000, Currency::parse("JPY").expect("a currency"));
+        assert_eq!((Locale::English.money(yen), Locale::German.money(yen)), ("¥1,000".into(), "1.000\u{a0}JPY".into()));
+        let dinars = Money::new(5, Currency::parse("KWD").expect("a currency"));
+        assert_eq!(Locale::English.money(dinars), "KWD\u{a0}0.005");
+    }
+}

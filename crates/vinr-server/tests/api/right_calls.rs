@@ -1,0 +1,135 @@
+//! How each endpoint is called rightly, and what there must be before. The tests that cover every endpoint take their
+//! list from the server's own document and their calls from here, so an endpoint that is added fails them until it says
+//! here how it is called.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Server};
+
+/// A request that succeeds.
+pub struct RightCall {
+    pub path: String,
+    /// Null for none.
+    pub body: Value,
+    /// Another body that is right as well, of an endpoint that takes one.
+    pub other: Option<Value>,
+}
+
+impl RightCall {
+    /// Sends it.
+    pub async fn send(&self, server: &Server, method: &Method, key: &str) -> Answer {
+        let body = (!self.body.is_null()).then(|| self.body.to_string());
+        server.call(method.clone(), &self.path, Some(key), &[], body).await
+    }
+}
+
+/// At least one right call of the endpoint, and one for each of its outcomes that are stored differently.
+pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<RightCall> {
+    let template = path;
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: template.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    // Both spellings of one resource.
+    let path = path.replace("/v1/webhook-endpoints", "/v1/webhooks");
+    let one = match (method.as_str(), path.as_str()) {
+        ("POST", "/v1/payments") => return creations().map(|body| call(String::new(), body, euros(7))).into(),
+        ("POST", "/v1/payments/{id}/confirm") => {
+            let confirm = |token| json!({"paymentMethodId": token});
+            let mut calls = Vec::new();
+            for (token, other) in [("pm_test_4242", "pm_test_0002"), ("pm_test_0002", "pm_test_4242")] {
+                calls.push(call(pending(server).await, confirm(token), confirm(other)));
+            }
+            return calls;
+        }
+        ("POST", "/v1/payments/{id}/capture") => {
+            call(authorized(server).await, json!({"amount": 600}), json!({"amount": 500}))
+        }
+        ("POST", "/v1/payments/{id}/cancel") => call(pending(server).await, json!({}), none),
+        ("POST", "/v1/test/payments/{id}/pay") => {
+            let card = |month: u8| json!({"number": "4242424242424242", "expMonth": month, "expYear": 2040});
+            call(pending(server).await, card(1), card(2))
+        }
+        ("POST", "/v1/test/payments/{id}/authenticate") => {
+            let waiting = id(&server.paid(1000, "pm_test_3220").await);
+            call(waiting, json!({"result": "succeed"}), json!({"result": "fail"}))
+        }
+        ("POST" | "PATCH", "/v1/account") => call(String::new(), json!({"name": "One"}), json!({"name": "Another"})),
+        ("POST", "/v1/webhooks") => call(String::new(), hook(9), hook(10)),
+        ("POST" | "PATCH", "/v1/webhooks/{id}") => {
+            call(endpoint(server).await, json!({"description": "One"}), json!({"description": "Another"}))
+        }
+        ("POST", "/v1/webhooks/{id}/rotate-secret") => {
+            call(endpoint(server).await, json!({"overlapHours": 1}), json!({"overlapHours": 2}))
+        }
+        ("POST", "/v1/webhooks/{id}/test") => call(endpoint(server).await, json!({}), none),
+        ("POST", "/v1/webhook-deliveries/{id}/redeliver") => call(delivery(server).await, json!({}), none),
+        ("POST", "/v1/events/{id}/redeliver") => {
+            endpoint(server).await;
+            call(event(server).await, json!({}), none)
+        }
+        ("POST", "/v1/test/clock/advance") => call(String::new(), json!({"seconds": 1}), json!({"seconds": 2})),
+        ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
+            call(endpoint(server).await, none.clone(), none)
+        }
+        ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
+        ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
+        ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    };
+    vec![one]
+}
+
+fn euros(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "EUR"})
+}
+
+/// A payment that waits, one that succeeds, one that is declined, one that is held, one that needs its buyer.
+fn creations() -> [Value; 5] {
+    let with = |token: &str, capture: bool| json!({"amount": 1000, "currency": "EUR", "paymentMethod": token, "confirm": true, "capture": capture});
+    [
+        euros(1000),
+        with("pm_test_4242", true),
+        with("pm_test_0002", true),
+        with("pm_test_4242", false),
+        with("pm_test_3220", true),
+    ]
+}
+
+/// Where nobody listens.
+fn hook(port: u16) -> Value {
+    json!({"url": format!("http://127.0.0.1:{port}/hook")})
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().expect("an id").to_owned()
+}
+
+async fn pending(server: &Server) -> String {
+    id(&server.post("/v1/payments", euros(1000)).await.ok())
+}
+
+async fn authorized(server: &Server) -> String {
+    let [_, _, _, hold, _] = creations();
+    id(&server.post("/v1/payments", hold).await.ok())
+}
+
+async fn endpoint(server: &Server) -> String {
+    id(&server.post("/v1/webhooks", hook(9)).await.ok())
+}
+
+async fn event(server: &Server) -> String {
+    pending(server).await;
+    id(&server.get("/v1/events?limit=1").await.ok()["data"][0])
+}
+
+async fn delivery(server: &Server) -> String {
+    let endpoint = endpoint(server).await;
+    pending(server).await;
+    let deliveries = server.get(&format!("/v1/webhooks/{endpoint}/deliveries")).await.ok();
+    id(&deliveries["data"][0])
+}
