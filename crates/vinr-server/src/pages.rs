@@ -19,29 +19,28 @@ use axum::routing::get;
 use crate::app::App;
 use locale::Locale;
 
+/// What pages load: path, media type, text.
+const ASSETS: [(&str, &str, &str); 4] = [
+    ("/assets/tokens.css", "text/css", include_str!("../../../web/styles/tokens.css")),
+    ("/assets/checkout.css", "text/css", include_str!("../../../web/styles/checkout.css")),
+    ("/assets/checkout.js", "text/javascript", include_str!("../../../web/modules/checkout.js")),
+    ("/assets/icon.svg", "image/svg+xml", include_str!("../../../web/styles/icon.svg")),
+];
+
 /// Everything a page may do: load from here, post to here, show the bank in a frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; \
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 /// The same for what is shown in that frame.
 const FRAMED_POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
 
 /// The pages of an app.
 pub(crate) fn routes(app: App) -> Router {
-    checkout::routes()
-        .route(
-            "/assets/tokens.css",
-            get(|| async { asset("text/css", include_str!("../../../web/styles/tokens.css")) }),
-        )
-        .route(
-            "/assets/checkout.css",
-            get(|| async { asset("text/css", include_str!("../../../web/styles/checkout.css")) }),
-        )
-        .route(
-            "/assets/checkout.js",
-            get(|| async { asset("text/javascript", include_str!("../../../web/modules/checkout.js")) }),
-        )
-        .with_state(app)
+    let mut router = checkout::routes();
+    for (path, kind, text) in ASSETS {
+        router = router.route(path, get(move || async move { asset(kind, text) }));
+    }
+    router.with_state(app)
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

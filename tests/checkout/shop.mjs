@@ -1,0 +1,70 @@
+// The product as it is shipped, and a shop that sells with it.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const here = (name) => new URL(name, import.meta.url).pathname;
+
+function build() {
+  const built = spawnSync('cargo', ['build', '--quiet', '--package', 'vinr'], { cwd: here('../..'), encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+  return join(process.env.CARGO_TARGET_DIR ?? here('../../target'), 'debug', 'vinr');
+}
+
+async function serve(folder) {
+  const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off'];
+  const server = spawn(build(), ['serve', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const told = JSON.parse(line);
+    if (told.ready) return { server, url: told.sandbox.url, secretKey: told.sandbox.secretKey };
+  }
+  throw new Error('the server ended before it was ready');
+}
+
+/** Starts both; `end` stops them and removes what they wrote. */
+export async function open() {
+  const folder = mkdtempSync(join(tmpdir(), 'vinr-checkout-'));
+  const { server, url, secretKey } = await serve(folder);
+  const shop = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Thanks</title><p>${request.url}</p>`);
+  });
+  await new Promise((listening) => shop.listen(0, '127.0.0.1', listening));
+  const home = `http://127.0.0.1:${shop.address().port}`;
+
+  async function call(method, path, body) {
+    const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const json = await answer.json();
+    assert.equal(answer.status, 200, JSON.stringify(json));
+    return json;
+  }
+
+  await call('PATCH', '/account', { name: 'Kaffeehaus Linde' });
+  return {
+    url,
+    home,
+    folder,
+    call,
+    /** A payment that waits for its buyer. */
+    order: (more) =>
+      call('POST', '/payments', {
+        amount: 4200,
+        currency: 'EUR',
+        description: 'Two bags of coffee, ground for filter',
+        returnUrl: `${home}/thanks`,
+        cancelUrl: `${home}/cart`,
+        ...more,
+      }),
+    status: async (payment) => (await call('GET', `/payments/${payment.id}`)).status,
+    async end() {
+      server.kill('SIGTERM');
+      shop.close();
+      await new Promise((ended) => server.on('exit', ended));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
