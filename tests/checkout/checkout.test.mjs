@@ -47,7 +47,11 @@ async function buyer(t, options = {}) {
   return page;
 }
 
+/** Every number that a buyer has typed. */
+const typed = new Set();
+
 async function type(page, number, expiry = '1239', cvc = '123') {
+  typed.add(number);
   await page.getByLabel('Card number').pressSequentially(number);
   await page.getByLabel('Expiry date').pressSequentially(expiry);
   await page.getByLabel('Security code').pressSequentially(cvc);
@@ -216,5 +220,20 @@ test('every language writes money as the browser does', async (t) => {
       assert.equal(written, expected, `${locale} ${amount}`);
     }
     assert.equal(await page.locator('html').getAttribute('lang'), locale.slice(0, 2));
+  }
+});
+
+test('nothing that was typed is kept anywhere', () => {
+  assert.ok(typed.size >= 6, 'numbers were typed');
+  const remains = shop.remains();
+  const bytes = remains.reduce((sum, [, content]) => sum + content.length, 0);
+  assert.ok(bytes > 100_000, `${bytes} bytes were searched`);
+  for (const number of typed) {
+    const groups = number.length === 15 ? /(\d{4})(\d{6})(\d{5})/ : /(\d{4})(\d{4})(\d{4})(\d{4})/;
+    for (const written of [number, number.replace(groups, (_, ...parts) => parts.slice(0, -2).join(' ')), number.replace(groups, (_, ...parts) => parts.slice(0, -2).join('+'))]) {
+      for (const [name, content] of remains) {
+        assert.equal(content.indexOf(written), -1, `${written} is in ${name}`);
+      }
+    }
   }
 });

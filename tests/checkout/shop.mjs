@@ -1,7 +1,7 @@
 // The product as it is shipped, and a shop that sells with it.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +17,12 @@ function build() {
 
 async function serve(folder) {
   const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off'];
-  const server = spawn(build(), ['serve', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn(build(), ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, RUST_LOG: 'debug' } });
+  const logs = [];
+  server.stderr.on('data', (chunk) => logs.push(chunk));
   for await (const line of createInterface({ input: server.stdout })) {
     const told = JSON.parse(line);
-    if (told.ready) return { server, url: told.sandbox.url, secretKey: told.sandbox.secretKey };
+    if (told.ready) return { server, logs, url: told.sandbox.url, secretKey: told.sandbox.secretKey };
   }
   throw new Error('the server ended before it was ready');
 }
@@ -28,7 +30,7 @@ async function serve(folder) {
 /** Starts both; `end` stops them and removes what they wrote. */
 export async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'vinr-checkout-'));
-  const { server, url, secretKey } = await serve(folder);
+  const { server, logs, url, secretKey } = await serve(folder);
   const shop = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Thanks</title><p>${request.url}</p>`);
   });
@@ -59,6 +61,11 @@ export async function open() {
         cancelUrl: `${home}/cart`,
         ...more,
       }),
+    /** Everything that is left of a run: the database with its log, what the server wrote to its own log. */
+    remains: () => [
+      ...readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+      ['the log', Buffer.concat(logs)],
+    ],
     status: async (payment) => (await call('GET', `/payments/${payment.id}`)).status,
     async end() {
       server.kill('SIGTERM');

@@ -191,9 +191,11 @@ impl<'a> Query<'a> {
     }
 }
 
+/// Every text that was composed.
+static TEXTS: LazyLock<Mutex<BTreeMap<String, &'static str>>> = LazyLock::new(Mutex::default);
+
 /// The same text for ever: there are as many as combinations of filters, a few dozen a list.
 fn constant(sql: String) -> &'static str {
-    static TEXTS: LazyLock<Mutex<BTreeMap<String, &'static str>>> = LazyLock::new(Mutex::default);
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(text) = texts.get(&sql) {
         return text;
@@ -202,3 +204,6 @@ fn constant(sql: String) -> &'static str {
     texts.insert(sql, text);
     text
 }
+
+#[cfg(test)]
+mod tests;
