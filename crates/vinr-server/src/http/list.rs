@@ -13,6 +13,8 @@ use vinr_store::{Db, Row, Value};
 
 use crate::error::Result;
 
+/// The column that a range of creation times is about.
+const CREATED: &str = "created_at";
 /// Page size when none is asked for.
 const LIMIT_DEFAULT: i64 = 25;
 
@@ -48,6 +50,22 @@ pub struct Created {
     /// Before.
     #[schemars(range(min = 0, max = 253_402_300_799_i64))]
     pub lt: Option<i64>,
+}
+
+impl Created {
+    /// Rows carry milliseconds: "after second s" begins with the next second.
+    fn range(&self) -> Range {
+        let since = [self.gte, self.gt.map(|second| second + 1)].into_iter().flatten().max();
+        let before = [self.lt, self.lte.map(|second| second + 1)].into_iter().flatten().min();
+        Range { since: since.map(|second| second * 1000), before: before.map(|second| second * 1000) }
+    }
+}
+
+/// A range of creation times in milliseconds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Range {
+    since: Option<i64>,
+    before: Option<i64>,
 }
 
 /// A page of objects.
@@ -98,15 +116,15 @@ pub async fn page<T>(
     read: impl Fn(&Row) -> (String, T),
 ) -> Result<Listed<T>> {
     let limit = ask.limit.unwrap_or(LIMIT_DEFAULT);
-    let mut query = Query::new(list, account, filters);
-    query.created(ask.created.as_ref());
+    let range = ask.created.as_ref().map(Created::range).unwrap_or_default();
+    let mut query = Query::new(list, account, filters, range);
     match (&ask.starting_after, &ask.ending_before) {
         (Some(_), Some(_)) => {
             let message = "give `startingAfter` or `endingBefore`, not both";
             return Err(Refusal::new(Code::ParameterConflict, message).at("endingBefore").into());
         }
-        (Some(id), None) => query.cursor(db, id, "startingAfter", "<").await?,
-        (None, Some(id)) => query.cursor(db, id, "endingBefore", ">").await?,
+        (Some(id), None) => query.start_after(db, id).await?,
+        (None, Some(id)) => query.end_before(db, id).await?,
         (None, None) => {}
     }
     let backwards = ask.ending_before.is_some();
@@ -135,14 +153,16 @@ struct Query<'a> {
     list: &'a List,
     sql: String,
     params: Vec<Value>,
+    range: Range,
 }
 
 impl<'a> Query<'a> {
-    fn new(list: &'a List, account: &AccountId, filters: Vec<Filter>) -> Query<'a> {
+    fn new(list: &'a List, account: &AccountId, filters: Vec<Filter>, range: Range) -> Query<'a> {
         let mut query = Query {
             list,
             sql: format!("SELECT {} FROM {} WHERE account = $1", list.columns, list.table),
             params: vec![account.as_str().into()],
+            range,
         };
         for (column, value) in filters {
             query.and(column, "=", value);
@@ -155,19 +175,43 @@ impl<'a> Query<'a> {
         let _ = write!(self.sql, " AND {column} {comparison} ${}", self.params.len());
     }
 
-    fn created(&mut self, created: Option<&Created>) {
-        let Some(created) = created else { return };
-        // Rows carry milliseconds: "after second s" begins with the next second.
-        let bounds = [(">=", created.gte, 0), (">=", created.gt, 1), ("<", created.lte, 1), ("<", created.lt, 0)];
-        for (comparison, seconds, shift) in bounds {
-            if let Some(seconds) = seconds {
-                self.and("created_at", comparison, Value::Int((seconds + shift) * 1000));
+    /// The page of older objects.
+    ///
+    /// Where the list is in the order of creation, the cursor and the end of a range of creation times are bounds of one
+    /// search, and only the narrower is asked for: given both, SQLite searches by one of them, and if that is the range's
+    /// it reads once more whatever the pages before this one had.
+    async fn start_after(&mut self, db: &Db, id: &str) -> Result<()> {
+        let place = self.place(db, id, "startingAfter").await?;
+        if self.is_by_creation() {
+            if self.range.before.is_some_and(|before| before <= place) {
+                return Ok(());
             }
+            self.range.before = None;
         }
+        self.beyond(place, id, "<");
+        Ok(())
     }
 
-    async fn cursor(&mut self, db: &Db, id: &str, param: &'static str, comparison: &str) -> Result<()> {
-        let (table, order) = (self.list.table, self.list.order);
+    /// The page of younger objects; a cursor and a range as in [`Query::start_after`].
+    async fn end_before(&mut self, db: &Db, id: &str) -> Result<()> {
+        let place = self.place(db, id, "endingBefore").await?;
+        if self.is_by_creation() {
+            if self.range.since.is_some_and(|since| place < since) {
+                return Ok(());
+            }
+            self.range.since = None;
+        }
+        self.beyond(place, id, ">");
+        Ok(())
+    }
+
+    fn is_by_creation(&self) -> bool {
+        self.list.order == CREATED
+    }
+
+    /// Where an object stands in the list's order.
+    async fn place(&self, db: &Db, id: &str, param: &'static str) -> Result<i64> {
+        let List { table, order, .. } = self.list;
         let sql = constant(format!("SELECT {order} FROM {table} WHERE account = $1 AND id = $2"));
         let rows = db.query(sql, &[self.params[0].clone(), id.into()]).await?;
         let Some(row) = rows.first() else {
@@ -175,14 +219,24 @@ impl<'a> Query<'a> {
                 .at(param)
                 .into());
         };
-        self.params.push(row.int(0).into());
+        Ok(row.int(0))
+    }
+
+    fn beyond(&mut self, place: i64, id: &str, comparison: &str) {
+        self.params.push(place.into());
         let first = self.params.len();
         self.params.push(id.into());
+        let order = self.list.order;
         let _ = write!(self.sql, " AND ({order}, id) {comparison} (${first}, ${})", first + 1);
-        Ok(())
     }
 
     async fn run(mut self, db: &Db, limit: i64, backwards: bool) -> Result<Vec<Row>> {
+        if let Some(since) = self.range.since {
+            self.and(CREATED, ">=", since.into());
+        }
+        if let Some(before) = self.range.before {
+            self.and(CREATED, "<", before.into());
+        }
         let direction = if backwards { "ASC" } else { "DESC" };
         self.params.push(limit.into());
         let order = self.list.order;

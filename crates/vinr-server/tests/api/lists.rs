@@ -2,11 +2,15 @@
 //! that is put together at run time.
 
 use serde_json::Value;
+use vinr_core::time::Timestamp;
 
 use crate::endpoints::{Row, table};
 use crate::harness::{Engine, Server, on_both_engines};
 
-on_both_engines!(every_list_is_walked_both_ways_and_takes_each_of_its_filters);
+on_both_engines!(
+    every_list_is_walked_both_ways_and_takes_each_of_its_filters,
+    a_page_of_a_range_is_what_the_whole_list_has_there,
+);
 
 async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: Engine) {
     let server = Server::start(engine).await;
@@ -72,4 +76,60 @@ async fn filter(server: &Server, path: &str, name: &str) {
 fn ids(page: &Value) -> Vec<String> {
     let data = page["data"].as_array().expect("a list");
     data.iter().map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// A range and a cursor narrow each other, wherever the cursor is.
+async fn a_page_of_a_range_is_what_the_whole_list_has_there(engine: Engine) {
+    let server = Server::start(engine).await;
+    for _ in 0..3 {
+        server.paid(1000, "pm_test_4242").await;
+        server.paid(1000, "pm_test_4242").await;
+        server.advance(10).await;
+    }
+    let all = server.get("/v1/payments").await.ok()["data"].as_array().expect("a list").clone();
+    let second = |one: &Value| {
+        let created = Timestamp::parse(one["created_at"].as_str().expect("a time")).expect("a time");
+        created.millis().div_euclid(1000)
+    };
+    let all: Vec<(&str, i64)> = all.iter().map(|one| (one["id"].as_str().expect("an id"), second(one))).collect();
+    let middle = all[2].1;
+    for range in [
+        format!("created[gte]={middle}"),
+        format!("created[gt]={middle}"),
+        format!("created[lte]={middle}"),
+        format!("created[lt]={middle}"),
+        format!("created[gte]={middle}&created[lte]={middle}"),
+        format!("created[gt]={}&created[gte]={}&created[lt]={}", middle - 20, middle - 5, middle + 10),
+        format!("created[gt]={}&created[lt]={middle}&created[lte]={}", middle - 20, middle + 5),
+    ] {
+        let within: Vec<bool> = all.iter().map(|(_, created)| is_within(&range, *created)).collect();
+        assert!(within.contains(&true) && within.contains(&false), "{range} is a part");
+        let matching = |places: std::ops::Range<usize>| -> Vec<&str> {
+            places.filter(|place| within[*place]).map(|place| all[place].0).collect()
+        };
+        for (place, (id, _)) in all.iter().enumerate() {
+            let after = server.get(&format!("/v1/payments?limit=2&{range}&startingAfter={id}")).await.ok();
+            let expected = matching(place + 1..all.len());
+            assert_eq!(ids(&after), expected[..expected.len().min(2)], "{range} after {place}");
+            assert_eq!(after["page"]["hasMore"], expected.len() > 2, "{range} after {place}");
+            let before = server.get(&format!("/v1/payments?limit=2&{range}&endingBefore={id}")).await.ok();
+            let expected = matching(0..place);
+            assert_eq!(ids(&before), expected[expected.len().saturating_sub(2)..], "{range} before {place}");
+            assert_eq!(before["page"]["hasMore"], expected.len() > 2, "{range} before {place}");
+        }
+    }
+}
+
+fn is_within(range: &str, created: i64) -> bool {
+    range.split('&').all(|bound| {
+        let (comparison, second) = bound.trim_start_matches("created[").split_once("]=").expect("a bound");
+        let second: i64 = second.parse().expect("a second");
+        match comparison {
+            "gte" => created >= second,
+            "gt" => created > second,
+            "lte" => created <= second,
+            "lt" => created < second,
+            other => panic!("{other}"),
+        }
+    })
 }
