@@ -28,6 +28,12 @@ wire_enum! {
         PaymentCancelled = "payment.cancelled",
         /// A payment was not finished in time.
         PaymentExpired = "payment.expired",
+        /// A customer was created.
+        CustomerCreated = "customer.created",
+        /// A customer's details are other than they were.
+        CustomerUpdated = "customer.updated",
+        /// A customer was deleted, and what was personal is forgotten.
+        CustomerDeleted = "customer.deleted",
         /// A webhook endpoint was disabled because it kept failing or said that it is gone.
         WebhookEndpointDisabled = "webhook_endpoint.disabled",
         /// Somebody asked for a test of a webhook endpoint.

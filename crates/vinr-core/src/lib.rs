@@ -29,6 +29,7 @@ pub mod cards;
 pub mod clock;
 pub mod countries;
 pub mod currencies;
+pub mod customers;
 pub mod events;
 pub mod fees;
 pub mod ids;

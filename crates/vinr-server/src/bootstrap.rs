@@ -18,8 +18,10 @@ use crate::http::auth::digest;
 pub use crate::http::auth::store::Key;
 
 /// Every step of the schema, oldest first.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_foundation", sql: include_str!("../../../migrations/0001_foundation.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_foundation", sql: include_str!("../../../migrations/0001_foundation.sql") },
+    Migration { name: "0002_customers", sql: include_str!("../../../migrations/0002_customers.sql") },
+];
 
 /// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).
 pub const OVERLAP: Span = Span::hours(24);

@@ -47,6 +47,13 @@ impl ApiError {
         self
     }
 
+    /// The same error about a parameter: what it names is not there.
+    #[must_use]
+    pub fn about(mut self, param: &'static str) -> ApiError {
+        self.refusals = self.refusals.into_iter().map(|refusal| refusal.at(param)).collect();
+        self
+    }
+
     /// The refusal shown as `error`.
     pub fn first(&self) -> &Refusal {
         &self.refusals[0]

@@ -5,10 +5,12 @@ mod app;
 pub mod bootstrap;
 pub mod connectors;
 mod context;
+mod customers;
 pub mod egress;
 pub mod env;
 mod error;
 mod events;
+mod flows;
 mod http;
 pub mod ledger;
 mod pages;
@@ -43,7 +45,9 @@ pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + '
 /// The table of endpoints: what the server can be asked.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
+        flows::checkout::routes::endpoints(),
         payments::routes::endpoints(),
+        customers::routes::endpoints(),
         ledger::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),

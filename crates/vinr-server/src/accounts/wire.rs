@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use vinr_core::accounts::{Branding, Changes, PayoutInterval, PayoutSchedule, Settings, TaxMode};
 use vinr_core::fees::FeeSchedule;
 use vinr_core::ids::AccountId;
@@ -12,6 +12,7 @@ use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 use crate::error::{ApiError, Result};
+use crate::http::formats::named;
 
 /// The account as the API shows it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -167,10 +168,4 @@ pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, crea
 
 fn unknown(param: &'static str) -> ApiError {
     Refusal::new(Code::ParameterInvalid, format!("`{param}` has no such value")).at(param).into()
-}
-
-/// Tells null from absent.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
-fn named<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

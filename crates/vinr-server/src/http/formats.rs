@@ -7,7 +7,7 @@ use http::Uri;
 use ipnet::IpNet;
 use jsonschema::ValidationOptions;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use vinr_core::money::Currency;
 use vinr_core::refusal::Code;
@@ -52,6 +52,15 @@ pub(super) fn code(format: &str) -> Code {
         "currency" => Code::CurrencyUnknown,
         _ => Code::ParameterInvalid,
     }
+}
+
+/// Reads a field that was named, be it with null: absent and null are two things in a change.
+pub(crate) fn named<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A moment as clients write it: RFC 3339 text or unix seconds.

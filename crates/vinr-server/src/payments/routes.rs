@@ -1,12 +1,9 @@
 //! The endpoints of payments.
 
 use futures_util::future::BoxFuture;
-use vinr_core::accounts::statement_descriptor;
-use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
-use vinr_core::keys::{Environment, Family};
-use vinr_core::metadata::Metadata;
-use vinr_core::money::{Currency, Money};
-use vinr_core::payments::{self as core, Capture, Presence};
+use vinr_core::ids::{PaymentId, PaymentMethodId};
+use vinr_core::keys::Family;
+use vinr_core::payments::{self as core, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
 use super::{store, wire};
@@ -22,14 +19,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     use Endpoint as E;
     let family = Family::Payments;
     vec![
-        E::post::<wire::Shown<'_>>("/v1/payments", family, "Create a payment", create).body::<wire::Create>().codes(&[
-            Code::ResourceExists,
-            Code::ResourceMissing,
-            Code::PaymentMethodMissing,
-            Code::TestCardInLive,
-            Code::KybRequired,
-            Code::AcquirerNotConfigured,
-        ]),
         E::get::<Listed<wire::Shown<'_>>>("/v1/payments", family, "List payments", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>("/v1/payments/{id}", family, "Retrieve a payment", retrieve),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/confirm", family, "Charge a waiting payment", confirm)
@@ -55,24 +44,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         .codes(&[Code::PaymentNotAuthenticatable])
         .sandbox_only(),
     ]
-}
-
-fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
-    Box::pin(async move {
-        let ask = call.body::<wire::Create>()?;
-        check(&call, &ask)?;
-        answer(&call, "create_payment", ask, |unit, ask| {
-            Box::pin(async move {
-                let pays = match (&ask.payment_method_id, charges_now(ask)) {
-                    (Some(id), true) => Some(super::card_of_token(unit, &method_id(id)?)?),
-                    _ => None,
-                };
-                let payment = super::create(unit, parse(unit, ask)?, ask.id.is_some(), pays).await?;
-                Ok(shown(unit, &payment))
-            })
-        })
-        .await
-    })
 }
 
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
@@ -182,75 +153,36 @@ fn pages(call: &Call) -> wire::Pages<'_> {
     wire::Pages { public_url: &call.app.settings.public_url, account: call.account() }
 }
 
-fn shown(unit: &Unit<'_>, payment: &core::Payment) -> Reply {
+/// The payment as the answer.
+pub(crate) fn shown(unit: &Unit<'_>, payment: &core::Payment) -> Reply {
     Reply::raw(wire::data(payment, super::pages(unit)))
 }
 
-/// What can be refused without looking at the account's rows.
-fn check(call: &Call, ask: &wire::Create) -> Result<()> {
-    if ask.id.is_some() && call.app.settings.environment == Environment::Live {
-        let message = "ids are drawn by the server in live";
-        return Err(Refusal::new(Code::ParameterUnknown, message).at("id").into());
-    }
-    let by_word = ask.capture_method.map(|word| word == wire::CaptureWord::Automatic);
-    if let (Some(flag), Some(word)) = (ask.capture, by_word)
-        && flag != word
-    {
-        let message = "`capture` and `captureMethod` contradict each other; give one";
-        return Err(Refusal::new(Code::ParameterConflict, message).at("captureMethod").into());
-    }
-    if charges_now(ask) && ask.payment_method_id.is_none() && ask.customer_id.is_none() {
-        return Err(no_method());
-    }
-    if let Some(customer) = &ask.customer_id {
-        let message = format!("there is no customer {customer} in this account and environment");
-        return Err(Refusal::new(Code::ResourceMissing, message).at("customerId").into());
-    }
-    Ok(())
-}
-
-fn parse(unit: &Unit<'_>, ask: &wire::Create) -> Result<core::Create> {
-    let currency = Currency::from_param(&ask.currency)?;
-    let id = match &ask.id {
-        Some(id) => PaymentId::parse(id).map_err(|problem| bad("id", problem.to_string()))?,
-        None => PaymentId::from_bits(unit.env.id_bits()),
-    };
-    let customer_id = ask.customer_id.as_deref().map(CustomerId::parse).transpose();
-    let pairs = ask.metadata.clone().unwrap_or_default().pairs();
-    let manual = ask.capture == Some(false) || ask.capture_method == Some(wire::CaptureWord::Manual);
-    Ok(core::Create {
-        id,
-        amount: Money::payment(ask.amount, currency)?,
-        description: ask.description.clone(),
-        return_url: ask.return_url.clone(),
-        cancel_url: ask.cancel_url.clone(),
-        capture: if manual { Capture::Manual } else { Capture::Automatic },
-        customer_id: customer_id.map_err(|problem| bad("customerId", problem.to_string()))?,
-        presence: presence(ask.off_session),
-        statement_descriptor: ask.statement_descriptor.as_deref().map(statement_descriptor).transpose()?,
-        receipt_email: ask.receipt_email.clone(),
-        metadata: Metadata::new().merged(pairs)?,
-        checkout_token: format!("{:032x}", unit.env.entropy.u128()),
-    })
-}
-
-fn charges_now(ask: &wire::Create) -> bool {
+/// Whether a new payment is charged at once.
+pub(crate) fn charges_now(ask: &wire::Create) -> bool {
     ask.confirm == Some(true) || ask.off_session == Some(true)
 }
 
-fn presence(off_session: Option<bool>) -> Presence {
+/// Whether the buyer is there.
+pub(crate) fn presence(off_session: Option<bool>) -> Presence {
     if off_session == Some(true) { Presence::OffSession } else { Presence::OnSession }
 }
 
-fn method_id(text: &str) -> Result<PaymentMethodId> {
+/// The id of what pays.
+///
+/// # Errors
+/// It is not such an id.
+pub(crate) fn method_id(text: &str) -> Result<PaymentMethodId> {
     PaymentMethodId::parse(text).map_err(|problem| bad("paymentMethodId", problem.to_string()))
 }
 
-fn bad(param: &'static str, message: String) -> crate::error::ApiError {
+/// A parameter that is not what it should be.
+pub(crate) fn bad(param: &'static str, message: String) -> crate::error::ApiError {
     Refusal::new(Code::ParameterInvalid, message).at(param).into()
 }
 
-fn no_method() -> crate::error::ApiError {
+/// A charge of nothing that is named.
+pub(crate) fn no_method() -> crate::error::ApiError {
     let message = "there is nothing to charge: name a `paymentMethodId`, such as pm_test_4242 in the sandbox";
     Refusal::new(Code::PaymentMethodMissing, message).at("paymentMethodId").into()
 }

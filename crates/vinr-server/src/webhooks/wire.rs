@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use vinr_core::events::EventFilter;
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_core::webhooks::Endpoint;
 use vinr_core::webhooks::endpoint::DisabledReason;
 
 use super::store::{Attempt, Stored};
-use crate::http::formats::MetadataInput;
+use crate::http::formats::{MetadataInput, named};
 use crate::http::list::Page;
 
 /// What makes an endpoint.
@@ -222,9 +222,4 @@ pub(crate) fn with_log(stored: &Stored, attempts: Vec<Attempt>) -> WithLog {
         error: attempt.error,
     });
     WithLog { delivery: delivery(stored), attempt_log: shown.collect() }
-}
-
-/// A field that was named, be it with null.
-fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }

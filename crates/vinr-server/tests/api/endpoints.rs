@@ -52,7 +52,13 @@ pub async fn table(server: &Server) -> Vec<Row> {
 
 /// A path with ids that nobody has.
 fn concrete(path: &str) -> String {
-    let prefix = [("payments", "pay"), ("events", "evt"), ("webhook-deliveries", "whd"), ("webhook", "we")];
+    let prefix = [
+        ("customers", "cust"),
+        ("payments", "pay"),
+        ("events", "evt"),
+        ("webhook-deliveries", "whd"),
+        ("webhook", "we"),
+    ];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
     path.replace("{id}", &format!("{prefix}_nobodys"))
 }

@@ -115,6 +115,7 @@ pub async fn written(server: &Server) -> Vec<i64> {
     let mut numbers = Vec::new();
     for sql in [
         "SELECT COUNT(*) FROM keys",
+        "SELECT COUNT(*) FROM customers",
         "SELECT COUNT(*) FROM events",
         "SELECT COUNT(*) FROM transfers",
         "SELECT COUNT(*) FROM webhook_endpoints",

@@ -19,6 +19,9 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         let made = server.post("/v1/webhooks", serde_json::json!({"url": "http://127.0.0.1:9/hook"})).await.ok();
         made["id"].as_str().expect("an id").clone_into(&mut endpoint);
     }
+    for name in ["ada", "bob", "eve"] {
+        server.post("/v1/customers", serde_json::json!({"email": format!("{name}@example.com")})).await.ok();
+    }
     for _ in 0..4 {
         server.paid(1000, "pm_test_4242").await;
     }
@@ -64,6 +67,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" if path.ends_with("/deliveries") => "status=pending",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
+        "email" => "email=Ada@Example.com",
         "currency" => "currency=eur",
         "type" => "type=payment.completed",
         "after" => "after=1",

@@ -4,6 +4,7 @@ mod acquirer;
 mod acquirer_bank;
 mod checkout;
 mod conventions;
+mod customers;
 mod endpoints;
 mod endpoints_replayed;
 mod events;

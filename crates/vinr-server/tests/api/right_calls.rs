@@ -57,6 +57,11 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let waiting = id(&server.paid(1000, "pm_test_3220").await);
             call(waiting, json!({"result": "succeed"}), json!({"result": "fail"}))
         }
+        ("POST", "/v1/customers") => call(String::new(), json!({"name": "Ada"}), json!({"name": "Eve"})),
+        ("POST" | "PATCH", "/v1/customers/{id}") => {
+            call(customer(server).await, json!({"name": "Bob"}), json!({"name": "Eve"}))
+        }
+        ("GET" | "DELETE", "/v1/customers/{id}") => call(customer(server).await, none.clone(), none),
         ("POST" | "PATCH", "/v1/account") => call(String::new(), json!({"name": "One"}), json!({"name": "Another"})),
         ("POST", "/v1/webhooks") => call(String::new(), hook(9), hook(10)),
         ("POST" | "PATCH", "/v1/webhooks/{id}") => {
@@ -98,6 +103,10 @@ fn creations() -> [Value; 5] {
         with("pm_test_4242", false),
         with("pm_test_3220", true),
     ]
+}
+
+async fn customer(server: &Server) -> String {
+    id(&server.post("/v1/customers", json!({"name": "Ada"})).await.ok())
 }
 
 /// Where nobody listens.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use vinr_server::bootstrap::MIGRATIONS;
+use vinr_server::env::Entropy;
 use vinr_store::{Config, Db};
 
 /// A folder with an SQLite database of VINR's schema.
@@ -19,7 +20,7 @@ struct Sqlite {
 
 impl Sqlite {
     async fn new(test: &str) -> Sqlite {
-        let folder = std::env::temp_dir().join(format!("vinr-sql-{test}-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(name(test));
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join("sandbox.db");
         migrate(Config::Sqlite { path: path.clone(), readers: 1 }).await;
@@ -37,13 +38,18 @@ impl Drop for Sqlite {
 async fn postgres(test: &str) -> tokio_postgres::Client {
     #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
     let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
-    let schema = format!("vinr_sql_{test}_{}", std::process::id());
+    let schema = name(test);
     migrate(Config::Postgres { url: url.clone(), schema: schema.clone(), readers: 1 }).await;
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a connection");
     #[expect(clippy::disallowed_methods, reason = "it ends with its client")]
     tokio::spawn(connection);
     client.batch_execute(&format!("SET search_path = {schema}")).await.expect("the schema");
     client
+}
+
+/// A database nobody else has, nor had.
+fn name(test: &str) -> String {
+    format!("vinr_sql_{test}_{:016x}", Entropy::system().expect("randomness").u128() >> 64)
 }
 
 async fn migrate(config: Config) {

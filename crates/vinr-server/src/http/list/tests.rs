@@ -92,6 +92,11 @@ impl Asked {
     }
 }
 
+/// A database nobody else has, nor had.
+fn name() -> String {
+    format!("vinr_lists_{:016x}", Entropy::system().expect("randomness").u128() >> 64)
+}
+
 /// What a filter is asked for in a query string.
 fn filter(path: &str, name: &str) -> Option<String> {
     Some(match name {
@@ -101,6 +106,7 @@ fn filter(path: &str, name: &str) -> Option<String> {
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" => "status=completed".to_owned(),
         "customerId" => "customerId=cust_nobody".to_owned(),
+        "email" => "email=ada@example.com".to_owned(),
         "currency" => "currency=eur".to_owned(),
         "type" => "type=payment.completed".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
@@ -109,7 +115,7 @@ fn filter(path: &str, name: &str) -> Option<String> {
 
 #[tokio::test]
 async fn sqlite_begins_every_page_at_its_cursor_and_sorts_nothing() {
-    let folder: PathBuf = std::env::temp_dir().join(format!("vinr-lists-{}", std::process::id()));
+    let folder: PathBuf = std::env::temp_dir().join(name());
     std::fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join("sandbox.db");
     let texts = Asked::new(Config::Sqlite { path: path.clone(), readers: 1 }).await.composed().await;
@@ -144,7 +150,7 @@ async fn sqlite_begins_every_page_at_its_cursor_and_sorts_nothing() {
 async fn postgres_begins_every_page_at_its_cursor_and_sorts_nothing() {
     #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
     let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
-    let schema = format!("vinr_lists_{}", std::process::id());
+    let schema = name();
     let config = Config::Postgres { url: url.clone(), schema: schema.clone(), readers: 1 };
     let texts = Asked::new(config).await.composed().await;
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a connection");

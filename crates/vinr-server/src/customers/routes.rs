@@ -1,0 +1,97 @@
+//! The endpoints of customers.
+
+use futures_util::future::BoxFuture;
+use vinr_core::customers::email_key;
+use vinr_core::ids::CustomerId;
+use vinr_core::keys::{Environment, Family};
+use vinr_core::refusal::{Code, Refusal};
+
+use super::{store, wire};
+use crate::error::Result;
+use crate::http::endpoint::{Call, Endpoint};
+use crate::http::idempotency::answer;
+use crate::http::list::{self, Filter, Listed};
+use crate::http::reply::Reply;
+
+const ONE: &str = "/v1/customers/{id}";
+
+/// What can be asked of customers.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    use Endpoint as E;
+    let family = Family::Customers;
+    vec![
+        E::post::<wire::Shown<'_>>("/v1/customers", family, "Create a customer", create)
+            .body::<wire::Create>()
+            .codes(&[Code::ResourceExists]),
+        E::get::<Listed<wire::Shown<'_>>>("/v1/customers", family, "List customers", list).query::<wire::Query>(),
+        E::get::<wire::Shown<'_>>(ONE, family, "Retrieve a customer", retrieve),
+        E::patch::<wire::Shown<'_>>(ONE, family, "Change a customer", update).body::<wire::Details>(),
+        E::post::<wire::Shown<'_>>(ONE, family, "Change a customer", update).body::<wire::Details>(),
+        E::delete::<wire::Removed>(ONE, family, "Delete a customer", delete),
+    ]
+}
+
+fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let ask = call.body::<wire::Create>()?;
+        if ask.id.is_some() && call.app.settings.environment == Environment::Live {
+            let message = "ids are drawn by the server in live";
+            return Err(Refusal::new(Code::ParameterUnknown, message).at("id").into());
+        }
+        let chosen = ask.id.as_deref().map(CustomerId::parse).transpose();
+        let bad =
+            |problem: vinr_core::ids::IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id");
+        let data = (chosen.map_err(bad)?, ask.details.changes()?);
+        answer(&call, "create_customer", data, |unit, (chosen, details)| {
+            Box::pin(async move {
+                let customer = super::create(unit, chosen.as_ref(), details.clone()).await?;
+                Ok(Reply::raw(wire::data(&customer)))
+            })
+        })
+        .await
+    })
+}
+
+fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let query = call.query::<wire::Query>()?;
+        let mut filters: Vec<Filter> = vec![("deleted", false.into())];
+        filters.extend(query.email.map(|email| ("email_key", email_key(&email).into())));
+        let read = |row: &vinr_store::Row| {
+            let customer = store::read_listed(row);
+            (customer.id.to_string(), serde_json::to_value(wire::show(&customer)).unwrap_or_default())
+        };
+        let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
+        Reply::ok(&page)
+    })
+}
+
+fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let customer = store::get(&call.app.db, call.account(), &call.id(0, CustomerId::parse)?).await?;
+        Ok(Reply::raw(wire::data(&customer)))
+    })
+}
+
+fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let data = (call.id(0, CustomerId::parse)?, call.body::<wire::Details>()?.changes()?);
+        answer(&call, "update_customer", data, |unit, (id, changes)| {
+            Box::pin(async move { Ok(Reply::raw(wire::data(&super::update(unit, id, changes.clone()).await?))) })
+        })
+        .await
+    })
+}
+
+fn delete(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let id = call.id(0, CustomerId::parse)?;
+        answer(&call, "delete_customer", id, |unit, id| {
+            Box::pin(async move {
+                super::delete(unit, id).await?;
+                Reply::ok(&wire::Removed { id: id.to_string(), object: "customer", deleted: true })
+            })
+        })
+        .await
+    })
+}

@@ -1,0 +1,3 @@
+//! What needs two nouns.
+
+pub(crate) mod checkout;
