@@ -1,8 +1,11 @@
 //! Every endpoint that takes an idempotency key, asked again with one: the same bytes, and one effect, also after a
 //! restart. The list comes from the server's own document; `right_calls` says how each is called.
 
+use std::sync::LazyLock;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use vinr_server::bootstrap::MIGRATIONS;
 
 use crate::endpoints::{Row, table};
 use crate::harness::{Answer, Engine, Server, on_both_engines};
@@ -109,25 +112,33 @@ fn is_replayed(answer: &Answer) -> bool {
 
 const REMEMBERED: &str = "SELECT COUNT(*) FROM idempotency";
 
-/// What changes with everything a request may write: rows that are never changed are counted, of the others the
-/// versions are added up. What workers change by themselves is left out.
-pub async fn written(server: &Server) -> Vec<i64> {
-    let mut numbers = Vec::new();
-    for sql in [
-        "SELECT COUNT(*) FROM keys",
-        "SELECT COUNT(*) FROM customers",
-        "SELECT COUNT(*) FROM events",
-        "SELECT COUNT(*) FROM transfers",
-        "SELECT COUNT(*) FROM webhook_endpoints",
-        "SELECT COUNT(*) FROM webhook_deliveries",
-        "SELECT CAST(SUM(version) AS BIGINT) FROM accounts",
-        "SELECT CAST(SUM(sequence + context_version) AS BIGINT) FROM counters",
-        "SELECT CAST(SUM(version + offset_ms) AS BIGINT) FROM clocks",
-        "SELECT CAST(COALESCE(SUM(version + 1), 0) AS BIGINT) FROM payments",
-        "SELECT CAST(COALESCE(SUM(version + 1), 0) AS BIGINT) FROM attempts",
-        "SELECT CAST(COALESCE(SUM(version + 1), 0) AS BIGINT) FROM idempotency",
-    ] {
-        numbers.push(server.app.db.query(sql, &[]).await.expect("a number")[0].int(0));
+/// Tables whose rows workers change as well: their rows are counted only.
+const CHANGED_BY_WORKERS: [&str; 3] = ["keys", "webhook_endpoints", "webhook_deliveries"];
+/// Tables whose rows workers write and remove.
+const OF_WORKERS: [&str; 2] = ["jobs", "delivery_attempts"];
+
+/// What changes with everything a request may write, of every table there is: rows that are never changed are counted,
+/// of the others the versions are added up.
+static NUMBERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut numbers = vec!["SELECT CAST(SUM(sequence + context_version) AS BIGINT) FROM counters"];
+    let tables = MIGRATIONS.iter().flat_map(|migration| migration.sql.split("CREATE TABLE ").skip(1));
+    for (name, columns) in tables.map(|table| table.split_once(" (").expect("a name and columns")) {
+        let columns = columns.split_once(';').expect("an end").0;
+        let is_versioned = columns.contains(" version BIGINT") && !CHANGED_BY_WORKERS.contains(&name);
+        if !OF_WORKERS.contains(&name) {
+            let number = if is_versioned { "CAST(COALESCE(SUM(version + 1), 0) AS BIGINT)" } else { "COUNT(*)" };
+            numbers.push(format!("SELECT {number} FROM {name}").leak());
+        }
     }
+    assert!(numbers.len() >= 14, "{numbers:?}");
     numbers
+});
+
+/// The state of the database, as far as requests change it.
+pub async fn written(server: &Server) -> Vec<(&'static str, i64)> {
+    let mut written = Vec::new();
+    for sql in NUMBERS.iter() {
+        written.push((*sql, server.app.db.query(sql, &[]).await.expect("a number")[0].int(0)));
+    }
+    written
 }
