@@ -1,3 +1,3 @@
 //! What needs two nouns.
 
-pub(crate) mod checkout;
+pub(crate) mod payments;

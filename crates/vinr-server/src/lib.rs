@@ -45,8 +45,7 @@ pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + '
 /// The table of endpoints: what the server can be asked.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
-        flows::checkout::routes::endpoints(),
-        payments::routes::endpoints(),
+        flows::payments::routes::endpoints(),
         customers::routes::endpoints(),
         ledger::routes::endpoints(),
         accounts::routes::endpoints(),

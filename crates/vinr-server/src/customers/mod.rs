@@ -4,10 +4,12 @@ pub(crate) mod routes;
 pub(crate) mod store;
 mod wire;
 
+use serde_json::Value;
 use vinr_core::customers::{self as core, Changes, Customer};
 use vinr_core::events::EventType;
-use vinr_core::ids::CustomerId;
+use vinr_core::ids::{AccountId, CustomerId};
 use vinr_core::refusal::{Code, Refusal};
+use vinr_store::Db;
 
 use crate::error::Result;
 use crate::record::Unit;
@@ -18,6 +20,18 @@ use crate::record::Unit;
 /// 404 when there is none, or none any more.
 pub(crate) async fn must_exist(unit: &mut Unit<'_>, id: &CustomerId) -> Result<()> {
     store::load(unit, id).await.map(drop).map_err(|error| error.about("customerId"))
+}
+
+/// A customer as a payment shows it, deleted or not.
+pub(crate) async fn shown_in(unit: &mut Unit<'_>, id: &CustomerId) -> Result<Value> {
+    let found = store::find(unit, id).await?;
+    Ok(found.map_or(Value::Null, |customer| wire::value(&customer)))
+}
+
+/// The same outside of a unit.
+pub(crate) async fn shown(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Value> {
+    let found = store::peek(db, account, id).await?;
+    Ok(found.map_or(Value::Null, |customer| wire::value(&customer)))
 }
 
 /// Creates a customer under a drawn id, or one the caller chose.

@@ -59,7 +59,7 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         filters.extend(query.email.map(|email| ("email_key", email_key(&email).into())));
         let read = |row: &vinr_store::Row| {
             let customer = store::read_listed(row);
-            (customer.id.to_string(), serde_json::to_value(wire::show(&customer)).unwrap_or_default())
+            (customer.id.to_string(), wire::value(&customer))
         };
         let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
         Reply::ok(&page)

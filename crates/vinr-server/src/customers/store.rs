@@ -68,9 +68,14 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &CustomerId) -> Result<Option<
 /// # Errors
 /// 404 when there is none, or none any more.
 pub(super) async fn get(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Customer> {
-    let row = db.load(&CUSTOMERS, account.as_str(), id.as_str()).await?;
-    let found = row.map(|row| read(id.clone(), &mut row.reader())).filter(|customer| !customer.is_deleted);
+    let found = peek(db, account, id).await?.filter(|customer| !customer.is_deleted);
     found.ok_or_else(|| ApiError::missing("customer", id.as_str()))
+}
+
+/// A customer with this id, deleted or not, that no decision depends on.
+pub(super) async fn peek(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>> {
+    let row = db.load(&CUSTOMERS, account.as_str(), id.as_str()).await?;
+    Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }
 
 /// A row of [`LIST`].

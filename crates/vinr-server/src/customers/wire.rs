@@ -125,6 +125,11 @@ pub(super) fn data(customer: &Customer) -> String {
     serde_json::to_string(&show(customer)).expect("texts are JSON")
 }
 
+/// A customer as a value inside another object.
+pub(super) fn value(customer: &Customer) -> serde_json::Value {
+    serde_json::to_value(show(customer)).expect("texts are JSON")
+}
+
 /// A customer as it is shown.
 pub(super) fn show(customer: &Customer) -> Shown<'_> {
     Shown {

@@ -1,7 +1,6 @@
 //! Payments: what a merchant, a buyer and time do to one. Rules are in `vinr_core::payments`; here they meet rows.
 
 pub(crate) mod attempts;
-pub(crate) mod routes;
 pub(crate) mod store;
 pub(crate) mod wire;
 
@@ -154,7 +153,7 @@ pub(crate) fn card_of_number(unit: &Unit<'_>, typed: &wire::TypedCard) -> Result
 }
 
 /// Where the pages of this unit's account are.
-fn pages<'a>(unit: &'a Unit<'_>) -> wire::Pages<'a> {
+pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> wire::Pages<'a> {
     wire::Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
 }
 

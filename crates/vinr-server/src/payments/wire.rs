@@ -13,6 +13,23 @@ use zeroize::Zeroize as _;
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
 
+/// What can be shown whole beside its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Expand {
+    /// The payment's customer.
+    Customer,
+}
+
+/// What is asked beside an id in the path.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Retrieve {
+    /// What to show whole.
+    #[schemars(length(max = 10))]
+    pub(crate) expand: Option<Vec<Expand>>,
+}
+
 /// What creates a payment.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -57,6 +74,9 @@ pub(crate) struct Create {
     pub(crate) receipt_email: Option<String>,
     /// Your own notes.
     pub(crate) metadata: Option<MetadataInput>,
+    /// What to show whole.
+    #[schemars(length(max = 10))]
+    pub(crate) expand: Option<Vec<Expand>>,
 }
 
 /// How money is taken.
@@ -78,6 +98,9 @@ pub(crate) struct Confirm {
     pub(crate) payment_method_id: Option<String>,
     /// The buyer is not there.
     pub(crate) off_session: Option<bool>,
+    /// What to show whole.
+    #[schemars(length(max = 10))]
+    pub(crate) expand: Option<Vec<Expand>>,
 }
 
 /// What captures a payment.
@@ -86,11 +109,18 @@ pub(crate) struct Capture {
     /// Minor units to take; all that is held when absent. The rest is released.
     #[schemars(range(min = 1, max = 99_999_999_999_i64))]
     pub(crate) amount: Option<i64>,
+    /// What to show whole.
+    #[schemars(length(max = 10))]
+    pub(crate) expand: Option<Vec<Expand>>,
 }
 
 /// What cancels a payment: nothing more is needed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub(crate) struct Cancel {}
+pub(crate) struct Cancel {
+    /// What to show whole.
+    #[schemars(length(max = 10))]
+    pub(crate) expand: Option<Vec<Expand>>,
+}
 
 /// What the sandbox's buyer types.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -156,6 +186,9 @@ pub(crate) struct Query {
     /// Only in this currency.
     #[schemars(extend("format" = "currency"))]
     pub(crate) currency: Option<String>,
+    /// What to show whole.
+    #[schemars(length(max = 10))]
+    pub(crate) expand: Option<Vec<Expand>>,
 }
 
 /// A payment's status.
@@ -230,6 +263,9 @@ pub(crate) struct Shown<'a> {
     method: Option<&'static str>,
     /// What may be shown of the card.
     card: Option<Card<'a>>,
+    /// The whole customer, where `expand` asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<serde_json::Value>,
     /// Where the hosted page sends the buyer afterwards.
     return_url: Option<&'a str>,
     /// Where the hosted page sends a buyer who gives up.
@@ -263,6 +299,14 @@ pub(crate) struct Shown<'a> {
     /// When it was created.
     #[serde(rename = "created_at")]
     created_at: String,
+}
+
+impl Shown<'_> {
+    /// With its customer beside its id.
+    #[must_use]
+    pub(crate) fn with_customer(self, customer: Option<serde_json::Value>) -> Self {
+        Shown { customer, ..self }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -328,6 +372,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         payment_method_id: method.and_then(|method| method.id.as_ref()).map(vinr_core::ids::PaymentMethodId::as_str),
         method: method.map(|_| "card"),
         card,
+        customer: None,
         return_url: payment.return_url.as_deref(),
         cancel_url: payment.cancel_url.as_deref(),
         checkout_url: page("checkout"),

@@ -91,6 +91,29 @@ async fn a_payment_belongs_to_a_customer_that_is_there(engine: Engine) {
     assert_eq!(payment["customerId"], customer["id"]);
     let theirs = server.get(&format!("/v1/payments?customerId={}", customer["id"].as_str().expect("an id"))).await.ok();
     assert_eq!(theirs["data"], json!([payment]));
+    let path = format!("/v1/payments/{}", payment["id"].as_str().expect("an id"));
+    assert!(payment.get("customer").is_none(), "shown whole only where it is asked for");
+    assert_eq!(server.get(&format!("{path}?expand[]=customer")).await.ok()["customer"], customer);
+    assert_eq!(server.get("/v1/payments?expand[]=customer").await.ok()["data"][0]["customer"], customer);
+    let mut whole = pay(&customer["id"]);
+    whole["expand"] = json!(["customer"]);
+    let first = server.post_with_key("/v1/payments", "whole", &whole).await;
+    assert_eq!(first.ok()["customer"], customer);
+    patch(&server, &format!("/v1/customers/{}", customer["id"].as_str().expect("an id")), json!({"name": "Ada"}))
+        .await
+        .ok();
+    assert_eq!(
+        server.post_with_key("/v1/payments", "whole", &whole).await.bytes,
+        first.bytes,
+        "the first answer stays"
+    );
+    let cancelled = server.post(&format!("{path}/cancel"), json!({"expand": ["customer"]})).await.ok();
+    assert_eq!(cancelled["customer"]["name"], "Ada");
+    let unknown = server.get(&format!("{path}?expand[]=shop")).await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (400, "parameter_invalid"));
+    let mut nothing = pay(&customer["id"]);
+    nothing["confirm"] = json!(true);
+    assert_eq!(server.post("/v1/payments", nothing).await.code(), "payment_method_missing");
     let stranger = server.post("/v1/payments", pay(&json!("cust_nobody"))).await;
     assert_eq!((stranger.status, stranger.code().as_str()), (404, "resource_missing"));
     assert_eq!(stranger.json()["error"]["param"], "customerId");

@@ -62,7 +62,7 @@ async fn walk(server: &Server, path: &str) {
 
 async fn filter(server: &Server, path: &str, name: &str) {
     let query = match name {
-        "id" | "limit" | "startingAfter" | "endingBefore" | "wait" => return,
+        "id" | "limit" | "startingAfter" | "endingBefore" | "wait" | "expand" => return,
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999",
         "status" if path.ends_with("/deliveries") => "status=pending",
         "status" => "status=completed",

@@ -48,7 +48,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("POST", "/v1/payments/{id}/capture") => {
             call(authorized(server).await, json!({"amount": 600}), json!({"amount": 500}))
         }
-        ("POST", "/v1/payments/{id}/cancel") => call(pending(server).await, json!({}), none),
+        ("POST", "/v1/payments/{id}/cancel") => call(pending(server).await, json!({}), json!({"expand": ["customer"]})),
         ("POST", "/v1/test/payments/{id}/pay") => {
             let card = |month: u8| json!({"number": "4242424242424242", "expMonth": month, "expYear": 2040});
             call(pending(server).await, card(1), card(2))

@@ -100,8 +100,8 @@ fn name() -> String {
 /// What a filter is asked for in a query string.
 fn filter(path: &str, name: &str) -> Option<String> {
     Some(match name {
-        // The last two follow the events by another statement.
-        "limit" | "startingAfter" | "endingBefore" | "after" | "wait" => return None,
+        // `after` and `wait` follow the events by another statement; what is shown whole is read afterwards.
+        "limit" | "startingAfter" | "endingBefore" | "after" | "wait" | "expand" => return None,
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999".to_owned(),
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" => "status=completed".to_owned(),

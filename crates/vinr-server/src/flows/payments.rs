@@ -1,4 +1,4 @@
-//! Checkout: a payment with whose it is.
+//! Payments with whose they are.
 
 pub(crate) mod routes;
 
