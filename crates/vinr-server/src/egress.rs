@@ -32,6 +32,9 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Unused connections kept for one host.
 const IDLE_MAX: usize = 8;
 
+/// What deliveries call their sender.
+pub const USER_AGENT: &str = concat!("vinr/", env!("CARGO_PKG_VERSION"));
+
 /// Why a request got no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EgressError(pub Unreached);
@@ -80,7 +83,7 @@ impl Client {
             .http1_only()
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_MAX)
-            .user_agent(concat!("vinr/", env!("CARGO_PKG_VERSION")))
+            .user_agent(USER_AGENT)
             .build()?;
         Ok(Client { http, private })
     }

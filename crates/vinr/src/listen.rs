@@ -1,114 +1,172 @@
 //! `vinr listen`: an account's events as signed webhooks to an address on this machine, without an endpoint.
+//!
+//! One event after the other: the next is sent when the one before was accepted or given up, so the order holds.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use reqwest::Url;
+use serde_json::json;
 use tokio::time::Instant;
 use vinr_core::keys::{KeyKind, KeyPrefix};
-use vinr_core::time::WallTime;
+use vinr_server::egress::USER_AGENT;
 use vinr_server::env::{Entropy, WallClock};
-use vinr_server::signature::{self, Signers};
+use vinr_server::signature::{self, Secret, Signers};
 
-use crate::Failure;
 use crate::cli::FollowOptions;
 use crate::follow::{Event, Follower, reason};
-use crate::show;
+use crate::show::{Colour, Lines};
+use crate::{Failure, address};
 
 /// How long the handler may take, as long as a webhook's may.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Pauses between tries; then the event is given up, and the next one is not kept waiting.
 const PAUSES_MS: [u64; 4] = [500, 1_000, 3_000, 10_000];
+/// How much of an answer is read, as much as of a webhook's.
+const BODY_BYTES_MAX: usize = 4_096;
+/// How many bytes a secret has (Standard Webhooks, Signature scheme).
+const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 struct Forwarder {
     http: reqwest::Client,
-    to: String,
+    to: Url,
     signers: Signers,
-    json: bool,
+    lines: Lines,
+}
+
+/// What became of one try.
+struct Tried {
+    /// Counted from 1.
+    attempt: usize,
+    answered: Result<u16, String>,
+    duration_ms: u64,
+    /// Until the next try, if there is one.
+    pause_ms: Option<u64>,
+}
+
+impl Tried {
+    fn is_accepted(&self) -> bool {
+        matches!(self.answered, Ok(200..=299))
+    }
 }
 
 /// Forwards events, one after the other, until it is stopped.
-pub(crate) async fn run(options: FollowOptions, to: String, secret: Option<String>, json: bool) -> Result<(), Failure> {
-    let to = address(to)?;
+pub(crate) async fn run(options: FollowOptions, to: &str, secret: Option<&str>, json: bool) -> Result<(), Failure> {
+    let to = address::read("--forward-to", to, "http://localhost:3000/webhooks")?;
     let secret = match secret {
-        Some(text) => signature::read_secret(&text)
-            .ok_or_else(|| Failure::Usage("--secret is written whsec_ and base64".to_owned()))?,
+        Some(text) => read_secret(text)?,
         None => Entropy::system().map_err(Failure::refused)?.bytes::<24>().to_vec().into(),
     };
     let shown = signature::shown(&secret);
     // Whoever verifies with nothing but the secret key is served too.
-    let is_secret_key = |key: &&String| KeyPrefix::parse(key).is_some_and(|prefix| prefix.kind == KeyKind::Secret);
-    let keys = options.key.as_ref().filter(is_secret_key).map(|key| signature::of_key(key)).into_iter().collect();
-    let signers = Signers { endpoint: vec![secret], keys };
+    let key = options.key.as_deref().map(str::trim);
+    let key = key.filter(|key| KeyPrefix::parse(key).is_some_and(|prefix| prefix.kind == KeyKind::Secret));
+    let signers = Signers { endpoint: vec![secret], keys: key.map(signature::of_key).into_iter().collect() };
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-    let http = builder.timeout(TIMEOUT).build().map_err(Failure::refused)?;
+    let http = builder.timeout(TIMEOUT).user_agent(USER_AGENT).build().map_err(Failure::refused)?;
     let mut follower = Follower::start(options).await?;
-    let words = format!(
-        "Events of {} go to {to}; Ctrl-C ends.\nThey are signed with this secret, and with your secret key:\n  {shown}",
-        follower.url
-    );
-    show::line(json, &json!({"forwardTo": to, "secret": shown}), &words);
-    let forwarder = Forwarder { http, to, signers, json };
+    let forwarder = Forwarder { http, to, signers, lines: Lines::new(json) };
+    forwarder.introduce(&follower.url, &shown)?;
     loop {
         for event in follower.next().await? {
-            forwarder.forward(&event).await;
+            forwarder.forward(&event).await?;
         }
     }
 }
 
-fn address(to: String) -> Result<String, Failure> {
-    // `localhost:3000/hook` is what people type.
-    let to = if to.contains("://") { to } else { format!("http://{to}") };
-    match reqwest::Url::parse(&to) {
-        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => Ok(to),
-        _ => Err(Failure::Usage(format!("{to} is no address to forward to, such as http://localhost:3000/webhooks"))),
-    }
+fn read_secret(text: &str) -> Result<Secret, Failure> {
+    let secret = signature::read_secret(text.trim()).filter(|secret| SECRET_BYTES.contains(&secret.len()));
+    secret.ok_or_else(|| {
+        let message = "--secret is written as an endpoint's: whsec_ and 24 to 64 bytes in base64; leave it out for a \
+                       new one";
+        Failure::Usage(message.to_owned())
+    })
 }
 
 impl Forwarder {
+    fn introduce(&self, url: &str, secret: &str) -> Result<(), Failure> {
+        let Forwarder { to, signers, .. } = self;
+        let by_key = !signers.keys.is_empty();
+        let also = if by_key {
+            "A handler that verifies with the account's secret key instead needs nothing else."
+        } else {
+            "Only this secret verifies them: a key other than a secret key does not sign."
+        };
+        let words = format!(
+            "Events of {url} go to {to}; Ctrl-C ends.\nThe signing secret, for your handler:\n  {secret}\n{also}"
+        );
+        self.lines.print(&json!({"forwardTo": to.as_str(), "secret": secret, "secretKeySigns": by_key}), &words)
+    }
+
     /// Sends an event until it is accepted, or often enough.
-    async fn forward(&self, event: &Event) {
+    async fn forward(&self, event: &Event) -> Result<(), Failure> {
         for attempt in 0..=PAUSES_MS.len() {
             let began = Instant::now();
             let answered = self.post(event).await;
-            let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let accepted = matches!(answered, Ok(status) if (200..300).contains(&status));
-            let pause = PAUSES_MS.get(attempt).copied().filter(|_| !accepted);
-            self.tell(event, &answered, millis, accepted, pause);
-            let Some(pause) = pause else { return };
-            tokio::time::sleep(Duration::from_millis(pause)).await;
+            let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let mut tried = Tried { attempt: attempt + 1, answered, duration_ms, pause_ms: None };
+            if !tried.is_accepted() {
+                tried.pause_ms = PAUSES_MS.get(attempt).copied();
+            }
+            self.tell(event, &tried)?;
+            let Some(pause_ms) = tried.pause_ms else { return Ok(()) };
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
+        Ok(())
     }
 
+    /// One try: its status, or why there is none.
     async fn post(&self, event: &Event) -> Result<u16, String> {
         let body = event.json.as_bytes();
-        let now: WallTime = WallClock::System.now();
-        let mut request = self.http.post(&self.to).header("content-type", "application/json");
-        for (name, value) in signature::headers(&self.signers, &event.id, body, now) {
+        let mut request = self.http.post(self.to.clone()).header("content-type", "application/json");
+        for (name, value) in signature::headers(&self.signers, &event.id, body, WallClock::System.now()) {
             request = request.header(name, value);
         }
-        let response = request.body(body.to_vec()).send().await.map_err(|error| reason(&error))?;
+        let mut response = request.body(body.to_vec()).send().await.map_err(|error| self.unanswered(&error))?;
+        let mut read = 0;
+        // The status decides, but a handler that still writes is not hung up on.
+        while read < BODY_BYTES_MAX
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            read += chunk.len();
+        }
         Ok(response.status().as_u16())
     }
 
-    fn tell(&self, event: &Event, answered: &Result<u16, String>, millis: u64, accepted: bool, pause: Option<u64>) {
-        let mut value = json!({"sequence": event.sequence, "id": event.id, "type": event.kind, "durationMs": millis});
-        let outcome = match answered {
+    fn unanswered(&self, error: &reqwest::Error) -> String {
+        let why = reason(error);
+        if error.is_connect() { format!("{why}: is your server running on {}?", self.to) } else { why }
+    }
+
+    fn tell(&self, event: &Event, tried: &Tried) -> Result<(), Failure> {
+        let mut value = json!({
+            "sequence": event.sequence, "id": event.id, "type": event.kind, "attempt": tried.attempt,
+            "accepted": tried.is_accepted(), "durationMs": tried.duration_ms,
+        });
+        let (colour, outcome) = match &tried.answered {
             Ok(status) => {
                 value["status"] = json!(status);
-                format!("{status} in {millis} ms")
+                let colour = if tried.is_accepted() { Colour::Good } else { Colour::Bad };
+                (colour, format!("{} in {} ms", self.lines.painted(colour, &status.to_string()), tried.duration_ms))
             }
             Err(why) => {
                 value["error"] = json!(why);
-                format!("{why}: is your handler running at {}?", self.to)
+                (Colour::Bad, self.lines.painted(Colour::Bad, why))
             }
         };
-        value["accepted"] = Value::Bool(accepted);
-        let next = match pause {
-            _ if accepted => String::new(),
-            Some(pause) => format!("; again in {} s", f64::from(u32::try_from(pause).unwrap_or(u32::MAX)) / 1e3),
-            None => "; given up".to_owned(),
+        let next = match tried.pause_ms {
+            Some(pause_ms) => {
+                value["retryInMs"] = json!(pause_ms);
+                let seconds = Duration::from_millis(pause_ms).as_secs_f64();
+                format!(" (again in {seconds} s)")
+            }
+            None if tried.is_accepted() => String::new(),
+            None => {
+                let words = format!("given up after {} tries", tried.attempt);
+                format!(" ({}; going on with the next event)", self.lines.painted(colour, &words))
+            }
         };
-        show::line(self.json, &value, &format!("{:>6}  {:<32}  → {outcome}{next}", event.sequence, event.kind));
+        let words = format!("{:>6}  {:<32}  → {outcome}{next}", event.sequence, event.kind);
+        self.lines.print(&value, &words)
     }
 }
 
@@ -117,11 +175,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_may_leave_out_its_scheme() {
-        assert!(matches!(address("localhost:3000/hook".to_owned()), Ok(to) if to == "http://localhost:3000/hook"));
-        assert!(address("https://shop.example/hook".to_owned()).is_ok());
-        for wrong in ["ftp://shop.example", "http://", "a b"] {
-            assert!(matches!(address(wrong.to_owned()), Err(Failure::Usage(_))), "{wrong}");
+    fn a_secret_has_the_length_that_every_library_takes() {
+        for length in [24, 32, 64] {
+            assert!(read_secret(&signature::shown(&vec![7; length])).is_ok(), "{length}");
+        }
+        for wrong in ["", "whsec_", "whsec_?", "abc", &signature::shown(&[7; 23]), &signature::shown(&[7; 65])] {
+            assert!(matches!(read_secret(wrong), Err(Failure::Usage(_))), "{wrong}");
         }
     }
 }

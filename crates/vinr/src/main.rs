@@ -1,5 +1,6 @@
 //! `vinr`: the server and its operator's commands in one binary.
 
+mod address;
 mod cli;
 mod commands;
 mod follow;
@@ -29,6 +30,8 @@ pub(crate) enum Failure {
     Refused(String),
     /// It was called wrongly: exit code 2.
     Usage(String),
+    /// Nobody reads what it prints any more, which is no failure: exit code 0.
+    Unread,
 }
 
 impl Failure {
@@ -53,7 +56,7 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::Unread) => ExitCode::SUCCESS,
         Err(Failure::Refused(message)) => {
             eprintln!("vinr: {message}");
             ExitCode::from(1)
@@ -77,7 +80,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Ledger { command: cli::LedgerCommand::Verify } => commands::verify(&settings).await,
         Command::Events { command: cli::EventsCommand::Tail(follow) } => stop::until(tail::run(follow, json)).await,
         Command::Listen { follow, forward_to, secret } => {
-            stop::until(listen::run(follow, forward_to, secret, json)).await
+            stop::until(listen::run(follow, &forward_to, secret.as_deref(), json)).await
         }
         Command::Openapi { environment } => {
             let environment = environment.into();

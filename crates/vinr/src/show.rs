@@ -1,11 +1,13 @@
 //! What is printed: for people, or one line of JSON.
 
-use std::io::{IsTerminal as _, stderr};
+use std::fmt::Display;
+use std::io::{ErrorKind, IsTerminal as _, Write as _, stderr, stdout};
 
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 use vinr_core::keys::Environment;
 
+use crate::Failure;
 use crate::installation::NewAccount;
 
 /// Logs go to stderr: for people in a terminal, as JSON elsewhere.
@@ -22,6 +24,56 @@ pub(crate) fn logging() {
 /// Prints a line, in JSON or in words.
 pub(crate) fn line(json: bool, value: &Value, words: &str) {
     if json { println!("{value}") } else { println!("{words}") }
+}
+
+/// The lines of a command that prints for as long as it is read.
+pub(crate) struct Lines {
+    json: bool,
+    coloured: bool,
+}
+
+/// What a colour means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colour {
+    /// As it should be.
+    Good,
+    /// Somebody should look.
+    Bad,
+    /// Beside what matters.
+    Faint,
+}
+
+impl Lines {
+    /// For people with colours if a terminal shows them and they are not switched off (no-color.org).
+    pub(crate) fn new(json: bool) -> Lines {
+        #[expect(clippy::disallowed_methods, reason = "the terminal's own setting, read once by the binary")]
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Lines { json, coloured: !json && !unwanted && stdout().is_terminal() }
+    }
+
+    /// A word in its colour.
+    pub(crate) fn painted(&self, colour: Colour, word: &str) -> String {
+        let code = match colour {
+            _ if !self.coloured => return word.to_owned(),
+            Colour::Good => 32,
+            Colour::Bad => 31,
+            Colour::Faint => 2,
+        };
+        format!("\u{1b}[{code}m{word}\u{1b}[0m")
+    }
+
+    /// Prints a line at once, in JSON or in words.
+    ///
+    /// # Errors
+    /// Nobody reads it, or it cannot be written.
+    pub(crate) fn print(&self, json: &dyn Display, words: &str) -> Result<(), Failure> {
+        let mut out = stdout().lock();
+        let written = if self.json { writeln!(out, "{json}") } else { writeln!(out, "{words}") };
+        written.and_then(|()| out.flush()).map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Failure::Unread,
+            _ => Failure::Refused(format!("cannot print: {error}")),
+        })
+    }
 }
 
 /// Prints a document: on one line with `--json`, indented otherwise.

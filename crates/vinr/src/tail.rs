@@ -5,23 +5,27 @@ use vinr_core::money::{Currency, Money};
 use crate::Failure;
 use crate::cli::FollowOptions;
 use crate::follow::{Event, Follower};
+use crate::show::{Colour, Lines};
 
 /// Prints events until it is stopped.
 pub(crate) async fn run(options: FollowOptions, json: bool) -> Result<(), Failure> {
     let mut follower = Follower::start(options).await?;
+    let lines = Lines::new(json);
     if !json {
         eprintln!("Events of {}; Ctrl-C ends.", follower.url);
     }
     loop {
         for event in follower.next().await? {
-            if json { println!("{}", event.json) } else { println!("{}", words(&event)) }
+            // As JSON, the very bytes that were served.
+            lines.print(&event.json, &words(&event, &lines))?;
         }
     }
 }
 
-fn words(event: &Event) -> String {
+fn words(event: &Event, lines: &Lines) -> String {
     let data = &event.data;
-    let mut line = format!("{}  {:>6}  {:<32}", event.created_at, event.sequence, event.kind);
+    let when = lines.painted(Colour::Faint, &event.created_at);
+    let mut line = format!("{when}  {:>6}  {:<32}", event.sequence, event.kind);
     if let Some(id) = data["id"].as_str() {
         line.push_str("  ");
         line.push_str(id);
@@ -55,9 +59,10 @@ mod tests {
             data: json!({"id": "pay_1", "amount": 1000, "currency": "EUR", "status": "completed"}),
             json: String::new(),
         };
-        let line = words(&event);
+        let plain = Lines::new(true);
+        let line = words(&event, &plain);
         let parts: Vec<&str> = line.split_whitespace().collect();
         assert_eq!(parts, ["2026-06-01T12:00:00Z", "12", "payment.completed", "pay_1", "€10.00", "completed"]);
-        assert_eq!(words(&Event { data: json!({}), ..event }).split_whitespace().count(), 3);
+        assert_eq!(words(&Event { data: json!({}), ..event }, &plain).split_whitespace().count(), 3);
     }
 }
