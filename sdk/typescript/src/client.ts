@@ -1,0 +1,45 @@
+import { read } from './options.js';
+import type { Environment, VinrOptions } from './options.js';
+import { Account } from './resources/account.js';
+import { Balance } from './resources/balance.js';
+import { Customers } from './resources/customers.js';
+import { Events } from './resources/events.js';
+import { Payments } from './resources/payments.js';
+import { Setups } from './resources/setups.js';
+import { Test } from './resources/test.js';
+import { Webhooks } from './resources/webhooks.js';
+import { Verifier } from './signature.js';
+import { Transport } from './transport.js';
+
+/** VINR's API for one account in one environment. Make one and keep it. */
+export class Vinr {
+  readonly payments: Payments;
+  readonly customers: Customers;
+  readonly setups: Setups;
+  readonly events: Events;
+  readonly balance: Balance;
+  readonly account: Account;
+  readonly webhooks: Webhooks;
+  /** Sandbox only. */
+  readonly test: Test;
+  /** The environment that the key belongs to. */
+  readonly environment: Environment;
+  /** The key for browsers, if one was passed. */
+  readonly publicKey: string | undefined;
+
+  /** @throws VinrAuthenticationError if the secret key is missing or malformed, VinrInvalidRequestError for another option */
+  constructor(options: VinrOptions) {
+    const settings = read(options);
+    const transport = new Transport(settings);
+    this.environment = settings.environment;
+    this.publicKey = settings.publicKey;
+    this.payments = new Payments(transport);
+    this.customers = new Customers(transport);
+    this.setups = new Setups(transport);
+    this.events = new Events(transport);
+    this.balance = new Balance(transport);
+    this.account = new Account(transport);
+    this.webhooks = new Webhooks(transport, new Verifier(settings.secretKey, settings.webhookSecret));
+    this.test = new Test(transport);
+  }
+}

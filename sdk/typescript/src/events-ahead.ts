@@ -1,0 +1,120 @@
+// Events ahead of the server: written by hand from the product's documents, so that handlers can name them already.
+// A type moves to `events.ts`, and its object to the generated types, when the server's OpenAPI document has it.
+import type { PaymentMethod } from './methods.js';
+import type { Payment } from './types.js';
+
+/** An invoice, as far as its events are used. */
+export interface Invoice {
+  id: string;
+  object: 'invoice';
+  number: string | null;
+  status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
+  customerId: string;
+  subscriptionId: string | null;
+  currency: string;
+  total: number;
+  amountDue: number;
+  amountPaid: number;
+  paymentId: string | null;
+  metadata: Record<string, string>;
+  created_at: string;
+}
+
+/** A subscription, as far as its events are used. */
+export interface Subscription {
+  id: string;
+  object: 'subscription';
+  status: 'trialing' | 'incomplete' | 'active' | 'past_due' | 'paused' | 'canceled';
+  customerId: string;
+  metadata: Record<string, string>;
+  created_at: string;
+}
+
+/** What a movement of points came from. */
+export interface PointsSource {
+  payment: string | null;
+  refund: string | null;
+  redemption: string | null;
+  invoice: string | null;
+  rule: string | null;
+  amount: number | null;
+  /** In lower case. */
+  currency: string | null;
+}
+
+/** A movement of points. */
+export interface PointsTransaction {
+  id: string;
+  object: 'points_transaction';
+  /** The loyalty account. */
+  account: string;
+  /** The member's customer. Only an account without a customer has none: look at `account` if you keep such members. */
+  customerId: string;
+  programId: string;
+  /** With its sign. */
+  points: number;
+  /** The same as `points`. */
+  amount: number;
+  type: 'earn' | 'redeem' | 'release' | 'clawback' | 'clawback_reversal' | 'adjust' | 'expire';
+  source: PointsSource;
+  balanceAfter: number;
+  reason: string | null;
+  expiresAt: string | null;
+  created_at: string;
+}
+
+/** Points exchanged for a reward. */
+export interface Redemption {
+  id: string;
+  object: 'redemption';
+  account: string;
+  /** The member's customer; see `PointsTransaction`. */
+  customerId: string;
+  rewardId: string;
+  status: 'issued' | 'attached' | 'applied' | 'released' | 'cancelled';
+  points: number;
+  discount: number | null;
+  currency: string | null;
+  code: string | null;
+  paymentId: string | null;
+  expiresAt: string | null;
+  created_at: string;
+}
+
+/** Money on its way to your bank. */
+export interface Payout {
+  id: string;
+  object: 'payout';
+  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'cancelled';
+  amount: number;
+  currency: string;
+  metadata: Record<string, string>;
+  created_at: string;
+}
+
+/** A payment that the cardholder's bank took back. */
+export interface Dispute {
+  id: string;
+  object: 'dispute';
+  paymentId: string;
+  amount: number;
+  currency: string;
+  status: 'needs_response' | 'under_review' | 'won' | 'lost' | 'warning_needs_response';
+  reason: string;
+  evidenceDueAt: string | null;
+  created_at: string;
+}
+
+/** What these events carry. */
+export interface AheadEventData {
+  'payment.refunded': Payment;
+  'payment_method.updated': PaymentMethod;
+  'invoice.created': Invoice;
+  'invoice.paid': Invoice;
+  'invoice.payment_failed': Invoice;
+  'subscription.deleted': Subscription;
+  'loyalty.points.earned': PointsTransaction;
+  'loyalty.points.redeemed': Redemption;
+  'payout.paid': Payout;
+  'dispute.created': Dispute;
+}

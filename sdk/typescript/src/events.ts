@@ -1,0 +1,45 @@
+// Events, told apart by their `type`: checking it tells TypeScript what `data` is.
+import type { components } from './generated/events.js';
+import type { AheadEventData } from './events-ahead.js';
+import type { PaymentMethod } from './methods.js';
+import type { Customer, Payment, WebhookEndpoint } from './types.js';
+
+/** What the events that the server sends carry. */
+export interface ServedEventData {
+  'payment.created': Payment;
+  'payment.processing': Payment;
+  'payment.requires_authentication': Payment;
+  'payment.requires_action': Payment;
+  'payment.authorized': Payment;
+  'payment.completed': Payment;
+  'payment.failed': Payment;
+  'payment.cancelled': Payment;
+  'payment.expired': Payment;
+  'customer.created': Customer;
+  'customer.updated': Customer;
+  'customer.deleted': Customer;
+  'payment_method.attached': PaymentMethod;
+  'payment_method.detached': PaymentMethod;
+  'payment_method.expiring': PaymentMethod;
+  'webhook_endpoint.disabled': WebhookEndpoint;
+  'webhook.test': WebhookEndpoint;
+}
+
+/** What each type of event carries. */
+export interface EventData extends ServedEventData, AheadEventData {}
+
+/** The name of an event. */
+export type EventType = keyof EventData;
+
+/** An event of one type. */
+export interface EventOf<Type extends EventType> extends Omit<components['schemas']['Event'], 'object' | 'type' | 'data'> {
+  object: 'event';
+  type: Type;
+  /** The whole object as it was at that moment. */
+  data: EventData[Type];
+}
+
+/** Any event. A `switch` on `type` needs a `default`: servers learn new types before programs do. */
+export type VinrEvent = { [Type in EventType]: EventOf<Type> }[EventType];
+
+export type EventListParams = Omit<Partial<components['schemas']['GetEventsQuery']>, 'type'> & { type?: EventType | null };

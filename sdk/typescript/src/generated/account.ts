@@ -1,0 +1,128 @@
+// Generated from openapi.json by `npm run generate`. Do not edit.
+
+export interface components {
+    schemas: {
+        /** @description The account as the API shows it. */
+        Account: {
+            id: string;
+            object: string;
+            name: string;
+            /** @description A zone of the IANA database. */
+            timeZone: string;
+            country: string | null;
+            /** @description The API version the account is pinned to. */
+            apiVersion: string;
+            /** @description What the platform keeps of a payment. */
+            fees: {
+                /** @description Hundredths of a percent. */
+                bps: number;
+                /**
+                 * @description A fixed part for each currency, in its minor unit.
+                 * @default {}
+                 */
+                fixed: {
+                    [key: string]: number;
+                };
+            };
+            /** @description When settled money is paid out. */
+            payoutSchedule: {
+                /**
+                 * @description `daily`, `weekly` or `monthly`.
+                 * @enum {string}
+                 */
+                interval: "daily" | "weekly" | "monthly";
+                /** @description Business days. */
+                delayDays: number;
+            };
+            taxMode: string;
+            /** @description How the account's pages look. */
+            branding: {
+                /**
+                 * @description Such as `#1f6feb`.
+                 * @default null
+                 */
+                color: string | null;
+                /**
+                 * @description An https URL.
+                 * @default null
+                 */
+                logoUrl: string | null;
+            };
+            statementDescriptor: string | null;
+            /** @description From where its keys may be used; empty is everywhere. */
+            ipAllowList: string[];
+            /** @description What the operator recorded. */
+            kyb: {
+                status: string;
+            };
+            /** @description What the operator recorded. */
+            pciAttestation: {
+                status: string;
+            };
+            created_at: string;
+        };
+        /** @description What to change; what is absent stays. */
+        PatchAccountBody: {
+            name?: string | null;
+            /** @description A zone of the IANA database. */
+            timeZone?: string | null;
+            /**
+             * @description ISO 3166 code; null takes it away.
+             * @default null
+             */
+            country?: string | null;
+            /** @description What the platform keeps of a payment. */
+            fees?: {
+                /** @description Hundredths of a percent. */
+                bps: number;
+                /**
+                 * @description A fixed part for each currency, in its minor unit.
+                 * @default {}
+                 */
+                fixed?: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** @description When settled money is paid out. */
+            payoutSchedule?: {
+                /**
+                 * @description `daily`, `weekly` or `monthly`.
+                 * @enum {string}
+                 */
+                interval: "daily" | "weekly" | "monthly";
+                /** @description Business days. */
+                delayDays: number;
+            } | null;
+            /**
+             * @description `per_line` or `per_invoice`.
+             * @enum {string|null}
+             */
+            taxMode?: "per_line" | "per_invoice" | null;
+            /** @description How the account's pages look. */
+            branding?: {
+                /**
+                 * @description Such as `#1f6feb`.
+                 * @default null
+                 */
+                color?: string | null;
+                /**
+                 * @description An https URL.
+                 * @default null
+                 */
+                logoUrl?: string | null;
+            } | null;
+            /**
+             * @description Null takes it away.
+             * @default null
+             */
+            statementDescriptor?: string | null;
+            /** @description Addresses and networks; empty is everywhere. */
+            ipAllowList?: string[] | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}

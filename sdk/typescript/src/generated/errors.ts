@@ -1,0 +1,29 @@
+// Generated from openapi.json by `npm run generate`. Do not edit.
+
+export interface components {
+    schemas: {
+        Error: {
+            error: {
+                /** @enum {string} */
+                type: "authentication_error" | "permission_error" | "idempotency_error" | "rate_limit_error" | "api_error" | "invalid_request_error";
+                /** @enum {string} */
+                code: "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "parameter_conflict" | "invalid_json" | "currency_unknown" | "version_unknown" | "resource_exists" | "payment_method_missing" | "payment_method_mismatch" | "payment_method_detached" | "payment_method_expired" | "test_card_required" | "test_card_in_live" | "invalid_api_key" | "insufficient_scope" | "ip_not_allowed" | "pci_attestation_required" | "kyb_required" | "resource_missing" | "route_missing" | "method_not_allowed" | "body_too_large" | "content_type_unsupported" | "idempotency_key_reused" | "idempotency_key_in_use" | "clock_advancing" | "amount_too_large" | "payment_not_confirmable" | "payment_not_capturable" | "payment_not_cancellable" | "payment_not_authenticatable" | "acquirer_not_configured" | "endpoint_disabled" | "rate_limited" | "internal_error" | "service_unavailable";
+                message: string;
+                param: string | null;
+                docUrl: string;
+                requestId: string;
+                errors?: {
+                    param?: string | null;
+                    /** @enum {string} */
+                    code?: "parameter_invalid" | "parameter_missing" | "parameter_unknown" | "parameter_conflict" | "invalid_json" | "currency_unknown" | "version_unknown" | "resource_exists" | "payment_method_missing" | "payment_method_mismatch" | "payment_method_detached" | "payment_method_expired" | "test_card_required" | "test_card_in_live" | "invalid_api_key" | "insufficient_scope" | "ip_not_allowed" | "pci_attestation_required" | "kyb_required" | "resource_missing" | "route_missing" | "method_not_allowed" | "body_too_large" | "content_type_unsupported" | "idempotency_key_reused" | "idempotency_key_in_use" | "clock_advancing" | "amount_too_large" | "payment_not_confirmable" | "payment_not_capturable" | "payment_not_cancellable" | "payment_not_authenticatable" | "acquirer_not_configured" | "endpoint_disabled" | "rate_limited" | "internal_error" | "service_unavailable";
+                    message?: string;
+                }[];
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}

@@ -1,0 +1,178 @@
+// Generated from openapi.json by `npm run generate`. Do not edit.
+
+export interface components {
+    schemas: {
+        /** @description A payment as the API shows it. */
+        Payment: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `payment`. */
+            object: string;
+            /** @description Where it stands; the list's `status` filter names them all. */
+            status: string;
+            /** @description What is to be charged, in minor units of the currency. */
+            amount: number;
+            /** @description Held and not yet captured. */
+            amountCapturable: number;
+            /** @description Taken. */
+            amountCaptured: number;
+            /** @description Given back or on its way back. */
+            amountRefunded: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+            /** @description Shown to the buyer. */
+            description: string | null;
+            /** @description Whose payment it is. */
+            customerId: string | null;
+            /** @description What paid or was last tried. */
+            paymentMethodId: string | null;
+            /** @description Its type: `card`. */
+            method: string | null;
+            /** @description What may be shown of the card. */
+            card: {
+                brand: string;
+                last4: string;
+                expMonth: number;
+                expYear: number;
+            } | null;
+            /** @description The whole customer, where `expand` asks for it. */
+            customer?: unknown;
+            /** @description Where the hosted page sends the buyer afterwards. */
+            returnUrl: string | null;
+            /** @description Where the hosted page sends a buyer who gives up. */
+            cancelUrl: string | null;
+            /** @description The hosted page. */
+            checkoutUrl: string;
+            /** @description Where the buyer answers an open 3DS challenge. */
+            authenticationUrl: string | null;
+            /** @description `automatic` or `manual`. */
+            captureMethod: string;
+            /** @description Whether the buyer was away at the last attempt. */
+            offSession: boolean;
+            /** @description Why the last attempt brought no money. */
+            failure: {
+                code: string;
+                category: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            /** @description Attempts that brought no money. */
+            failureCount: number;
+            /** @description Text on the buyer's statement. */
+            statementDescriptor: string | null;
+            /** @description Where a receipt goes. */
+            receiptEmail: string | null;
+            /** @description VINR's fee in minor units, known once captured. */
+            fee: number | null;
+            /** @description Each status it had, with its time. */
+            timeline: {
+                status: string;
+                at: string;
+            }[];
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When its checkout closes. */
+            expiresAt: string;
+            /** @description When the money was taken. */
+            completedAt: string | null;
+            /** @description When it was created. */
+            created_at: string;
+        };
+        /** @description What creates a payment. */
+        PostPaymentsBody: {
+            /** @description An id of your own choice (sandbox only). */
+            id?: string | null;
+            /** @description What to charge, in minor units of the currency. */
+            amount: number;
+            /** @description ISO 4217 code, in any case. */
+            currency: string;
+            /** @description Shown to the buyer. */
+            description?: string | null;
+            /** @description Where the hosted page sends the buyer afterwards. */
+            returnUrl?: string | null;
+            /** @description Where the hosted page sends a buyer who gives up. */
+            cancelUrl?: string | null;
+            /** @description Whether to take the money at once (the default) or by a later capture. */
+            capture?: boolean | null;
+            /** @description The same as a word. */
+            captureMethod?: ("automatic" | "manual") | null;
+            /** @description Whose payment it is. */
+            customerId?: string | null;
+            /** @description What pays. */
+            paymentMethodId?: string | null;
+            /** @description Whether to charge now. */
+            confirm?: boolean | null;
+            /** @description The buyer is not there; implies `confirm`. */
+            offSession?: boolean | null;
+            /** @description Text on the buyer's statement. */
+            statementDescriptor?: string | null;
+            /** @description Where a receipt goes. */
+            receiptEmail?: string | null;
+            /** @description Your own notes. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
+        GetPaymentsQuery: {
+            /** @description Entries on a page. */
+            limit?: number | null;
+            /** @description Continue after this object. */
+            startingAfter?: string | null;
+            /** @description The page before this object. */
+            endingBefore?: string | null;
+            /** @description When the objects were created, unix seconds. */
+            created?: {
+                /** @description At or after. */
+                gte?: number | null;
+                /** @description After. */
+                gt?: number | null;
+                /** @description At or before. */
+                lte?: number | null;
+                /** @description Before. */
+                lt?: number | null;
+            } | null;
+            /** @description Only those that stand so. */
+            status?: ("pending" | "processing" | "requires_authentication" | "requires_action" | "authorized" | "completed" | "failed" | "cancelled" | "expired") | null;
+            /** @description Only this customer's. */
+            customerId?: string | null;
+            /** @description Only in this currency. */
+            currency?: string | null;
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
+        GetPaymentsIdQuery: {
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
+        /** @description What confirms a payment. */
+        PostPaymentsIdConfirmBody: {
+            /** @description What pays. */
+            paymentMethodId?: string | null;
+            /** @description The buyer is not there. */
+            offSession?: boolean | null;
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
+        /** @description What captures a payment. */
+        PostPaymentsIdCaptureBody: {
+            /** @description Minor units to take; all that is held when absent. The rest is released. */
+            amount?: number | null;
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
+        /** @description What cancels a payment: nothing more is needed. */
+        PostPaymentsIdCancelBody: {
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}

@@ -1,0 +1,58 @@
+import type { RequestOptions } from '../options.js';
+import { path, type Transport } from '../transport.js';
+import type {
+  Payment,
+  TestAuthenticateParams,
+  TestClock as Clock,
+  TestClockAdvance,
+  TestClockAdvanceParams,
+  TestPayParams,
+} from '../types.js';
+
+/** The account's virtual clock. */
+class TestClock {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  retrieve(options?: RequestOptions): Promise<Clock> {
+    return this.#transport.send({ method: 'GET', path: '/test/clock' }, options);
+  }
+
+  /** Moves the clock forward and runs everything that falls due on the way. */
+  advance(params: TestClockAdvanceParams, options?: RequestOptions): Promise<TestClockAdvance> {
+    return this.#transport.send({ method: 'POST', path: '/test/clock/advance', body: params }, options);
+  }
+}
+
+/** Plays the buyer on the hosted page of a payment. */
+class TestPayments {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Types a test card's number. */
+  pay(id: string, params: TestPayParams, options?: RequestOptions): Promise<Payment> {
+    return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/pay`, body: params }, options);
+  }
+
+  /** Answers an open 3DS challenge. */
+  authenticate(id: string, params: TestAuthenticateParams, options?: RequestOptions): Promise<Payment> {
+    return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/authenticate`, body: params }, options);
+  }
+}
+
+/** What only a sandbox has. */
+export class Test {
+  readonly clock: TestClock;
+  readonly payments: TestPayments;
+
+  constructor(transport: Transport) {
+    this.clock = new TestClock(transport);
+    this.payments = new TestPayments(transport);
+  }
+}

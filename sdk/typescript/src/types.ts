@@ -1,0 +1,122 @@
+// The objects of the API under the names that people use. Their fields come from the server's own document; what the
+// document says in words only (`Always \`payment\``) is said here in types.
+import type { components as Accounts } from './generated/account.js';
+import type { components as Balances } from './generated/balance.js';
+import type { components as Customers } from './generated/customers.js';
+import type { components as Payments } from './generated/payments.js';
+import type { components as Clocks } from './generated/test.js';
+import type { components as Webhooks } from './generated/webhooks.js';
+
+/** T with some of its fields said more exactly. */
+type Refine<T, Exact> = Omit<T, keyof Exact> & Exact;
+/** A list's parameters, of which each may be left out. */
+type ListOf<Query> = Partial<Query>;
+
+type P = Payments['schemas'];
+type C = Customers['schemas'];
+type W = Webhooks['schemas'];
+
+export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
+export type CaptureMethod = 'automatic' | 'manual';
+export type FailureCategory = 'issuer_declined' | 'invalid_request' | 'authentication_failed' | 'processing_error' | 'fraud_blocked';
+
+/** Why an attempt brought no money. */
+export interface Failure {
+  code: string;
+  category: FailureCategory;
+  message: string;
+  /** Whether the same card may be tried again. */
+  retryable: boolean;
+}
+
+export interface Payment
+  extends Refine<
+    P['Payment'],
+    {
+      object: 'payment';
+      status: PaymentStatus;
+      captureMethod: CaptureMethod;
+      failure: Failure | null;
+      timeline: { status: PaymentStatus; at: string }[];
+      /** The whole customer, where `expand` asks for it. */
+      customer?: Customer | null;
+    }
+  > {}
+
+/** References may be written without their `Id`. */
+interface PaymentReferences {
+  /** The same as `customerId`. */
+  customer?: string | null;
+  /** The same as `paymentMethodId`. */
+  paymentMethod?: string | null;
+}
+
+export type PaymentCreateParams = P['PostPaymentsBody'] &
+  PaymentReferences & {
+    /** Saves the method that was used for the customer, once it has paid. */
+    savePaymentMethod?: boolean | null;
+    /** The same as the request option: names this creation, so that it takes effect once. */
+    idempotencyKey?: string;
+  };
+export type PaymentConfirmParams = P['PostPaymentsIdConfirmBody'] & Pick<PaymentReferences, 'paymentMethod'>;
+export type PaymentCaptureParams = P['PostPaymentsIdCaptureBody'];
+export type PaymentCancelParams = P['PostPaymentsIdCancelBody'];
+export type PaymentRetrieveParams = P['GetPaymentsIdQuery'];
+export type PaymentListParams = ListOf<P['GetPaymentsQuery']> & Pick<PaymentReferences, 'customer'>;
+
+/** A payment together with what the browser needs to mount Elements for it. */
+export interface PaymentSession extends Payment {
+  /** Opens this one payment to the browser. It is shown in this answer only. */
+  clientSecret: string;
+}
+
+export interface Customer extends Refine<C['Customer'], { object: 'customer' }> {}
+export interface DeletedCustomer extends Refine<C['DeletedCustomer'], { object: 'customer'; deleted: true }> {}
+export type CustomerCreateParams = C['PostCustomersBody'] & { idempotencyKey?: string };
+export type CustomerUpdateParams = C['PatchCustomersIdBody'] & {
+  /** The saved method that is charged when none is named. */
+  defaultMethodId?: string | null;
+};
+export type CustomerListParams = ListOf<C['GetCustomersQuery']>;
+export type CustomerListMethodsParams = Omit<CustomerListParams, 'email'>;
+
+export interface CustomerSetupMethodParams {
+  customerId: string;
+  /** Where the hosted page sends the buyer afterwards. */
+  returnUrl?: string | null;
+}
+
+export type BalanceAmount = Balances['schemas']['Balance']['available'][number];
+export interface Balance extends Refine<Balances['schemas']['Balance'], { object: 'balance' }> {}
+
+export interface Account extends Refine<Accounts['schemas']['Account'], { object: 'account' }> {}
+export type AccountUpdateParams = Accounts['schemas']['PatchAccountBody'];
+
+export type DeliveryStatus = NonNullable<W['GetWebhooksIdDeliveriesQuery']['status']>;
+export interface WebhookEndpoint
+  extends Refine<
+    W['WebhookEndpoint'],
+    { object: 'webhook_endpoint'; status: 'enabled' | 'disabled'; disabledReason: 'by_hand' | 'gone' | 'failing' | null }
+  > {}
+/** An endpoint in the answer that shows its secret. */
+export interface WebhookEndpointWithSecret extends WebhookEndpoint {
+  /** `whsec_…`, shown once: keep it. */
+  secret: string;
+}
+export interface DeletedWebhookEndpoint
+  extends Refine<W['DeletedWebhookEndpoint'], { object: 'webhook_endpoint'; deleted: true }> {}
+export interface WebhookDelivery extends Refine<W['WebhookDelivery'], { object: 'webhook_delivery'; status: DeliveryStatus }> {}
+export interface WebhookDeliveryWithLog
+  extends Refine<W['WebhookDeliveryWithLog'], { object: 'webhook_delivery'; status: DeliveryStatus }> {}
+export type WebhookCreateParams = W['PostWebhooksBody'] & { idempotencyKey?: string };
+export type WebhookUpdateParams = W['PatchWebhooksIdBody'];
+export type WebhookRotateSecretParams = W['PostWebhooksIdRotateSecretBody'];
+export type WebhookListParams = ListOf<W['GetWebhooksQuery']>;
+export type WebhookDeliveryListParams = ListOf<W['GetWebhooksIdDeliveriesQuery']>;
+
+export interface TestClock extends Clock<Clocks['schemas']['Shown']> {}
+export interface TestClockAdvance extends Clock<Clocks['schemas']['Advanced']> {}
+type Clock<T> = Refine<T, { object: 'test_clock' }>;
+export type TestClockAdvanceParams = Clocks['schemas']['PostTestClockAdvanceBody'];
+export type TestPayParams = Clocks['schemas']['PostTestPaymentsIdPayBody'];
+export type TestAuthenticateParams = Clocks['schemas']['PostTestPaymentsIdAuthenticateBody'];

@@ -1,0 +1,95 @@
+// The documentation's samples, run as they are. They name no host, so what they send to VINR's is brought to a server
+// of this test.
+import assert from 'node:assert/strict';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { Vinr, type Customer } from '@vinr/sdk';
+import { receiver } from './far-side.js';
+import { serve, type Server } from './server.js';
+
+type Handler = (request: Request) => Promise<Response>;
+
+let server: Server;
+const fetchBefore = globalThis.fetch;
+const called: unknown[][] = [];
+
+/** A sample, once the environment is as it expects. They are compiled apart, as a merchant would. */
+const sample = async <T>(name: string): Promise<T> => (await import(new URL(`samples/${name}.js`, import.meta.url).href)) as T;
+
+before(async () => {
+  server = await serve();
+  process.env['VINR_SECRET_KEY'] = server.secretKey;
+  const local = (input: string | URL | Request, init?: RequestInit) => {
+    const url = String(input instanceof Request ? input.url : input);
+    return fetchBefore(url.replace('https://sandbox.api.vinr.com', server.url), init);
+  };
+  globalThis.fetch = local as typeof globalThis.fetch;
+  for (const name of ['fulfillOrder', 'grantAccess', 'notifyCustomer']) {
+    Object.assign(globalThis, { [name]: async (...args: unknown[]) => called.push([name, ...args]) });
+  }
+});
+after(async () => {
+  globalThis.fetch = fetchBefore;
+  await server.end();
+});
+
+/** A delivery of an event that the server does not send yet, signed as it would sign. */
+function delivery(event: object): { payload: string; signature: string } {
+  const payload = JSON.stringify(event);
+  const digest = createHash('sha256').update(server.secretKey).digest();
+  const key = Buffer.from(hkdfSync('sha256', digest, '', 'vinr webhook', 32));
+  const time = Math.floor(Date.now() / 1000);
+  return { payload, signature: `t=${time},v1=${createHmac('sha256', key).update(`${time}.${payload}`).digest('hex')}` };
+}
+
+const posted = ({ payload, signature }: { payload: string; signature: string | null }) =>
+  new Request('http://shop.test/hooks', { method: 'POST', body: payload, headers: { 'x-vinr-signature': signature ?? '' } });
+
+test('the first sample sends its buyer to the hosted page', async () => {
+  const { GET } = await sample<{ GET: () => Promise<Response> }>('hosted');
+  const answer = await GET();
+  assert.equal(answer.status, 302);
+  const page = await fetchBefore(answer.headers.get('location') ?? '');
+  assert.equal(page.status, 200);
+  assert.ok((await page.text()).includes('Order #1234'));
+});
+
+test('the handler of the samples fulfils an order that was really delivered', async () => {
+  const { POST } = await sample<{ POST: Handler }>('webhook');
+  const shop = await receiver();
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  await vinr.webhooks.create({ url: shop.url, enabledEvents: ['payment.completed'] });
+  await vinr.payments.create({ amount: 1000, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true, metadata: { orderId: '77' } });
+  assert.equal((await POST(posted(await shop.next()))).status, 200);
+  assert.deepEqual(called.splice(0), [['fulfillOrder', '77']]);
+  await shop.end();
+});
+
+test('the handlers of the samples take invoices and points', async () => {
+  const { POST } = await sample<{ POST: Handler }>('webhook');
+  const { handle } = await sample<{ handle: (payload: string, signature: string | null) => Promise<void> }>('invoice');
+  const invoice = delivery({ id: 'evt_1', type: 'invoice.paid', data: { customerId: 'cust_8fa2' } });
+  const points = delivery({ id: 'evt_2', type: 'loyalty.points.earned', data: { customerId: 'cust_8fa2', amount: 42 } });
+  await POST(posted(invoice));
+  await POST(posted(points));
+  await handle(invoice.payload, invoice.signature);
+  assert.deepEqual(called.splice(0), [['grantAccess', 'cust_8fa2'], ['notifyCustomer', 'cust_8fa2', 42], ['grantAccess', 'cust_8fa2']]);
+  await assert.rejects(handle(invoice.payload, null), { name: 'VinrSignatureError' });
+});
+
+test('the handler of earned points names account, points and payment', async (t) => {
+  const { POST } = await sample<{ POST: Handler }>('loyalty');
+  const lines: unknown[] = [];
+  const log = console.log;
+  t.after(() => (console.log = log));
+  console.log = (line: unknown) => lines.push(line);
+  await POST(posted(delivery({ id: 'evt_3', type: 'loyalty.points.earned', data: { account: 'loy_9f2k', points: 42, source: { payment: 'pay_5tNc' } } })));
+  assert.deepEqual(lines, ['Awarded 42 pts to loy_9f2k from pay_5tNc']);
+});
+
+test('the samples of customers register one and find it again', async () => {
+  const { register, find } = await sample<{ register: () => Promise<Customer>; find: (email: string) => Promise<Customer[]> }>('customers');
+  const customer = await register();
+  assert.match(customer.id, /^cust_/);
+  assert.deepEqual((await find('ADA@example.com')).map((one) => one.id), [customer.id]);
+});

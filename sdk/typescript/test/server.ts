@@ -1,0 +1,53 @@
+// The product as it is shipped, started for a test and stopped after it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The package's folder. Tests run from `test/build`. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The server's program: `VINR_BINARY`, or what `cargo build` makes. */
+export const BINARY = process.env['VINR_BINARY'] ?? resolve(ROOT, '../../target/debug/vinr');
+
+export interface Server {
+  url: string;
+  secretKey: string;
+  publicKey: string;
+  end(): Promise<void>;
+}
+
+interface Ready {
+  ready?: boolean;
+  sandbox: { url: string; secretKey: string; publicKey: string };
+}
+
+/** Starts a sandbox of its own on a free port. */
+export async function serve(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'vinr-sdk-'));
+  const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off'];
+  const program = spawn(BINARY, ['serve', ...flags], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((done) => program.once('exit', () => done()));
+  const lines = createInterface({ input: program.stdout });
+  const told = await new Promise<Ready>((ready, failed) => {
+    program.once('error', failed);
+    program.once('exit', (code) => failed(new Error(`the server ended with ${code} before it was ready`)));
+    lines.on('line', (line) => {
+      const read = JSON.parse(line) as Ready;
+      if (read.ready) ready(read);
+    });
+  });
+  const { url, secretKey, publicKey } = told.sandbox;
+  return {
+    url,
+    secretKey,
+    publicKey,
+    async end() {
+      program.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
