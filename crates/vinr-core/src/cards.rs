@@ -123,6 +123,20 @@ wire_enum! {
 }
 
 impl Brand {
+    /// What the scheme calls itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Visa => "Visa",
+            Self::Mastercard => "Mastercard",
+            Self::Amex => "American Express",
+            Self::Discover => "Discover",
+            Self::Diners => "Diners Club",
+            Self::Jcb => "JCB",
+            Self::Unionpay => "UnionPay",
+            Self::Unknown => "Card",
+        }
+    }
+
     /// The scheme of a number by its first digits (issuer identification numbers).
     pub fn detect(digits: &str) -> Self {
         let first = |count: usize| -> u32 { digits.get(..count).and_then(|head| head.parse().ok()).unwrap_or(0) };
@@ -175,6 +189,15 @@ impl Expiry {
     /// plus five.
     pub fn default_at(now: Timestamp) -> Self {
         Self { year: now.year().saturating_add(5), month: 12 }
+    }
+
+    /// The first moment (in UTC) at which the card is not good any more.
+    pub fn end(self) -> Timestamp {
+        let (year, month) = match self.month {
+            12.. => (self.year.saturating_add(1), 1),
+            month => (self.year, month.saturating_add(1)),
+        };
+        Timestamp::start_of_month(year, month)
     }
 
     /// Whether the month has ended (in UTC).

@@ -62,6 +62,8 @@ pub struct Changes {
     pub phone: Option<Option<String>>,
     /// Where it lives: the whole of it.
     pub address: Option<Option<Address>>,
+    /// The saved method that is charged when none is named; that it is this customer's is checked elsewhere.
+    pub default_method_id: Option<Option<PaymentMethodId>>,
     /// Pairs to merge.
     pub metadata: Vec<(String, Option<String>)>,
 }
@@ -103,7 +105,28 @@ pub fn update(customer: &mut Customer, changes: Changes) -> Result<bool, Refusal
     if let Some(address) = changes.address {
         customer.address = address.filter(|address| *address != Address::default());
     }
+    if let Some(method) = changes.default_method_id {
+        customer.default_method_id = method;
+    }
     Ok(*customer != before)
+}
+
+/// A method was attached: the first one is charged when none is named. Whether that changed the customer.
+pub fn attach(customer: &mut Customer, method: &PaymentMethodId) -> bool {
+    let is_first = customer.default_method_id.is_none();
+    if is_first {
+        customer.default_method_id = Some(method.clone());
+    }
+    is_first
+}
+
+/// A method was detached: it is charged no more when none is named. Whether that changed the customer.
+pub fn detach(customer: &mut Customer, method: &PaymentMethodId) -> bool {
+    let was_default = customer.default_method_id.as_ref() == Some(method);
+    if was_default {
+        customer.default_method_id = None;
+    }
+    was_default
 }
 
 /// Forgets who it is.
@@ -154,6 +177,17 @@ mod tests {
         let blank =
             create(CustomerId::from_bits(1), Changes::default(), Timestamp::from_seconds(1)).expect("a customer");
         assert_eq!(customer, Customer { is_deleted: true, ..blank });
+    }
+
+    #[test]
+    fn the_first_method_is_the_default_until_it_is_detached() {
+        let mut customer = customer();
+        let (first, second) = (PaymentMethodId::from_bits(1), PaymentMethodId::from_bits(2));
+        assert!(attach(&mut customer, &first));
+        assert!(!attach(&mut customer, &second) && !detach(&mut customer, &second));
+        assert_eq!(customer.default_method_id, Some(first.clone()));
+        assert!(detach(&mut customer, &first));
+        assert_eq!(customer.default_method_id, None);
     }
 
     #[test]

@@ -34,6 +34,12 @@ wire_enum! {
         CustomerUpdated = "customer.updated",
         /// A customer was deleted, and what was personal is forgotten.
         CustomerDeleted = "customer.deleted",
+        /// A card was saved for a customer.
+        PaymentMethodAttached = "payment_method.attached",
+        /// A saved card was taken away and cannot be charged any more.
+        PaymentMethodDetached = "payment_method.detached",
+        /// A saved card expires within 30 days.
+        PaymentMethodExpiring = "payment_method.expiring",
         /// A webhook endpoint was disabled because it kept failing or said that it is gone.
         WebhookEndpointDisabled = "webhook_endpoint.disabled",
         /// Somebody asked for a test of a webhook endpoint.

@@ -106,6 +106,8 @@ ids! {
     PaymentId = "pay",
     /// A card or bank account that can be charged.
     PaymentMethodId = "pm",
+    /// A card being saved without a payment.
+    SetupId = "set",
     /// An event.
     EventId = "evt",
     /// A merchant's URL that receives events.

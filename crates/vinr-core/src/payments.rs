@@ -30,6 +30,7 @@ use crate::ids::{AttemptId, CustomerId, PaymentId};
 use crate::ledger::{LedgerAccount, Phase, Transfer, Unit};
 use crate::metadata::Metadata;
 use crate::money::Money;
+use crate::payment_methods::Saving;
 use crate::time::{Span, Timestamp};
 
 /// How long an unpaid payment's checkout stays open.
@@ -58,6 +59,8 @@ pub struct Create {
     pub customer_id: Option<CustomerId>,
     /// Whether the buyer is there to answer a challenge.
     pub presence: Presence,
+    /// Whether the card that pays is kept for the customer.
+    pub save_method: bool,
     /// Text on the buyer's card statement.
     pub statement_descriptor: Option<String>,
     /// Where a receipt goes.
@@ -102,6 +105,8 @@ pub enum Command<'a> {
         presence: Presence,
         /// The acquirer's idempotency key for this try.
         attempt: AttemptId,
+        /// Where the card is kept if it pays.
+        saving: Option<Saving>,
     },
     /// The acquirer answered this attempt.
     Settle {
@@ -156,6 +161,8 @@ pub enum Event {
         presence: Presence,
         /// The acquirer's idempotency key.
         attempt: AttemptId,
+        /// Where the card is kept if it pays.
+        saving: Option<Saving>,
     },
     /// The buyer must answer a 3DS challenge until then.
     AuthenticationRequired {
@@ -196,7 +203,8 @@ pub enum Event {
 pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
     match event {
         Event::Created => {}
-        Event::Submitted { method, presence, attempt } => {
+        Event::Submitted { method, presence, attempt, saving } => {
+            payment.saving.clone_from(saving);
             payment.presence = *presence;
             payment.method = Some(method.clone());
             payment.attempt = Some(attempt.clone());
@@ -208,6 +216,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::Authorized { until } => {
             payment.amount_capturable = payment.amount.amount;
             payment.authorized_until = Some(*until);
+            keep_method(payment);
         }
         Event::CaptureRequested(capture) => payment.capturing = Some(capture.clone()),
         Event::Completed { captured, fee, .. } => {
@@ -217,13 +226,16 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
             payment.capturing = None;
             payment.fee = Some(*fee);
             payment.completed_at = Some(now);
+            keep_method(payment);
         }
         Event::Failed(code) => {
             payment.failure = Some(*code);
             payment.failure_count = payment.failure_count.saturating_add(1);
             payment.authenticate_until = None;
+            payment.saving = None;
         }
         Event::Cancelled | Event::Expired => {
+            payment.saving = None;
             payment.amount_capturable = 0;
             payment.authenticate_until = None;
         }
@@ -233,6 +245,15 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
     {
         payment.status = status;
         payment.timeline.push(Milestone { status, at: now });
+    }
+}
+
+/// The card paid: the payment names the method that it is from now on, and its customer.
+fn keep_method(payment: &mut Payment) {
+    let Some(saving) = payment.saving.take() else { return };
+    payment.customer_id = Some(saving.owner.id().clone());
+    if let Some(method) = &mut payment.method {
+        method.id = Some(saving.method);
     }
 }
 

@@ -103,6 +103,10 @@ wire_enum! {
         PaymentNotCapturable = "payment_not_capturable",
         /// The payment's status does not allow to cancel it.
         PaymentNotCancellable = "payment_not_cancellable",
+        /// The setup is over, or its buyer is being authenticated.
+        SetupNotConfirmable = "setup_not_confirmable",
+        /// The setup is not waiting for an authentication.
+        SetupNotAuthenticatable = "setup_not_authenticatable",
         /// The payment is not waiting for an authentication.
         PaymentNotAuthenticatable = "payment_not_authenticatable",
         /// The account has no acquirer for this kind of charge.
@@ -150,6 +154,8 @@ impl Code {
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable
+            | Self::SetupNotConfirmable
+            | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured
             | Self::EndpointDisabled => Kind::State,
             Self::RateLimited => Kind::RateLimited,

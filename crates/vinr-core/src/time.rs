@@ -135,6 +135,14 @@ impl<Axis: Copy> Instant<Axis> {
         parse_rfc3339(text).map(Self::from_millis)
     }
 
+    /// The first instant of a month in UTC, held between `MIN` and `MAX`; the month is held between 1 and 12.
+    pub fn start_of_month(year: u16, month: u8) -> Self {
+        let (year, month) = (i16::try_from(year).unwrap_or(i16::MAX), i8::try_from(month.clamp(1, 12)).unwrap_or(1));
+        let Ok(date) = civil::Date::new(year, month, 1) else { return Self::MAX };
+        let instant = Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight()));
+        instant.map_or(Self::MAX, |instant| Self::from_millis(instant.as_millisecond()))
+    }
+
     fn civil(self) -> civil::DateTime {
         let instant = jiff::Timestamp::from_millisecond(self.millis).expect("instants are held within the calendar");
         Offset::UTC.to_datetime(instant)

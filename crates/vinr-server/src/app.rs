@@ -12,6 +12,7 @@ use vinr_store::{Class, Db, UnitOfWork};
 use crate::context::Contexts;
 use crate::env::Env;
 use crate::error::Result;
+use crate::flows::reactions;
 use crate::http::auth::{KeyCache, store::KeyUses};
 use crate::http::idempotency::InFlight;
 use crate::http::rate::Rates;
@@ -142,6 +143,7 @@ impl App {
                 Arc::clone(app.workers.process()),
             );
             let answer = decide(&mut unit, &data).await?;
+            reactions::drain(&mut unit).await?;
             Ok((answer, unit.afterwards()))
         })
     }

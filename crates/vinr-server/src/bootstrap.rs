@@ -21,6 +21,7 @@ pub use crate::http::auth::store::Key;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_foundation", sql: include_str!("../../../migrations/0001_foundation.sql") },
     Migration { name: "0002_customers", sql: include_str!("../../../migrations/0002_customers.sql") },
+    Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
 ];
 
 /// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).

@@ -1,3 +1,6 @@
 //! What needs two nouns.
 
+pub(crate) mod customers;
 pub(crate) mod payments;
+pub(crate) mod reactions;
+pub(crate) mod setups;

@@ -3,6 +3,7 @@
 mod accounts;
 mod app;
 pub mod bootstrap;
+mod cards;
 pub mod connectors;
 mod context;
 mod customers;
@@ -12,12 +13,15 @@ mod error;
 mod events;
 mod flows;
 mod http;
+pub mod keyring;
 pub mod ledger;
 mod pages;
+mod payment_methods;
 mod payments;
 mod record;
 mod sealing;
 pub mod settings;
+mod setups;
 mod webhooks;
 mod workers;
 
@@ -25,6 +29,7 @@ pub use app::App;
 pub use error::ApiError;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
+pub use payment_methods::rewrap;
 pub use webhooks::signature;
 
 use http::endpoint::Endpoint;
@@ -46,7 +51,9 @@ pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + '
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
-        customers::routes::endpoints(),
+        flows::customers::routes::endpoints(),
+        payment_methods::routes::endpoints(),
+        flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),

@@ -3,12 +3,14 @@
 
 mod tables;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::events::EventType;
-use vinr_core::ids::{AccountId, EventId, TransferId, WebhookDeliveryId, WebhookEndpointId};
+use vinr_core::ids::{AccountId, EventId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId};
 use vinr_core::ledger::Transfer;
+use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_store::{Slot, UnitOfWork};
 
@@ -41,6 +43,7 @@ pub struct Unit<'a> {
     pub idempotency_key: Option<String>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
+    reactions: VecDeque<Reaction>,
     guarded: bool,
     timers: bool,
 }
@@ -97,17 +100,23 @@ pub(crate) enum Noun {
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
+    /// A saved card's expiry.
+    PaymentMethod,
+    /// A setup's expiry or challenge.
+    Setup,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 2] = [Noun::Payment, Noun::Attempt];
+    pub(crate) const ALL: [Noun; 4] = [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
+            Noun::PaymentMethod => "payment_method",
+            Noun::Setup => "setup",
         }
     }
 
@@ -115,6 +124,15 @@ impl Noun {
     pub(crate) fn parse(text: &str) -> Option<Noun> {
         Noun::ALL.into_iter().find(|noun| noun.as_str() == text)
     }
+}
+
+/// What one noun's change asks of others, in the same unit of work; `flows::reactions` does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reaction {
+    /// The card paid or was checked: it is its owner's from now on.
+    Keep(Saving),
+    /// It was not: its number is forgotten.
+    GiveUp(PaymentMethodId),
 }
 
 /// What is done after a unit's commit: hints only, nothing that matters.
@@ -148,6 +166,7 @@ impl<'a> Unit<'a> {
             idempotency_key: None,
             handovers: Vec::new(),
             sending: None,
+            reactions: VecDeque::new(),
             guarded: false,
             timers: false,
         }
@@ -156,6 +175,16 @@ impl<'a> Unit<'a> {
     /// The account's time.
     pub fn now(&self) -> Timestamp {
         self.context.clock.account_now(self.wall)
+    }
+
+    /// Asks something of another noun, to be done before this unit is committed.
+    pub(crate) fn react(&mut self, reaction: Reaction) {
+        self.reactions.push_back(reaction);
+    }
+
+    /// The oldest reaction that is not done yet.
+    pub(crate) fn next_reaction(&mut self) -> Option<Reaction> {
+        self.reactions.pop_front()
     }
 
     /// What to do once it is committed.

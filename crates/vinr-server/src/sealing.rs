@@ -1,8 +1,8 @@
 //! Secrets that must be read back are sealed before they are stored: AES-256-GCM under a key derived from the
 //! installation's master key, bound to the row they belong to.
 //!
-//! A sealed secret is `key id (1 byte) · nonce (12) · ciphertext and tag`. The key id leaves room for another master
-//! key beside the present one; there is one so far.
+//! A sealed secret is `format (1 byte) · nonce (12) · ciphertext and tag`. Which master key a card's data key is wrapped
+//! with stands beside it; everything else stays under the installation's first one.
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::env::Entropy;
 use crate::settings::MasterKey;
 
-const KEY_ID: u8 = 1;
+const FORMAT: u8 = 1;
 const NONCE_BYTES: usize = 12;
 
 /// A sealed secret cannot be opened: it was made with another master key, for another row, or was changed.
@@ -40,9 +40,18 @@ impl Sealer {
         Sealer::of(master, "replies")
     }
 
+    /// A sealer for the keys under which card numbers are sealed.
+    pub(crate) fn of_card_keys(master: &MasterKey) -> Sealer {
+        Sealer::of(master, "card vault keys")
+    }
+
+    /// A sealer with a key of its own.
+    pub(crate) fn with(key: &[u8; 32]) -> Sealer {
+        Sealer(Aes256Gcm::new(key.into()))
+    }
+
     fn of(master: &MasterKey, purpose: &str) -> Sealer {
-        let key = master.derive(purpose);
-        Sealer(Aes256Gcm::new((&*key).into()))
+        Sealer::with(&master.derive(purpose))
     }
 
     /// Seals a secret; `place` names the row it belongs to, and nothing else opens it.
@@ -50,7 +59,7 @@ impl Sealer {
         let nonce: [u8; NONCE_BYTES] = entropy.bytes();
         let payload = Payload { msg: secret, aad: place.as_bytes() };
         let sealed = self.0.encrypt(&Nonce::from(nonce), payload).expect("a secret is shorter than 64 GiB");
-        [&[KEY_ID], nonce.as_slice(), &sealed].concat()
+        [&[FORMAT], nonce.as_slice(), &sealed].concat()
     }
 
     /// Opens what [`Sealer::seal`] made.
@@ -58,7 +67,7 @@ impl Sealer {
     /// # Errors
     /// It was made with another key, for another place, or was changed.
     pub(crate) fn open(&self, sealed: &[u8], place: &str) -> Result<Zeroizing<Vec<u8>>, Unopened> {
-        let rest = sealed.strip_prefix(&[KEY_ID]).ok_or(Unopened)?;
+        let rest = sealed.strip_prefix(&[FORMAT]).ok_or(Unopened)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(Unopened)?;
         let payload = Payload { msg: ciphertext, aad: place.as_bytes() };
         self.0.decrypt(&Nonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| Unopened)

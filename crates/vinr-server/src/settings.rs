@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::connectors::Connector;
 use crate::http::rate::RateLimit;
+use crate::keyring::Keyring;
 
 /// What the operator chose.
 #[derive(Debug, Clone)]
@@ -23,8 +24,8 @@ pub struct Settings {
     pub rate_limit: Option<RateLimit>,
     /// Whether webhooks may go to private and loopback addresses.
     pub private_webhooks: PrivateWebhooks,
-    /// Seals what must be read back.
-    pub master_key: MasterKey,
+    /// Seal what must be read back.
+    pub keyring: Keyring,
 }
 
 /// Which addresses beyond the public ones webhooks may reach.

@@ -14,6 +14,7 @@ use vinr_core::ids::AccountId;
 use vinr_core::keys::Environment;
 use vinr_server::connectors::Connector;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
+use vinr_server::keyring::Keyring;
 use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, bootstrap};
 use vinr_store::{Config, Db, SimulatedDisk};
@@ -134,7 +135,7 @@ async fn open(disk: &SimulatedDisk, env: &Env, connector: &Connector, before: Op
         public_url: "http://sandbox.example".into(),
         rate_limit: None,
         private_webhooks: PrivateWebhooks::Refused,
-        master_key: MasterKey::new([7; 32]),
+        keyring: Keyring::of(MasterKey::new([7; 32])),
     };
     let app = App::new(env.clone(), db, settings);
     let (account, key, trace) = if let Some(world) = before {

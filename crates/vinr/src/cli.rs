@@ -111,12 +111,33 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// Keep the numbers of saved cards
+    #[command(after_help = "Example: vinr vault rotate --json")]
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
     /// Print the OpenAPI document
     #[command(after_help = "Example: vinr openapi --environment live > openapi.json")]
     Openapi {
         /// Whose document
         #[arg(long, value_enum, default_value_t = Which::Sandbox)]
         environment: Which,
+    },
+}
+
+/// `vinr vault`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Make a new master key and wrap the keys of all saved cards with it, while servers go on
+    #[command(
+        after_help = "Servers that run see the new key by themselves. Older keys stay in the file: the first one seals \
+                      webhook secrets and stored answers."
+    )]
+    Rotate {
+        /// Wrap with the newest key that is in the file, without making one
+        #[arg(long)]
+        no_new_key: bool,
     },
 }
 

@@ -1,15 +1,18 @@
 //! The commands that do their work and end.
 
+use std::io::{IsTerminal as _, stderr};
+
 use serde_json::{Value, json};
 use vinr_core::accounts::{AttestationStatus, KybStatus};
 use vinr_core::ids::{AccountId, KeyId};
 use vinr_core::time::{Span, WallTime};
 use vinr_server::bootstrap::{self, Key, NewKey};
+use vinr_server::env::Entropy;
 
 use crate::cli::{AccountChange, AccountCommand, KeysCommand};
 use crate::installation::{Place, create_account, open, open_all};
 use crate::settings::Resolved;
-use crate::{Failure, show};
+use crate::{Failure, keyfile, show};
 
 /// `vinr init`.
 pub(crate) async fn init(settings: &Resolved, name: &str) -> Result<(), Failure> {
@@ -70,6 +73,36 @@ pub(crate) async fn keys(settings: &Resolved, command: KeysCommand) -> Result<()
             close(vec![place]).await;
         }
     }
+    Ok(())
+}
+
+/// `vinr vault rotate`.
+pub(crate) async fn rotate(settings: &Resolved, new_key: bool) -> Result<(), Failure> {
+    let entropy = Entropy::system().map_err(Failure::refused)?;
+    keyfile::keyring(settings, &entropy)?;
+    if new_key {
+        keyfile::add(settings, &entropy)?;
+    }
+    let keyring = keyfile::keyring(settings, &entropy)?;
+    let (key_id, _) = keyring.newest();
+    let mut shown = json!({"masterKey": key_id});
+    let mut words = vec![format!("master key {key_id} wraps the keys of saved cards")];
+    for place in open_all(settings).await? {
+        let name = place.environment.as_str();
+        let told = |count| {
+            if stderr().is_terminal() {
+                eprint!("\r{name}: {count} cards");
+            }
+        };
+        let count = vinr_server::rewrap(&place.db, &place.env, &keyring, told).await.map_err(Failure::refused)?;
+        if stderr().is_terminal() && count > 0 {
+            eprintln!();
+        }
+        shown[name] = json!({"rewrapped": count});
+        words.push(format!("{name}: {count} cards re-wrapped"));
+        place.db.close().await;
+    }
+    show::line(settings.json, &shown, &words.join("\n"));
     Ok(())
 }
 

@@ -82,6 +82,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Listen { follow, forward_to, secret } => {
             stop::until(listen::run(follow, &forward_to, secret.as_deref(), json)).await
         }
+        Command::Vault { command: cli::VaultCommand::Rotate { no_new_key } } => {
+            commands::rotate(&settings, !no_new_key).await
+        }
         Command::Openapi { environment } => {
             let environment = environment.into();
             let document = vinr_server::openapi(environment, &settings.url(environment));

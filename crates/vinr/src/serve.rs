@@ -11,7 +11,8 @@ use vinr_core::keys::Environment;
 use vinr_server::bootstrap::has_accounts;
 use vinr_server::connectors::Connector;
 use vinr_server::env::Entropy;
-use vinr_server::settings::{MasterKey, Settings};
+use vinr_server::keyring::Keyring;
+use vinr_server::settings::Settings;
 use vinr_server::{App, Listener};
 
 use crate::installation::{NewAccount, Place, create_account, open_all};
@@ -24,7 +25,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     let _locks = lock_folders(settings)?;
     let sockets = bind(settings).await?;
     let entropy = Entropy::system().map_err(Failure::refused)?;
-    let master_key = keyfile::master_key(settings, &entropy)?;
+    let keyring = keyfile::keyring(settings, &entropy)?;
     let places = open_all(settings).await?;
     let made = first_account(&places).await?;
     let mut listeners = Vec::new();
@@ -33,7 +34,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
         let environment = place.environment;
         let url = settings.named_url(environment).map_or_else(|| format!("http://{address}"), str::to_owned);
         urls.push((environment, url.clone()));
-        listeners.push(Listener { socket, app: app(settings, place, url, master_key.clone()) });
+        listeners.push(Listener { socket, app: app(settings, place, url, keyring.clone()) });
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let stop = stop::signal()?;
@@ -82,7 +83,7 @@ async fn serve_all(listeners: Vec<Listener>, stop: impl Future<Output = ()>) -> 
     failure.map_or(Ok(()), Err)
 }
 
-fn app(settings: &Resolved, place: Place, public_url: String, master_key: MasterKey) -> App {
+fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) -> App {
     let environment = place.environment;
     let settings = Settings {
         environment,
@@ -93,7 +94,7 @@ fn app(settings: &Resolved, place: Place, public_url: String, master_key: Master
         public_url,
         rate_limit: settings.rate_limit(environment),
         private_webhooks: settings.private_webhooks(environment),
-        master_key,
+        keyring,
     };
     App::new(place.env, place.db, settings)
 }

@@ -37,6 +37,8 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         checkout_token: ask.checkout_token,
         capture: ask.capture,
         presence: ask.presence,
+        save_method: ask.save_method,
+        saving: None,
         failure: None,
         failure_count: 0,
         statement_descriptor: ask.statement_descriptor,
@@ -86,9 +88,9 @@ pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
 /// 422 codes of payments with the state in the message.
 pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Confirm { method, presence, attempt } => {
+        Command::Confirm { method, presence, attempt, saving } => {
             confirm_gate(payment, now)?;
-            Ok(vec![Event::Submitted { method, presence, attempt }])
+            Ok(vec![Event::Submitted { method, presence, attempt, saving }])
         }
         Command::Settle { attempt, outcome, fees } => Ok(settle(payment, &attempt, outcome, fees, now)),
         Command::Authenticated => authenticated(payment, now),

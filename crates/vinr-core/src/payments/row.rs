@@ -7,6 +7,7 @@ use crate::cards::{Brand, Expiry, FailureCode};
 use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentMethodId};
 use crate::metadata::Metadata;
 use crate::money::Money;
+use crate::payment_methods::Saving;
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
@@ -122,6 +123,10 @@ pub struct Payment {
     pub capture: Capture,
     /// Whether the buyer was there at the last attempt, or will be at the first.
     pub presence: Presence,
+    /// Whether the card that pays is kept for the customer.
+    pub save_method: bool,
+    /// The pending method of the card that is being charged, to be kept if it pays.
+    pub saving: Option<Saving>,
     /// Why the last attempt brought no money.
     pub failure: Option<FailureCode>,
     /// Attempts that brought no money.

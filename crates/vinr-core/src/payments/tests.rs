@@ -3,8 +3,10 @@ use std::format;
 
 use super::*;
 use crate::cards::{Brand, Expiry};
+use crate::ids::PaymentMethodId;
 use crate::ledger::Balances;
 use crate::money::Currency;
+use crate::payment_methods::{Owner, Saving};
 use crate::refusal::Code;
 
 fn now() -> Timestamp {
@@ -23,6 +25,7 @@ fn payment(capture: Capture, amount: i64) -> Payment {
         presence: Presence::OnSession,
         statement_descriptor: None,
         receipt_email: None,
+        save_method: false,
         metadata: Metadata::new(),
         checkout_token: "t".into(),
     };
@@ -52,7 +55,7 @@ fn play(payment: &mut Payment, ledger: &mut Balances, command: Command<'_>, at: 
 }
 
 fn confirm() -> Command<'static> {
-    Command::Confirm { method: method(), presence: Presence::OnSession, attempt: attempt() }
+    Command::Confirm { method: method(), presence: Presence::OnSession, attempt: attempt(), saving: None }
 }
 
 fn settle(fees: &FeeSchedule, outcome: Outcome) -> Command<'_> {
@@ -165,4 +168,29 @@ fn the_matrix_of_status_and_command() {
         "failed cancel: cancelled",
     ];
     assert_eq!(allowed, expected);
+}
+
+#[test]
+fn a_card_is_kept_when_it_has_paid_and_forgotten_when_it_has_not() {
+    let saving = Saving { method: PaymentMethodId::from_bits(5), owner: Owner::Known(CustomerId::from_bits(6)) };
+    let keeping = || Command::Confirm {
+        method: method(),
+        presence: Presence::OnSession,
+        attempt: attempt(),
+        saving: Some(saving.clone()),
+    };
+    let fees = FeeSchedule::default();
+    for capture in [Capture::Automatic, Capture::Manual] {
+        let (mut payment, mut ledger) = (payment(capture, 1000), Balances::default());
+        play(&mut payment, &mut ledger, keeping(), now()).expect("confirmed");
+        assert_eq!((payment.customer_id.as_ref(), payment.saving.as_ref()), (None, Some(&saving)));
+        let declined = Outcome::Declined(FailureCode::CardDeclined);
+        play(&mut payment, &mut ledger, settle(&fees, declined), now()).expect("settled");
+        assert_eq!((payment.customer_id.as_ref(), payment.saving.as_ref()), (None, None));
+        play(&mut payment, &mut ledger, keeping(), now()).expect("confirmed again");
+        play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+        let kept = payment.method.as_ref().and_then(|method| method.id.as_ref());
+        assert_eq!((kept, payment.customer_id.as_ref()), (Some(&saving.method), Some(saving.owner.id())));
+        assert_eq!(payment.saving, None);
+    }
 }

@@ -1,7 +1,10 @@
 //! The simulated card network (spec/sandbox.md, Test cards): the same card, the same outcome.
 
 use vinr_core::cards::{Behaviour, TestCard};
+use vinr_core::countries::Country;
+use vinr_core::payment_methods::{Funding, Issuer};
 use vinr_core::payments::{Funds, Outcome, Presence};
+use vinr_core::setups::Verdict;
 
 /// What the network says to a first authorization.
 pub(crate) fn authorize(card: &TestCard, presence: Presence) -> Outcome {
@@ -17,4 +20,22 @@ pub(crate) fn authorize(card: &TestCard, presence: Presence) -> Outcome {
 /// What the network says once the buyer has passed its challenge.
 pub(crate) fn after_challenge() -> Outcome {
     Outcome::Approved { funds: Funds::Settled }
+}
+
+/// What the network says to an authorization of nothing, by which a card is checked before it is kept.
+pub(crate) fn check(card: &TestCard) -> Verdict {
+    match card.behaviour {
+        Behaviour::Decline(code) => Verdict::Declined(code),
+        Behaviour::ChallengeAlways | Behaviour::ChallengeOnSession => Verdict::Challenge,
+        Behaviour::Approve
+        | Behaviour::ApproveAvailableAtOnce
+        | Behaviour::ApproveThenDispute
+        | Behaviour::ApproveRefundsFail
+        | Behaviour::AttachThenDecline(_) => Verdict::Approved,
+    }
+}
+
+/// What the network knows of its cards' bank.
+pub(crate) fn issuer() -> Issuer {
+    Issuer { funding: Funding::Credit, country: Country::parse("US") }
 }

@@ -32,7 +32,7 @@ const CUSTOMERS: Table = Table {
 };
 
 /// The list of customers.
-pub(super) const LIST: List = List {
+pub(crate) const LIST: List = List {
     table: "customers",
     columns: "id, email, email_key, name, phone, address, default_method_id, metadata, deleted, created_at",
     order: "created_at",
@@ -67,7 +67,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &CustomerId) -> Result<Option<
 ///
 /// # Errors
 /// 404 when there is none, or none any more.
-pub(super) async fn get(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Customer> {
+pub(crate) async fn get(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Customer> {
     let found = peek(db, account, id).await?.filter(|customer| !customer.is_deleted);
     found.ok_or_else(|| ApiError::missing("customer", id.as_str()))
 }
@@ -79,7 +79,7 @@ pub(super) async fn peek(db: &Db, account: &AccountId, id: &CustomerId) -> Resul
 }
 
 /// A row of [`LIST`].
-pub(super) fn read_listed(row: &Row) -> Customer {
+pub(crate) fn read_listed(row: &Row) -> Customer {
     let mut row = row.reader();
     let id = CustomerId::parse(row.text()).expect("the database holds customer ids");
     read(id, &mut row)

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::countries::Country;
 use vinr_core::customers::{self as core, Customer};
-use vinr_core::refusal::Refusal;
+use vinr_core::ids::{IdProblem, PaymentMethodId};
+use vinr_core::refusal::{Code, Refusal};
 
 use crate::http::formats::{MetadataInput, named};
 use crate::http::list::Page;
@@ -14,18 +15,18 @@ use crate::http::list::Page;
 /// What creates a customer.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Create {
+pub(crate) struct Create {
     /// An id of your own choice (sandbox only).
     #[schemars(extend("format" = "id:cust"))]
-    pub(super) id: Option<String>,
+    pub(crate) id: Option<String>,
     #[serde(flatten)]
-    pub(super) details: Details,
+    pub(crate) details: Details,
 }
 
 /// What is known of a customer; null takes a detail away.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Details {
+pub(crate) struct Details {
     /// Where mail reaches them.
     #[serde(default, deserialize_with = "named")]
     #[schemars(length(max = 254), extend("format" = "mail"))]
@@ -41,6 +42,10 @@ pub(super) struct Details {
     /// Where they live: the whole of it.
     #[serde(default, deserialize_with = "named")]
     address: Option<Option<Address>>,
+    /// The saved method that is charged when none is named; one of the customer's own.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(extend("format" = "id:pm"))]
+    default_method_id: Option<Option<String>>,
     /// Your own notes.
     metadata: Option<MetadataInput>,
 }
@@ -48,7 +53,7 @@ pub(super) struct Details {
 /// Where a customer lives.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Address {
+pub(crate) struct Address {
     /// Street and number.
     #[schemars(length(max = 200), extend("format" = "printable"))]
     line1: Option<String>,
@@ -72,20 +77,28 @@ pub(super) struct Address {
 /// Which customers are listed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Query {
+pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
-    pub(super) page: Page,
+    pub(crate) page: Page,
     /// Only those with this e-mail address, in capitals or not.
     #[schemars(length(max = 254))]
-    pub(super) email: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+/// Which of a customer's methods are listed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(crate) struct MethodsQuery {
+    /// The page.
+    #[serde(flatten)]
+    pub(crate) page: Page,
 }
 
 /// A customer as the API shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Customer")]
-pub(super) struct Shown<'a> {
+pub(crate) struct Shown<'a> {
     /// Its id.
     id: &'a str,
     /// Always `customer`.
@@ -112,26 +125,26 @@ pub(super) struct Shown<'a> {
 /// A deleted customer.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "DeletedCustomer")]
-pub(super) struct Removed {
-    pub(super) id: String,
+pub(crate) struct Removed {
+    pub(crate) id: String,
     /// Always `customer`.
-    pub(super) object: &'static str,
+    pub(crate) object: &'static str,
     /// Always true.
-    pub(super) deleted: bool,
+    pub(crate) deleted: bool,
 }
 
 /// A customer as JSON.
-pub(super) fn data(customer: &Customer) -> String {
+pub(crate) fn data(customer: &Customer) -> String {
     serde_json::to_string(&show(customer)).expect("texts are JSON")
 }
 
 /// A customer as a value inside another object.
-pub(super) fn value(customer: &Customer) -> serde_json::Value {
+pub(crate) fn value(customer: &Customer) -> serde_json::Value {
     serde_json::to_value(show(customer)).expect("texts are JSON")
 }
 
 /// A customer as it is shown.
-pub(super) fn show(customer: &Customer) -> Shown<'_> {
+pub(crate) fn show(customer: &Customer) -> Shown<'_> {
     Shown {
         id: customer.id.as_str(),
         object: "customer",
@@ -139,7 +152,7 @@ pub(super) fn show(customer: &Customer) -> Shown<'_> {
         name: customer.name.as_deref(),
         phone: customer.phone.as_deref(),
         address: customer.address.as_ref().map(show_address),
-        default_method_id: customer.default_method_id.as_ref().map(vinr_core::ids::PaymentMethodId::as_str),
+        default_method_id: customer.default_method_id.as_ref().map(PaymentMethodId::as_str),
         metadata: customer.metadata.iter().collect(),
         deleted: customer.is_deleted,
         created_at: customer.created_at.rfc3339(),
@@ -155,15 +168,25 @@ impl Details {
     /// The details in the core's terms.
     ///
     /// # Errors
-    /// A country that there is not.
-    pub(super) fn changes(self) -> Result<core::Changes, Refusal> {
+    /// A country that there is not; a method id that is none.
+    pub(crate) fn changes(self) -> Result<core::Changes, Refusal> {
         let address = match self.address {
             Some(Some(address)) => Some(Some(address.parsed()?)),
             other => other.map(|_| None),
         };
+        let default_method_id = match self.default_method_id {
+            Some(Some(id)) => Some(Some(method_id(&id)?)),
+            other => other.map(|_| None),
+        };
         let metadata = self.metadata.unwrap_or_default().pairs().collect();
-        Ok(core::Changes { email: self.email, name: self.name, phone: self.phone, address, metadata })
+        let Details { email, name, phone, .. } = self;
+        Ok(core::Changes { email, name, phone, address, default_method_id, metadata })
     }
+}
+
+fn method_id(text: &str) -> Result<PaymentMethodId, Refusal> {
+    let bad = |problem: IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("defaultMethodId");
+    PaymentMethodId::parse(text).map_err(bad)
 }
 
 impl Address {

@@ -14,7 +14,8 @@ use vinr_core::refusal::Code;
 use vinr_core::time::Timestamp;
 
 /// Every id prefix a parameter can ask for.
-const ID_PREFIXES: [&str; 12] = ["cust", "pay", "pm", "re", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog"];
+const ID_PREFIXES: [&str; 13] =
+    ["cust", "pay", "pm", "set", "re", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog"];
 
 /// Adds the formats to a validator under construction.
 pub(super) fn register(mut options: ValidationOptions<'static>) -> ValidationOptions<'static> {
@@ -144,7 +145,7 @@ fn is_address(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok() || text.parse::<IpNet>().is_ok()
 }
 
-fn is_mail(text: &str) -> bool {
+pub(crate) fn is_mail(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     !local.is_empty() && !domain.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }

@@ -213,7 +213,7 @@ impl Key {
     /// The key of a call, if it has one.
     pub(crate) fn of(call: &Call) -> Option<Key> {
         let key = call.idempotency_key.clone()?;
-        Some(Key { key, fingerprint: fingerprint(&call.app.settings.master_key, &call.path, &call.body) })
+        Some(Key { key, fingerprint: fingerprint(&call.app.settings.keyring.first(), &call.path, &call.body) })
     }
 }
 

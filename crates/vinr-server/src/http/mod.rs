@@ -15,6 +15,7 @@ pub mod rate;
 mod reference;
 pub(crate) mod reply;
 mod server;
+pub(crate) mod shapes;
 
 pub use server::{Listener, router, serve};
 

@@ -7,21 +7,27 @@ pub(crate) mod wire;
 use std::sync::Arc;
 
 use vinr_core::accounts::KybStatus;
-use vinr_core::cards::{CardNumber, Expiry, TestCard};
 use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
 use vinr_core::keys::Environment;
-use vinr_core::payments::{self as core, CardSummary, Command, Event, Method, Outcome, Payment, Presence};
+use vinr_core::payment_methods::Saving;
+use vinr_core::payments::{self as core, Command, Event, Method, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
+use crate::cards::Card;
 use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
-use crate::record::{Noun, Unit};
+use crate::http::shapes::Pages;
+use crate::record::{Noun, Reaction, Unit};
 
-/// A card to be charged once: shown as its summary, decided by the test card it is.
-pub(crate) struct Card {
-    method: Method,
-    test_card: &'static TestCard,
+/// A card to be charged.
+pub(crate) struct Charge {
+    /// The card.
+    pub(crate) card: Card,
+    /// The saved method or token that it is.
+    pub(crate) method: Option<PaymentMethodId>,
+    /// Where it is kept if it pays.
+    pub(crate) saving: Option<Saving>,
 }
 
 /// Creates a payment and, with a card, confirms it in the same commit.
@@ -29,7 +35,7 @@ pub(crate) async fn create(
     unit: &mut Unit<'_>,
     ask: core::Create,
     chosen_id: bool,
-    pays: Option<Card>,
+    pays: Option<Charge>,
 ) -> Result<Payment> {
     if chosen_id && store::find(unit, &ask.id).await?.is_some() {
         let message = format!("there is already a payment {}", ask.id);
@@ -39,18 +45,27 @@ pub(crate) async fn create(
     let (mut payment, created) = core::create(ask, unit.now())?;
     let mut log = Log::new(None);
     log.note(unit, &payment, &created);
-    if let Some(card) = pays {
-        charge(unit, &mut log, &mut payment, card, presence)?;
+    if let Some(pays) = pays {
+        charge(unit, &mut log, &mut payment, pays, presence)?;
     }
     log.save(unit, &payment, chosen_id);
     Ok(payment)
 }
 
+/// A payment that waits to be charged.
+///
+/// # Errors
+/// 404, `payment_not_confirmable`.
+pub(crate) async fn open(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
+    let payment = store::load(unit, id).await?;
+    core::confirm_gate(&payment, unit.now())?;
+    Ok(payment)
+}
+
 /// Sends a waiting payment to the acquirer.
-pub(crate) async fn confirm(unit: &mut Unit<'_>, id: &PaymentId, card: Card, presence: Presence) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
+pub(crate) fn confirm(unit: &mut Unit<'_>, mut payment: Payment, pays: Charge, presence: Presence) -> Result<Payment> {
     let mut log = Log::new(Some(&payment));
-    charge(unit, &mut log, &mut payment, card, presence)?;
+    charge(unit, &mut log, &mut payment, pays, presence)?;
     log.save(unit, &payment, false);
     Ok(payment)
 }
@@ -118,51 +133,13 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()> {
     }
 }
 
-/// The test card behind `pm_test_…`.
-///
-/// # Errors
-/// 404 for a method this account does not have; 400 for a test token in live.
-pub(crate) fn card_of_token(unit: &Unit<'_>, id: &PaymentMethodId) -> Result<Card> {
-    let Some(test_card) = TestCard::by_token(id.as_str()) else {
-        let message = format!("there is no payment method {id} in this account and environment");
-        return Err(Refusal::new(Code::ResourceMissing, message).at("paymentMethodId").into());
-    };
-    if unit.settings.environment == Environment::Live {
-        let message = "test cards do not work in live";
-        return Err(Refusal::new(Code::TestCardInLive, message).at("paymentMethodId").into());
-    }
-    let card = summary(test_card, Expiry::default_at(unit.now()));
-    Ok(Card { method: Method { id: Some(id.clone()), card }, test_card })
-}
-
-/// The card a buyer typed; its number is forgotten here.
-///
-/// # Errors
-/// Not a number, expired, or not one of the sandbox's cards.
-pub(crate) fn card_of_number(unit: &Unit<'_>, typed: &wire::TypedCard) -> Result<Card> {
-    let number = CardNumber::parse(&typed.number)?;
-    let Some(test_card) = number.test_card() else {
-        let message = "the sandbox takes its own test cards only, such as 4242 4242 4242 4242";
-        return Err(Refusal::new(Code::TestCardRequired, message).at("number").into());
-    };
-    let expiry = match (typed.exp_month, typed.exp_year) {
-        (Some(month), Some(year)) => Expiry::parse(month, year, unit.now())?,
-        _ => Expiry::default_at(unit.now()),
-    };
-    Ok(Card { method: Method { id: None, card: summary(test_card, expiry) }, test_card })
-}
-
 /// Where the pages of this unit's account are.
-pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> wire::Pages<'a> {
-    wire::Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
-}
-
-fn summary(card: &TestCard, expiry: Expiry) -> CardSummary {
-    CardSummary { brand: card.brand, last4: card.last4().to_owned(), expiry }
+pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> Pages<'a> {
+    Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
 }
 
 /// Confirms; the simulated network answers in the same unit, an acquirer elsewhere after its commit.
-fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, card: Card, presence: Presence) -> Result<()> {
+fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, pays: Charge, presence: Presence) -> Result<()> {
     if unit.settings.environment == Environment::Live && unit.context.settings.kyb != KybStatus::Verified {
         let message = "this business is not verified yet; live charges need that";
         return Err(Refusal::new(Code::KybRequired, message).into());
@@ -173,12 +150,14 @@ fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, card: Card,
         return Err(Refusal::new(Code::AcquirerNotConfigured, message).into());
     }
     let attempt = AttemptId::from_bits(unit.env.id_bits());
-    log.apply(unit, payment, Command::Confirm { method: card.method, presence, attempt: attempt.clone() })?;
+    let Charge { card, method: id, saving } = pays;
+    let method = Method { id, card: card.summary };
+    log.apply(unit, payment, Command::Confirm { method, presence, attempt: attempt.clone(), saving })?;
     if matches!(connector, Connector::Remote(_)) {
-        attempts::authorize(unit, payment, attempt, card.test_card.token);
+        attempts::authorize(unit, payment, attempt, card.simulated.token);
         return Ok(());
     }
-    settle(unit, log, payment, sandbox::authorize(card.test_card, presence))
+    settle(unit, log, payment, sandbox::authorize(card.simulated, presence))
 }
 
 fn settle(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, outcome: Outcome) -> Result<()> {
@@ -206,6 +185,9 @@ impl Log {
         let now = unit.now();
         for event in core::decide(payment, command, now)? {
             unit.book(payment.id.as_str(), &core::transfers(payment, &event));
+            if let Some(reaction) = keeps(payment, &event) {
+                unit.react(reaction);
+            }
             core::evolve(payment, &event, now);
             self.note(unit, payment, &event);
         }
@@ -230,6 +212,24 @@ impl Log {
         let due = core::due(payment).map(|(at, _)| at);
         unit.timer(Noun::Payment, payment.id.as_str(), self.due_before, due);
         store::save(unit, payment, self.is_new, contested);
+    }
+}
+
+/// What becomes of the card that was to be kept, once it is known whether it paid; `payment` is the state before.
+fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
+    let saving = payment.saving.clone()?;
+    match event {
+        Event::Completed { .. } | Event::Authorized { .. } => Some(Reaction::Keep(saving)),
+        // Off session nobody answers the challenge: what comes next is another card, or this one typed again.
+        Event::Failed(_) | Event::Cancelled | Event::Expired | Event::Submitted { .. } => {
+            Some(Reaction::GiveUp(saving.method))
+        }
+        Event::Created
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused => None,
     }
 }
 

@@ -6,6 +6,7 @@ use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
+use vinr_core::payment_methods::{Owner, Saving};
 use vinr_core::payments::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Db, Kind, Row, RowReader, Table, Value};
@@ -51,6 +52,10 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("expires_at"),
         Column::int("completed_at"),
         Column::int("created_at"),
+        Column::int("save_method"),
+        Column::text("saving_method_id"),
+        Column::text("saving_customer_id"),
+        Column::text("saving_email"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -63,7 +68,7 @@ pub(crate) const LIST: List = List {
               payment_method_id, card_brand, card_last4, card_exp_month, card_exp_year, return_url, cancel_url, checkout_token, \
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
-              completed_at, created_at",
+              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email",
     order: "created_at",
 };
 
@@ -144,6 +149,10 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.expires_at.millis().into(),
         payment.completed_at.map(Timestamp::millis).into(),
         payment.created_at.millis().into(),
+        payment.save_method.into(),
+        payment.saving.as_ref().map(|saving| saving.method.as_str()).into(),
+        payment.saving.as_ref().map(|saving| saving.owner.id().as_str()).into(),
+        payment.saving.as_ref().and_then(|saving| saving.owner.email()).into(),
     ]
 }
 
@@ -180,6 +189,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let expires_at = Timestamp::from_millis(row.int());
     let completed_at = instant(row);
     let created_at = Timestamp::from_millis(row.int());
+    let (save_method, saving) = (row.bool(), read_saving(row));
     Payment {
         id,
         status,
@@ -195,6 +205,8 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         checkout_token,
         capture,
         presence,
+        save_method,
+        saving,
         failure,
         failure_count,
         statement_descriptor,
@@ -219,6 +231,15 @@ fn read_method(row: &mut RowReader<'_>) -> Option<Method> {
     let brand = Brand::parse(brand?).expect("the database holds brands");
     let expiry = Expiry { year: u16::try_from(year?).ok()?, month: u8::try_from(month?).ok()? };
     Some(Method { id, card: CardSummary { brand, last4: last4?.to_owned(), expiry } })
+}
+
+fn read_saving(row: &mut RowReader<'_>) -> Option<Saving> {
+    let method = row.opt_text().map(|id| PaymentMethodId::parse(id).expect("the database holds method ids"));
+    let customer = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
+    let email = row.opt_text().map(str::to_owned);
+    let id = customer?;
+    let owner = email.map_or(Owner::Known(id.clone()), |email| Owner::New { id, email });
+    Some(Saving { method: method?, owner })
 }
 
 fn read_attempt(row: &mut RowReader<'_>) -> Option<AttemptId> {

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vinr_core::ids::AccountId;
 use vinr_core::metadata::Metadata;
 use vinr_core::payments::{Payment, Presence};
 
-use zeroize::Zeroize as _;
-
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
+use crate::http::shapes::{Failure, Pages, TypedCard};
 
 /// What can be shown whole beside its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -66,6 +64,9 @@ pub(crate) struct Create {
     pub(crate) confirm: Option<bool>,
     /// The buyer is not there; implies `confirm`.
     pub(crate) off_session: Option<bool>,
+    /// Keep the card that pays for the customer's next payments. Without a customer the hosted page asks the buyer for an
+    /// e-mail address and makes one.
+    pub(crate) save_payment_method: Option<bool>,
     /// Text on the buyer's statement.
     #[schemars(length(min = 1, max = 22))]
     pub(crate) statement_descriptor: Option<String>,
@@ -122,53 +123,18 @@ pub(crate) struct Cancel {
     pub(crate) expand: Option<Vec<Expand>>,
 }
 
-/// What the sandbox's buyer types.
+/// What the sandbox's buyer types, and whether the card is kept.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct TypedCard {
-    /// A test card's number.
-    #[schemars(length(min = 12, max = 32))]
-    pub(crate) number: String,
-    /// 1 to 12.
-    #[schemars(range(min = 1, max = 12))]
-    pub(crate) exp_month: Option<i64>,
-    /// Two or four digits.
-    #[schemars(range(min = 0, max = 9999))]
-    pub(crate) exp_year: Option<i64>,
-    /// The security code; read and forgotten.
-    #[schemars(length(min = 3, max = 4))]
-    cvc: Option<String>,
-}
-
-impl TypedCard {
-    /// What a buyer typed on a page; the security code was looked at there and is not passed on.
-    pub(crate) fn new(number: &str, month: i64, year: i64) -> TypedCard {
-        TypedCard { number: number.to_owned(), exp_month: Some(month), exp_year: Some(year), cvc: None }
-    }
-}
-
-impl Drop for TypedCard {
-    fn drop(&mut self) {
-        self.number.zeroize();
-        self.cvc.zeroize();
-    }
-}
-
-/// How the sandbox's buyer answers a challenge.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub(crate) struct Authenticate {
-    /// Whether they pass.
-    pub(crate) result: AuthenticationResult,
-}
-
-/// How a challenge ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AuthenticationResult {
-    /// The buyer is who they say.
-    Succeed,
-    /// The buyer is not, or gave up.
-    Fail,
+pub(crate) struct Pay {
+    /// The card.
+    #[serde(flatten)]
+    pub(crate) card: TypedCard,
+    /// Keep the card for the customer, whatever the payment says.
+    pub(crate) save_payment_method: Option<bool>,
+    /// Where mail reaches a buyer who is no customer yet and whose card is kept.
+    #[schemars(length(max = 254), extend("format" = "mail"))]
+    pub(crate) email: Option<String>,
 }
 
 /// Which payments to list.
@@ -278,6 +244,8 @@ pub(crate) struct Shown<'a> {
     capture_method: &'static str,
     /// Whether the buyer was away at the last attempt.
     off_session: bool,
+    /// Whether the card that pays is kept for the customer.
+    save_payment_method: bool,
     /// Why the last attempt brought no money.
     failure: Option<Failure>,
     /// Attempts that brought no money.
@@ -319,28 +287,12 @@ struct Card<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Failure {
-    code: String,
-    category: &'static str,
-    message: String,
-    retryable: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
 struct Milestone {
     status: &'static str,
     at: String,
 }
 
 type Pairs<'a> = BTreeMap<&'a str, &'a str>;
-
-/// Where an account's pages are.
-#[derive(Clone, Copy)]
-pub(crate) struct Pages<'a> {
-    /// Without a slash at its end.
-    pub(crate) public_url: &'a str,
-    pub(crate) account: &'a AccountId,
-}
 
 /// A payment as JSON.
 pub(crate) fn data(payment: &Payment, pages: Pages<'_>) -> String {
@@ -350,8 +302,7 @@ pub(crate) fn data(payment: &Payment, pages: Pages<'_>) -> String {
 /// A payment as it is shown.
 pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
     let method = payment.method.as_ref();
-    let Pages { public_url, account } = pages;
-    let page = |place: &str| format!("{public_url}/{place}/{account}/{}/{}", payment.id, payment.checkout_token);
+    let page = |place| pages.url(place, payment.id.as_str(), &payment.checkout_token);
     let card = method.map(|method| Card {
         brand: method.card.brand.as_str(),
         last4: &method.card.last4,
@@ -379,7 +330,8 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         authentication_url: payment.authenticate_until.map(|_| page("authenticate")),
         capture_method: payment.capture.as_str(),
         off_session: payment.presence == Presence::OffSession,
-        failure: payment.failure.map(|code| failure(&code.failure())),
+        save_payment_method: payment.save_method,
+        failure: payment.failure.map(Failure::of),
         failure_count: payment.failure_count,
         statement_descriptor: payment.statement_descriptor.as_deref(),
         receipt_email: payment.receipt_email.as_deref(),
@@ -389,15 +341,6 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         expires_at: payment.expires_at.rfc3339(),
         completed_at: payment.completed_at.map(vinr_core::time::Timestamp::rfc3339),
         created_at: payment.created_at.rfc3339(),
-    }
-}
-
-fn failure(failure: &vinr_core::cards::Failure) -> Failure {
-    Failure {
-        code: failure.code.to_string(),
-        category: failure.category.as_str(),
-        message: failure.message.to_string(),
-        retryable: failure.retryable,
     }
 }
 

@@ -95,7 +95,7 @@ fn resource(paths: &Paths) -> Vec<Endpoint> {
 fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask = new_endpoint(call.body()?, call.app.settings.environment)?;
-        let data = (ask, Sealer::of_webhooks(&call.app.settings.master_key));
+        let data = (ask, Sealer::of_webhooks(&call.app.settings.keyring.first()));
         answer(&call, "webhook_create", data, |unit, (ask, sealer)| {
             Box::pin(async move {
                 let (endpoint, secret) = super::create(unit, ask, sealer).await?;
@@ -157,7 +157,7 @@ fn rotate(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let id = call.id(0, WebhookEndpointId::parse)?;
         let ask: wire::Rotate = call.body()?;
         let overlap = ask.overlap_hours.map_or(OVERLAP_DEFAULT, Span::hours);
-        let data = (id, overlap, Sealer::of_webhooks(&call.app.settings.master_key));
+        let data = (id, overlap, Sealer::of_webhooks(&call.app.settings.keyring.first()));
         answer(&call, "webhook_rotate", data, |unit, (id, overlap, sealer)| {
             Box::pin(async move {
                 let (endpoint, secret) = super::rotate(unit, id, *overlap, sealer).await?;

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use tokio::sync::watch;
-use vinr_core::ids::{AccountId, AttemptId, PaymentId};
+use vinr_core::ids::{AccountId, AttemptId, PaymentId, PaymentMethodId, SetupId};
 use vinr_core::time::{Span, WallTime};
 
 use crate::app::{App, Task};
 use crate::error::Result;
 use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
-use crate::{http, payments, webhooks};
+use crate::{http, payment_methods, payments, setups, webhooks};
 
 /// How often old rows are removed and keys' last uses are written.
 const HOUSEKEEPING: Span = Span::minutes(1);
@@ -93,6 +93,14 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Attempt => {
             let id = AttemptId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             payments::attempts::fire(unit, &id).await
+        }
+        Noun::PaymentMethod => {
+            let id = PaymentMethodId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            payment_methods::fire(unit, &id).await
+        }
+        Noun::Setup => {
+            let id = SetupId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            setups::fire(unit, &id).await
         }
     }
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Engine, Server, on_both_engines};
+use crate::harness::{Engine, Server, on_both_engines};
 
 on_both_engines!(
     a_customer_is_created_changed_and_found_by_address,
@@ -11,10 +11,6 @@ on_both_engines!(
     a_payment_belongs_to_a_customer_that_is_there,
     what_is_wrong_with_a_customer_is_named,
 );
-
-async fn patch(server: &Server, path: &str, body: Value) -> Answer {
-    server.call(Method::PATCH, path, Some(&server.secret_key), &[], Some(body.to_string())).await
-}
 
 async fn told(server: &Server) -> Vec<(Value, Value)> {
     let events = server.get("/v1/events?after=0").await.ok();
@@ -41,11 +37,11 @@ async fn a_customer_is_created_changed_and_found_by_address(engine: Engine) {
     assert_eq!(again.code(), "resource_exists");
 
     let changes = json!({"name": null, "address": {"city": "Plovdiv"}, "metadata": {"plan": "", "since": "2026"}});
-    let changed = patch(&server, "/v1/customers/cust_8fa2", changes).await.ok();
+    let changed = server.patch("/v1/customers/cust_8fa2", changes).await.ok();
     assert_eq!((&changed["name"], &changed["email"]), (&Value::Null, &json!("Ada@Example.com")));
     assert_eq!((&changed["address"]["city"], &changed["address"]["country"]), (&json!("Plovdiv"), &Value::Null));
     assert_eq!(changed["metadata"], json!({"seats": "3", "since": "2026"}));
-    assert_eq!(patch(&server, "/v1/customers/cust_8fa2", json!({"metadata": {}})).await.ok(), changed);
+    assert_eq!(server.patch("/v1/customers/cust_8fa2", json!({"metadata": {}})).await.ok(), changed);
 
     server.post("/v1/customers", json!({"email": "bob@example.com"})).await.ok();
     for (query, found) in [("ADA@example.COM", 1), ("ada", 0), ("eve@example.com", 0)] {
@@ -67,7 +63,7 @@ async fn a_deleted_customer_is_forgotten_and_its_payments_stay(engine: Engine) {
     let removed = server.call(Method::DELETE, &path, Some(&server.secret_key), &[], None).await.ok();
     assert_eq!(removed, json!({"id": made["id"], "object": "customer", "deleted": true}));
     assert_eq!(server.get(&path).await.code(), "resource_missing");
-    assert_eq!(patch(&server, &path, json!({"name": "Eve"})).await.code(), "resource_missing");
+    assert_eq!(server.patch(&path, json!({"name": "Eve"})).await.code(), "resource_missing");
     assert_eq!(server.get("/v1/customers").await.ok()["data"], json!([]));
     assert_eq!(server.get("/v1/customers?email=ada@example.com").await.ok()["data"], json!([]));
     let after = server.get(&format!("/v1/payments/{}", paid["id"].as_str().expect("an id"))).await.ok();
@@ -99,7 +95,8 @@ async fn a_payment_belongs_to_a_customer_that_is_there(engine: Engine) {
     whole["expand"] = json!(["customer"]);
     let first = server.post_with_key("/v1/payments", "whole", &whole).await;
     assert_eq!(first.ok()["customer"], customer);
-    patch(&server, &format!("/v1/customers/{}", customer["id"].as_str().expect("an id")), json!({"name": "Ada"}))
+    server
+        .patch(&format!("/v1/customers/{}", customer["id"].as_str().expect("an id")), json!({"name": "Ada"}))
         .await
         .ok();
     assert_eq!(

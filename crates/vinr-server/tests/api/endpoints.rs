@@ -54,13 +54,15 @@ pub async fn table(server: &Server) -> Vec<Row> {
 fn concrete(path: &str) -> String {
     let prefix = [
         ("customers", "cust"),
+        ("setups", "set"),
+        ("payment-methods", "pm"),
         ("payments", "pay"),
         ("events", "evt"),
         ("webhook-deliveries", "whd"),
         ("webhook", "we"),
     ];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
-    path.replace("{id}", &format!("{prefix}_nobodys"))
+    path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys")
 }
 
 async fn every_endpoint_keeps_strangers_out(engine: Engine) {

@@ -13,6 +13,7 @@ use vinr_core::keys::{Environment, KeyKind};
 use vinr_server::connectors::Connector;
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
+use vinr_server::keyring::Keyring;
 use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, Listener, bootstrap};
 use vinr_store::{Config, Db};
@@ -111,7 +112,7 @@ impl Server {
             public_url: url.clone(),
             rate_limit: None,
             private_webhooks: PrivateWebhooks::Loopback,
-            master_key: MasterKey::new([7; 32]),
+            keyring: Keyring::of(MasterKey::new([7; 32])),
         };
         let app = App::new(env, db, settings);
         let account = AccountId::from_bits(app.env.id_bits());
@@ -148,6 +149,10 @@ impl Server {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.call(Method::POST, path, Some(&self.secret_key), &[], Some(body.to_string())).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PATCH, path, Some(&self.secret_key), &[], Some(body.to_string())).await
     }
 
     pub async fn post_with_key(&self, path: &str, idempotency_key: &str, body: &Value) -> Answer {
@@ -190,6 +195,14 @@ impl Server {
     pub async fn paid(&self, amount: i64, token: &str) -> Value {
         let body = serde_json::json!({"amount": amount, "currency": "EUR", "paymentMethod": token, "confirm": true});
         self.post("/v1/payments", body).await.ok()
+    }
+
+    /// A card of this number, saved for a customer by a setup; its method's id.
+    pub async fn saved(&self, customer: &str, number: &str) -> String {
+        let setup = self.post(&format!("/v1/customers/{customer}/setup-method"), serde_json::json!({})).await.ok();
+        let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
+        let saved = self.post(&path, serde_json::json!({"number": number})).await.ok();
+        saved["paymentMethodId"].as_str().unwrap_or_else(|| panic!("a saved card: {saved}")).to_owned()
     }
 
     pub async fn advance(&self, seconds: i64) -> Value {

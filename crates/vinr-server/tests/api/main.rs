@@ -13,6 +13,7 @@ mod idempotency;
 mod lists;
 mod payments;
 mod right_calls;
+mod saved_methods;
 mod webhooks;
 mod webhooks_deliveries;
 mod webhooks_endpoints;

@@ -83,10 +83,51 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
         ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
         ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
+        (_, wallet) if wallet.contains("method") || wallet.contains("/setups/") => {
+            return vec![wallet_call(server, method, wallet).await];
+        }
         ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
     vec![one]
+}
+
+/// The same for saved methods and setups.
+async fn wallet_call(server: &Server, method: &Method, path: &str) -> RightCall {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: path.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    match (method.as_str(), path) {
+        ("GET", "/v1/customers/{id}/methods") => {
+            let (customer, _) = saved(server).await;
+            call(customer, none.clone(), none)
+        }
+        ("DELETE", "/v1/customers/{id}/methods/{method}") => {
+            let (customer, method) = saved(server).await;
+            let detach = call(customer, none.clone(), none);
+            RightCall { path: detach.path.replace("{method}", &method), ..detach }
+        }
+        ("GET", "/v1/payment-methods/{id}") => call(saved(server).await.1, none.clone(), none),
+        ("POST", "/v1/customers/{id}/setup-method") => {
+            let shop = |page: &str| json!({"returnUrl": format!("https://shop.example/{page}")});
+            call(customer(server).await, shop("one"), shop("another"))
+        }
+        ("GET", "/v1/setups/{id}") => call(setup(server).await, none.clone(), none),
+        ("POST", "/v1/test/setups/{id}/pay") => {
+            let card = |month: u8| json!({"number": "4242424242424242", "expMonth": month, "expYear": 2040});
+            call(setup(server).await, card(1), card(2))
+        }
+        ("POST", "/v1/test/setups/{id}/authenticate") => {
+            let waiting = setup(server).await;
+            let challenge = json!({"number": "4000000000003220"});
+            server.post(&format!("/v1/test/setups/{waiting}/pay"), challenge).await.ok();
+            call(waiting, json!({"result": "succeed"}), json!({"result": "fail"}))
+        }
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    }
 }
 
 fn euros(amount: i64) -> Value {
@@ -107,6 +148,18 @@ fn creations() -> [Value; 5] {
 
 async fn customer(server: &Server) -> String {
     id(&server.post("/v1/customers", json!({"name": "Ada"})).await.ok())
+}
+
+async fn setup(server: &Server) -> String {
+    let path = format!("/v1/customers/{}/setup-method", customer(server).await);
+    id(&server.post(&path, json!({})).await.ok())
+}
+
+/// A customer with a saved card.
+async fn saved(server: &Server) -> (String, String) {
+    let customer = customer(server).await;
+    let method = server.saved(&customer, "4242424242424242").await;
+    (customer, method)
 }
 
 /// Where nobody listens.

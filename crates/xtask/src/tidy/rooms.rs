@@ -9,7 +9,8 @@ use super::{Problem, Rule};
 const SERVER: &str = "crates/vinr-server/src/";
 
 /// The platform under the nouns.
-const PLATFORM: &[&str] = &["codes", "context", "egress", "env", "error", "http", "record", "sealing", "settings"];
+const PLATFORM: &[&str] =
+    &["cards", "codes", "context", "egress", "env", "error", "http", "keyring", "record", "sealing", "settings"];
 
 /// The crate's own file, and the tables in which everything comes together.
 const TOP: &[&str] = &["", "lib", "main", "endpoints", "reactions", "jobs"];

@@ -10,12 +10,14 @@ use vinr_core::money::{Currency, Money};
 use vinr_core::payments::{self as core, Capture, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
+use super::Means;
 use crate::customers;
 use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
+use crate::http::shapes::{Authenticate, Pages};
 use crate::payments::wire::Expand;
 use crate::payments::{self, store, wire};
 use crate::record::Unit;
@@ -29,6 +31,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             Code::ResourceExists,
             Code::ResourceMissing,
             Code::PaymentMethodMissing,
+            Code::PaymentMethodMismatch,
+            Code::PaymentMethodDetached,
+            Code::PaymentMethodExpired,
             Code::TestCardInLive,
             Code::KybRequired,
             Code::AcquirerNotConfigured,
@@ -38,7 +43,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .query::<wire::Retrieve>(),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/confirm", family, "Charge a waiting payment", confirm)
             .body::<wire::Confirm>()
-            .codes(&[Code::PaymentNotConfirmable, Code::PaymentMethodMissing]),
+            .codes(&[
+                Code::PaymentNotConfirmable,
+                Code::PaymentMethodMissing,
+                Code::PaymentMethodMismatch,
+                Code::PaymentMethodDetached,
+                Code::PaymentMethodExpired,
+            ]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/capture", family, "Capture an authorized payment", capture)
             .body::<wire::Capture>()
             .codes(&[Code::PaymentNotCapturable, Code::AmountTooLarge]),
@@ -46,7 +57,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .body::<wire::Cancel>()
             .codes(&[Code::PaymentNotCancellable]),
         E::post::<wire::Shown<'_>>("/v1/test/payments/{id}/pay", Family::Test, "Pay as the buyer would", pay)
-            .body::<wire::TypedCard>()
+            .body::<wire::Pay>()
             .codes(&[Code::PaymentNotConfirmable, Code::TestCardRequired])
             .sandbox_only(),
         E::post::<wire::Shown<'_>>(
@@ -55,7 +66,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Answer a 3DS challenge as the buyer would",
             authenticate,
         )
-        .body::<wire::Authenticate>()
+        .body::<Authenticate>()
         .codes(&[Code::PaymentNotAuthenticatable])
         .sandbox_only(),
     ]
@@ -65,13 +76,11 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask = call.body::<wire::Create>()?;
         check(&call, &ask)?;
-        answer(&call, "create_payment", ask, |unit, ask| {
+        let method = ask.payment_method_id.as_deref().map(method_id).transpose()?;
+        answer(&call, "create_payment", (ask, method), |unit, (ask, method)| {
             Box::pin(async move {
-                let pays = match (&ask.payment_method_id, charges_now(ask)) {
-                    (Some(id), true) => Some(payments::card_of_token(unit, &method_id(id)?)?),
-                    _ => None,
-                };
-                let payment = super::create(unit, parse(unit, ask)?, ask.id.is_some(), pays).await?;
+                let (parsed, now) = (parse(unit, ask)?, charges_now(ask));
+                let payment = super::create(unit, parsed, ask.id.is_some(), now, method.as_ref()).await?;
                 shown(unit, &payment, ask.expand.as_deref()).await
             })
         })
@@ -132,14 +141,10 @@ fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let id = call.id(0, PaymentId::parse)?;
         let ask = call.body::<wire::Confirm>()?;
-        if ask.payment_method_id.is_none() {
-            return Err(no_method());
-        }
-        answer(&call, "confirm_payment", (id, ask), |unit, (id, ask)| {
+        let method = ask.payment_method_id.as_deref().map(method_id).transpose()?;
+        answer(&call, "confirm_payment", (id, ask, method), |unit, (id, ask, method)| {
             Box::pin(async move {
-                let card =
-                    payments::card_of_token(unit, &method_id(ask.payment_method_id.as_deref().unwrap_or_default())?)?;
-                let payment = payments::confirm(unit, id, card, presence(ask.off_session)).await?;
+                let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
                 shown(unit, &payment, ask.expand.as_deref()).await
             })
         })
@@ -175,11 +180,11 @@ fn cancel(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, PaymentId::parse)?, call.body::<wire::TypedCard>()?);
-        answer(&call, "pay_payment", data, |unit, (id, typed)| {
+        let wire::Pay { card, save_payment_method, email } = call.body()?;
+        let means = Means::Typed { card, save: save_payment_method == Some(true), email };
+        answer(&call, "pay_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
-                let card = payments::card_of_number(unit, typed)?;
-                let payment = payments::confirm(unit, id, card, Presence::OnSession).await?;
+                let payment = super::pay(unit, id, means).await?;
                 shown(unit, &payment, None).await
             })
         })
@@ -189,7 +194,7 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let passed = call.body::<wire::Authenticate>()?.result == wire::AuthenticationResult::Succeed;
+        let passed = call.body::<Authenticate>()?.passed();
         let data = (call.id(0, PaymentId::parse)?, passed);
         answer(&call, "authenticate_payment", data, |unit, (id, passed)| {
             Box::pin(async move {
@@ -201,8 +206,8 @@ fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
     })
 }
 
-fn pages(call: &Call) -> wire::Pages<'_> {
-    wire::Pages { public_url: &call.app.settings.public_url, account: call.account() }
+fn pages(call: &Call) -> Pages<'_> {
+    Pages { public_url: &call.app.settings.public_url, account: call.account() }
 }
 
 /// The payment as the answer, with what is to be shown whole.
@@ -234,11 +239,6 @@ fn bad(param: &'static str, message: String) -> crate::error::ApiError {
     Refusal::new(Code::ParameterInvalid, message).at(param).into()
 }
 
-fn no_method() -> crate::error::ApiError {
-    let message = "there is nothing to charge: name a `paymentMethodId`, such as pm_test_4242 in the sandbox";
-    Refusal::new(Code::PaymentMethodMissing, message).at("paymentMethodId").into()
-}
-
 /// What can be refused without looking at the account's rows.
 fn check(call: &Call, ask: &wire::Create) -> Result<()> {
     if ask.id.is_some() && call.app.settings.environment == Environment::Live {
@@ -252,8 +252,14 @@ fn check(call: &Call, ask: &wire::Create) -> Result<()> {
         let message = "`capture` and `captureMethod` contradict each other; give one";
         return Err(Refusal::new(Code::ParameterConflict, message).at("captureMethod").into());
     }
-    if charges_now(ask) && ask.payment_method_id.is_none() {
-        return Err(no_method());
+    if charges_now(ask) && ask.customer_id.is_none() {
+        if ask.payment_method_id.is_none() {
+            return Err(super::no_method());
+        }
+        if ask.save_payment_method == Some(true) {
+            let message = "a card is kept for a customer: name one, or let the buyer pay on the hosted page";
+            return Err(Refusal::new(Code::ParameterMissing, message).at("customerId").into());
+        }
     }
     Ok(())
 }
@@ -276,6 +282,7 @@ fn parse(unit: &Unit<'_>, ask: &wire::Create) -> Result<core::Create> {
         capture: if manual { Capture::Manual } else { Capture::Automatic },
         customer_id: customer_id.map_err(|problem| bad("customerId", problem.to_string()))?,
         presence: presence(ask.off_session),
+        save_method: ask.save_payment_method == Some(true),
         statement_descriptor: ask.statement_descriptor.as_deref().map(statement_descriptor).transpose()?,
         receipt_email: ask.receipt_email.clone(),
         metadata: Metadata::new().merged(pairs)?,

@@ -58,13 +58,13 @@ impl Record {
 
 pub(super) async fn find(unit: &mut Unit<'_>, key: &str) -> Result<Option<Record>> {
     let Some(row) = unit.store.load(&IDEMPOTENCY, key).await? else { return Ok(None) };
-    read(&row, &unit.settings.master_key, &place(&unit.context.account, key)).map(Some)
+    read(&row, &unit.settings.keyring.first(), &place(&unit.context.account, key)).map(Some)
 }
 
 /// What is committed of a key, for a request that changes nothing.
 pub(super) async fn peek(app: &App, account: &AccountId, key: &str) -> Result<Option<Record>> {
     let Some(row) = app.db.load(&IDEMPOTENCY, account.as_str(), key).await? else { return Ok(None) };
-    read(&row, &app.settings.master_key, &place(account, key)).map(Some)
+    read(&row, &app.settings.keyring.first(), &place(account, key)).map(Some)
 }
 
 fn read(row: &Row, master: &MasterKey, place: &str) -> Result<Record> {
@@ -89,7 +89,7 @@ pub(super) fn finish(unit: &mut Unit<'_>, key: &str, fingerprint: &str, reply: &
 }
 
 fn values(unit: &Unit<'_>, key: &str, fingerprint: &str, state: State, reply: &Reply) -> Vec<Value> {
-    let sealer = Sealer::of_replies(&unit.settings.master_key);
+    let sealer = Sealer::of_replies(&unit.settings.keyring.first());
     let body = sealer.seal(&reply.body, &place(&unit.context.account, key), &unit.env.entropy);
     let state = match state {
         State::InProgress => "in_progress",

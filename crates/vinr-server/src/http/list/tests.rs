@@ -19,6 +19,7 @@ use crate::bootstrap;
 use crate::connectors::Connector;
 use crate::egress::Client;
 use crate::env::{Entropy, Env, Net, WallClock};
+use crate::keyring::Keyring;
 use crate::settings::{MasterKey, PrivateWebhooks, Settings};
 
 /// A server that is asked without a socket.
@@ -44,7 +45,7 @@ impl Asked {
             public_url: String::new(),
             rate_limit: None,
             private_webhooks: PrivateWebhooks::Loopback,
-            master_key: MasterKey::new([7; 32]),
+            keyring: Keyring::of(MasterKey::new([7; 32])),
         };
         Asked { router: crate::router(App::new(env, db, settings)), key: keys.expect("an account").secret_key }
     }
@@ -64,7 +65,10 @@ impl Asked {
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
         self.ask("POST", "/v1/payments", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
-        self.ask("POST", "/v1/customers", Some(json!({"email": "ada@example.com"}))).await;
+        self.ask("POST", "/v1/customers", Some(json!({"email": "ada@example.com", "id": "cust_wallet"}))).await;
+        let setup = self.ask("POST", "/v1/customers/cust_wallet/setup-method", Some(json!({}))).await;
+        let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
+        self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
@@ -72,7 +76,9 @@ impl Asked {
                 continue;
             }
             lists += 1;
-            let path = endpoint.path.replace("{id}", hook["id"].as_str().expect("an id"));
+            let of_customer = endpoint.path.starts_with("/v1/customers/");
+            let parent = if of_customer { "cust_wallet" } else { hook["id"].as_str().expect("an id") };
+            let path = endpoint.path.replace("{id}", parent);
             let first = &self.ask("GET", &path, None).await["data"][0]["id"];
             let first = first.as_str().unwrap_or_else(|| panic!("{path} has something to begin after"));
             let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
@@ -85,7 +91,7 @@ impl Asked {
                 }
             }
         }
-        assert!(lists >= 6, "{lists} lists were asked");
+        assert!(lists >= 7, "{lists} lists were asked");
         let texts: Vec<&str> = TEXTS.lock().expect("no panic").values().copied().collect();
         assert!(texts.len() >= 40, "{} texts were composed", texts.len());
         texts

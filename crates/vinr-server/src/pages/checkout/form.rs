@@ -2,21 +2,42 @@
 
 use axum::body::Body;
 use http_body_util::BodyExt as _;
+use vinr_core::ids::PaymentMethodId;
 use vinr_core::refusal::Code;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::ApiError;
-use crate::payments::wire::TypedCard;
+use crate::http::formats::is_mail;
+use crate::http::shapes::TypedCard;
 
 /// Longest form that is read; a card and a name need far less.
 const FORM_BYTES_MAX: usize = 4_096;
+/// Longest e-mail address (RFC 5321, 4.5.3.1.3).
+const EMAIL_BYTES_MAX: usize = 254;
+/// Longest name on a card.
+const NAME_LENGTH_MAX: usize = 200;
 
 /// A form as far as it can be charged.
 pub(super) struct Form {
-    pub(super) card: TypedCard,
-    /// As it was typed, to be shown again.
+    pub(super) chosen: Chosen,
+    pub(super) kept: Kept,
+}
+
+/// What the buyer pays with.
+pub(super) enum Chosen {
+    /// A method saved before.
+    Saved(PaymentMethodId),
+    /// A card typed now.
+    Typed(TypedCard),
+}
+
+/// What is shown again as it was typed: neither number nor security code.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Kept {
+    /// The saved method that was chosen, if one was.
+    pub(super) method: Option<String>,
+    pub(super) email: String,
     pub(super) expiry: String,
-    /// As it was typed, to be shown again.
     pub(super) name: String,
 }
 
@@ -29,16 +50,25 @@ pub(super) enum Number {
     NotATestCard,
 }
 
-/// What is wrong with a form. Number and security code are never shown again.
+/// What is wrong beside the fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// The saved method that was chosen is not to be charged any more.
+    Unusable,
+    /// Something that is not the buyer's to mend.
+    Trouble,
+}
+
+/// What is wrong with a form.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Errors {
+    pub(super) email: bool,
     pub(super) number: Option<Number>,
     pub(super) expiry: bool,
     pub(super) cvc: bool,
-    /// Something that is not the buyer's to mend.
-    pub(super) trouble: bool,
-    pub(super) expiry_kept: String,
-    pub(super) name_kept: String,
+    /// What is wrong beside the fields.
+    pub(super) beside: Option<Beside>,
+    pub(super) kept: Kept,
 }
 
 impl Errors {
@@ -51,53 +81,75 @@ impl Errors {
             _ => about.contains("number").then_some(Number::Wrong),
         };
         let expiry = about.contains("exp");
-        Errors { number, expiry, trouble: number.is_none() && !expiry, ..Errors::default() }
+        let email = about == "email";
+        let errors = Errors { email, number, expiry, ..Errors::default() };
+        let beside = match about {
+            "paymentMethodId" => Some(Beside::Unusable),
+            _ => (!errors.is_about_a_field()).then_some(Beside::Trouble),
+        };
+        Errors { beside, ..errors }
+    }
+
+    /// Something that is not the buyer's to mend.
+    pub(super) fn trouble() -> Errors {
+        Errors { beside: Some(Beside::Trouble), ..Errors::default() }
+    }
+
+    /// Whether something stands under a field.
+    pub(super) fn is_about_a_field(&self) -> bool {
+        self.email || self.number.is_some() || self.expiry || self.cvc
     }
 }
 
 impl Form {
     /// Reads a posted form; its bytes are overwritten before this returns.
-    pub(super) async fn read(body: Body) -> Result<Form, Errors> {
-        let trouble = || Errors { trouble: true, ..Errors::default() };
+    pub(super) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
         let mut body = body;
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| trouble())?;
+            let frame = frame.map_err(|_| Errors::trouble())?;
             let Some(data) = frame.data_ref() else { continue };
             if bytes.len() + data.len() > FORM_BYTES_MAX {
-                return Err(trouble());
+                return Err(Errors::trouble());
             }
             bytes.extend_from_slice(data);
         }
-        Form::parse(&bytes)
+        Form::parse(&bytes, asks_email)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Form, Errors> {
-        let mut errors = Errors::default();
+    fn parse(bytes: &[u8], asks_email: bool) -> Result<Form, Errors> {
+        let mut kept = Kept::default();
         let (mut number, mut cvc) = (Zeroizing::new(String::new()), Zeroizing::new(String::new()));
         for (name, value) in form_urlencoded::parse(bytes) {
             match &*name {
+                "method" => kept.method = Some(value.trim().to_owned()),
+                "email" => value.trim().clone_into(&mut kept.email),
                 "number" => value.trim().clone_into(&mut number),
                 "cvc" => value.trim().clone_into(&mut cvc),
-                "expiry" => value.trim().clone_into(&mut errors.expiry_kept),
-                "name" => value.trim().clone_into(&mut errors.name_kept),
+                "expiry" => value.trim().clone_into(&mut kept.expiry),
+                "name" => kept.name = value.trim().chars().take(NAME_LENGTH_MAX).collect(),
                 _ => {}
             }
             // Decoding may have made a copy.
             let mut value = value.into_owned();
             value.zeroize();
         }
-        let expiry = expiry(&errors.expiry_kept);
-        errors.expiry = expiry.is_none();
-        errors.number = vinr_core::cards::CardNumber::parse(&number).is_err().then_some(Number::Wrong);
-        errors.cvc = !matches!(cvc.len(), 3 | 4) || !cvc.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(id) = kept.method.as_deref().and_then(|id| PaymentMethodId::parse(id).ok()) {
+            return Ok(Form { chosen: Chosen::Saved(id), kept });
+        }
+        let expiry = expiry(&kept.expiry);
+        let errors = Errors {
+            email: asks_email && (kept.email.len() > EMAIL_BYTES_MAX || !is_mail(&kept.email)),
+            number: vinr_core::cards::CardNumber::parse(&number).is_err().then_some(Number::Wrong),
+            expiry: expiry.is_none(),
+            cvc: !matches!(cvc.len(), 3 | 4) || !cvc.bytes().all(|byte| byte.is_ascii_digit()),
+            ..Errors::default()
+        };
         match expiry {
-            Some((month, year)) if errors.number.is_none() && !errors.cvc => Ok(Form {
-                card: TypedCard::new(&number, month, year),
-                expiry: errors.expiry_kept,
-                name: errors.name_kept,
-            }),
-            _ => Err(errors),
+            Some((month, year)) if !errors.is_about_a_field() => {
+                Ok(Form { chosen: Chosen::Typed(TypedCard::new(&number, month, year, &kept.name)), kept })
+            }
+            _ => Err(Errors { kept, ..errors }),
         }
     }
 }
@@ -117,22 +169,35 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Form, Errors> {
-        Form::parse(text.as_bytes())
+        Form::parse(text.as_bytes(), false)
     }
 
     #[test]
     fn a_whole_form_is_a_card() {
-        let form = read("number=4242+4242+4242+4242&expiry=12+%2F+31&cvc=123&name=Ada");
-        let Ok(form) = form else { panic!("a card") };
-        assert_eq!((form.card.exp_month, form.card.exp_year), (Some(12), Some(31)));
-        assert_eq!((form.card.number.as_str(), form.name.as_str()), ("4242 4242 4242 4242", "Ada"));
+        let Ok(Form { chosen: Chosen::Typed(card), kept }) =
+            read("method=new&number=4242+4242+4242+4242&expiry=12+%2F+31&cvc=123&name=Ada")
+        else {
+            panic!("a card")
+        };
+        assert_eq!((card.exp_month, card.exp_year, card.name.as_deref()), (Some(12), Some(31), Some("Ada")));
+        assert_eq!((card.number.as_str(), kept.name.as_str()), ("4242 4242 4242 4242", "Ada"));
+    }
+
+    #[test]
+    fn a_saved_method_needs_nothing_else() {
+        let Ok(Form { chosen: Chosen::Saved(id), .. }) = read("method=pm_1&number=&expiry=&cvc=&name=") else {
+            panic!("a method")
+        };
+        assert_eq!(id.as_str(), "pm_1");
     }
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let errors = read("number=4242+4242+4242+4241&expiry=1/31&cvc=12&name=Ada").err().expect("refused");
+        let typed = "number=4242+4242+4242+4241&expiry=1/31&cvc=12&name=Ada&email=ada";
+        let errors = read(typed).err().expect("refused");
         assert_eq!((errors.number, errors.expiry, errors.cvc), (Some(Number::Wrong), true, true));
-        assert_eq!((errors.expiry_kept.as_str(), errors.name_kept.as_str()), ("1/31", "Ada"));
+        assert_eq!((errors.kept.expiry.as_str(), errors.kept.name.as_str(), errors.email), ("1/31", "Ada", false));
+        assert!(Form::parse(typed.as_bytes(), true).err().expect("refused").email, "asked for, it is looked at");
         assert!(read("").is_err());
     }
 

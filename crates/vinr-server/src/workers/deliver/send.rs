@@ -161,7 +161,7 @@ async fn target(app: &App, parcel: &Parcel) -> Result<Option<Arc<Target>>> {
     if endpoint.status != EndpointStatus::Enabled {
         return Ok(None);
     }
-    let sealer = Sealer::of_webhooks(&app.settings.master_key);
+    let sealer = Sealer::of_webhooks(&app.settings.keyring.first());
     let place = place(&parcel.account, &parcel.endpoint);
     let open = |sealed: &[u8]| sealer.open(sealed, &place).map_err(ApiError::internal);
     let secret = open(&endpoint.secret)?;

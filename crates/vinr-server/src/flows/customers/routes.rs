@@ -1,19 +1,23 @@
-//! The endpoints of customers.
+//! The endpoints of customers and of their saved methods.
 
 use futures_util::future::BoxFuture;
 use vinr_core::customers::email_key;
-use vinr_core::ids::CustomerId;
+use vinr_core::ids::{CustomerId, PaymentMethodId};
 use vinr_core::keys::{Environment, Family};
+use vinr_core::payment_methods::Status;
 use vinr_core::refusal::{Code, Refusal};
 
-use super::{store, wire};
+use crate::customers::{self, store, wire};
 use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Filter, Listed};
 use crate::http::reply::Reply;
+use crate::payment_methods::{store as methods_store, wire as methods};
 
 const ONE: &str = "/v1/customers/{id}";
+const METHODS: &str = "/v1/customers/{id}/methods";
+const METHOD: &str = "/v1/customers/{id}/methods/{method}";
 
 /// What can be asked of customers.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -28,6 +32,9 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         E::patch::<wire::Shown<'_>>(ONE, family, "Change a customer", update).body::<wire::Details>(),
         E::post::<wire::Shown<'_>>(ONE, family, "Change a customer", update).body::<wire::Details>(),
         E::delete::<wire::Removed>(ONE, family, "Delete a customer", delete),
+        E::get::<Listed<methods::Shown<'_>>>(METHODS, family, "List a customer's payment methods", list_methods)
+            .query::<wire::MethodsQuery>(),
+        E::delete::<methods::Shown<'_>>(METHOD, family, "Detach a payment method", detach_method),
     ]
 }
 
@@ -41,10 +48,15 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let chosen = ask.id.as_deref().map(CustomerId::parse).transpose();
         let bad =
             |problem: vinr_core::ids::IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id");
-        let data = (chosen.map_err(bad)?, ask.details.changes()?);
+        let details = ask.details.changes()?;
+        if matches!(details.default_method_id, Some(Some(_))) {
+            let message = "a new customer has no payment methods yet; the first one attached becomes the default";
+            return Err(Refusal::new(Code::ParameterInvalid, message).at("defaultMethodId").into());
+        }
+        let data = (chosen.map_err(bad)?, details);
         answer(&call, "create_customer", data, |unit, (chosen, details)| {
             Box::pin(async move {
-                let customer = super::create(unit, chosen.as_ref(), details.clone()).await?;
+                let customer = customers::create(unit, chosen.as_ref(), details.clone()).await?;
                 Ok(Reply::raw(wire::data(&customer)))
             })
         })
@@ -91,6 +103,32 @@ fn delete(call: Call) -> BoxFuture<'static, Result<Reply>> {
                 super::delete(unit, id).await?;
                 Reply::ok(&wire::Removed { id: id.to_string(), object: "customer", deleted: true })
             })
+        })
+        .await
+    })
+}
+
+fn list_methods(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let query = call.query::<wire::MethodsQuery>()?;
+        let id = call.id(0, CustomerId::parse)?;
+        store::get(&call.app.db, call.account(), &id).await?;
+        let filters: Vec<Filter> =
+            vec![("customer_id", id.as_str().into()), ("status", Status::Active.as_str().into())];
+        let read = |row: &vinr_store::Row| {
+            let method = methods_store::read_listed(row);
+            (method.id.to_string(), methods::value(&method))
+        };
+        let page = list::page(&call.app.db, call.account(), &methods_store::LIST, &query.page, filters, read).await?;
+        Reply::ok(&page)
+    })
+}
+
+fn detach_method(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let data = (call.id(0, CustomerId::parse)?, call.id(1, PaymentMethodId::parse)?);
+        answer(&call, "detach_payment_method", data, |unit, (id, method)| {
+            Box::pin(async move { Ok(Reply::raw(methods::data(&super::detach(unit, id, method).await?))) })
         })
         .await
     })

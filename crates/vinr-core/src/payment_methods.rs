@@ -1,0 +1,237 @@
+//! Saved payment methods: cards that can be charged again (spec/payments.md, Payment methods).
+//!
+//! ```text
+//!  pending ──attach──▶ active ──detach──▶ detached
+//! ```
+//!
+//! A method is pending while the charge or the check that will attach it is not over: nobody sees it, and it goes if that
+//! ends badly. A detached method is never charged again.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::countries::Country;
+use crate::ids::{CustomerId, PaymentMethodId};
+use crate::payments::CardSummary;
+use crate::refusal::{Code, Refusal};
+use crate::time::{Span, Timestamp};
+use crate::wire_enum::wire_enum;
+
+/// How long before its end a merchant is told that a card expires.
+pub const EXPIRING_AHEAD: Span = Span::days(30);
+
+wire_enum! {
+    /// Where a saved method stands.
+    pub enum Status {
+        /// Waits for the charge or check that attaches it; shown to nobody.
+        Pending = "pending",
+        /// Can be charged.
+        Active = "active",
+        /// Can never be charged again.
+        Detached = "detached",
+    }
+}
+
+wire_enum! {
+    /// Whose money a card spends.
+    pub enum Funding {
+        /// The bank's, for a while.
+        Credit = "credit",
+        /// The holder's account.
+        Debit = "debit",
+        /// What was paid in before.
+        Prepaid = "prepaid",
+        /// Not known.
+        Unknown = "unknown",
+    }
+}
+
+/// What is known of a card beside what its holder typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issuer {
+    /// Whose money it spends.
+    pub funding: Funding,
+    /// Where its bank is.
+    pub country: Option<Country>,
+}
+
+/// A saved card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentMethod {
+    /// Its id.
+    pub id: PaymentMethodId,
+    /// Whose it is, once attached.
+    pub customer_id: Option<CustomerId>,
+    /// What may be shown of it.
+    pub card: CardSummary,
+    /// What is known of its bank.
+    pub issuer: Issuer,
+    /// The same for the same number in one account, and says nothing about the number.
+    pub fingerprint: String,
+    /// The name on the card.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// When the merchant is told that it expires, until that was done.
+    pub expiring_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A card that is to be kept if what it is used for succeeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saving {
+    /// The pending method.
+    pub method: PaymentMethodId,
+    /// Whose it will be.
+    pub owner: Owner,
+}
+
+/// Whose a saved card will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// A customer that is there.
+    Known(CustomerId),
+    /// One that comes into being with the card.
+    New {
+        /// Drawn before, so that the payment can name it.
+        id: CustomerId,
+        /// What the buyer typed.
+        email: String,
+    },
+}
+
+impl Owner {
+    /// The customer's id.
+    pub fn id(&self) -> &CustomerId {
+        match self {
+            Owner::Known(id) | Owner::New { id, .. } => id,
+        }
+    }
+
+    /// What the buyer typed who is no customer yet.
+    pub fn email(&self) -> Option<&str> {
+        match self {
+            Owner::Known(_) => None,
+            Owner::New { email, .. } => Some(email),
+        }
+    }
+}
+
+/// What can be asked of a method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Give it to this customer.
+    Attach(CustomerId),
+    /// Never charge it again.
+    Detach,
+    /// Its last month nears ([`due`]).
+    Warn,
+}
+
+/// What happened to a method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A customer has it.
+    Attached(CustomerId),
+    /// It is never charged again.
+    Detached,
+    /// It expires soon.
+    Expiring,
+}
+
+/// A card that waits to be attached.
+pub fn create(
+    id: PaymentMethodId,
+    card: CardSummary,
+    issuer: Issuer,
+    fingerprint: String,
+    name: Option<String>,
+    now: Timestamp,
+) -> PaymentMethod {
+    PaymentMethod {
+        id,
+        customer_id: None,
+        expiring_at: Some(card.expiry.end().minus(EXPIRING_AHEAD)),
+        card,
+        issuer,
+        fingerprint,
+        name: name.filter(|name| !name.is_empty()),
+        status: Status::Pending,
+        created_at: now,
+    }
+}
+
+/// Decides a command.
+///
+/// # Errors
+/// `resource_missing` for a method that nobody can see any more.
+pub fn decide(method: &PaymentMethod, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match (method.status, command) {
+        (Status::Pending, Command::Attach(customer)) => Ok(vec![Event::Attached(customer)]),
+        (Status::Active, Command::Detach) => Ok(vec![Event::Detached]),
+        (Status::Active, Command::Warn) => match due(method) {
+            Some((at, _)) if at <= now => Ok(vec![Event::Expiring]),
+            _ => Ok(Vec::new()),
+        },
+        (Status::Pending | Status::Detached, Command::Warn) => Ok(Vec::new()),
+        (Status::Active | Status::Detached, Command::Attach(_))
+        | (Status::Pending | Status::Detached, Command::Detach) => Err(missing(&method.id)),
+    }
+}
+
+/// Applies an event.
+pub fn evolve(method: &mut PaymentMethod, event: &Event) {
+    match event {
+        Event::Attached(customer) => {
+            method.customer_id = Some(customer.clone());
+            method.status = Status::Active;
+        }
+        Event::Detached => {
+            method.status = Status::Detached;
+            method.expiring_at = None;
+        }
+        Event::Expiring => method.expiring_at = None,
+    }
+}
+
+/// When the merchant is to be told that the card expires.
+pub fn due(method: &PaymentMethod) -> Option<(Timestamp, Command)> {
+    match method.status {
+        Status::Active => method.expiring_at.map(|at| (at, Command::Warn)),
+        Status::Pending | Status::Detached => None,
+    }
+}
+
+/// Whether a method may be charged for this customer now; a payment that names no customer takes the method's.
+///
+/// # Errors
+/// `resource_missing`, `payment_method_mismatch`, `payment_method_detached`, `payment_method_expired`.
+pub fn check_usable(method: &PaymentMethod, customer: Option<&CustomerId>, now: Timestamp) -> Result<(), Refusal> {
+    let refused = |code, message: &str| Err(Refusal::new(code, message).at("paymentMethodId"));
+    match method.status {
+        Status::Pending => return Err(missing(&method.id).at("paymentMethodId")),
+        Status::Detached => {
+            return refused(
+                Code::PaymentMethodDetached,
+                "this payment method was detached and cannot be charged again",
+            );
+        }
+        Status::Active => {}
+    }
+    if customer.is_some_and(|customer| method.customer_id.as_ref() != Some(customer)) {
+        return refused(Code::PaymentMethodMismatch, "this payment method belongs to another customer");
+    }
+    if method.card.expiry.is_past(now) {
+        return refused(Code::PaymentMethodExpired, "this card has expired; ask the customer for another one");
+    }
+    Ok(())
+}
+
+/// There is no such method, or none that may be seen.
+pub fn missing(id: &PaymentMethodId) -> Refusal {
+    Refusal::new(Code::ResourceMissing, format!("there is no payment method {id} in this account and environment"))
+}
+
+#[cfg(test)]
+mod tests;

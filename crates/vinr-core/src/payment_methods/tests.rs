@@ -1,0 +1,67 @@
+use super::*;
+use crate::cards::{Brand, Expiry};
+
+fn method(year: u16, month: u8) -> PaymentMethod {
+    let card = CardSummary { brand: Brand::Visa, last4: "4242".into(), expiry: Expiry { year, month } };
+    let issuer = Issuer { funding: Funding::Credit, country: None };
+    create(PaymentMethodId::from_bits(1), card, issuer, "f".into(), Some(String::new()), Timestamp::from_seconds(0))
+}
+
+fn customer() -> CustomerId {
+    CustomerId::from_bits(2)
+}
+
+fn played(mut method: PaymentMethod, command: Command, now: Timestamp) -> PaymentMethod {
+    for event in decide(&method, command, now).expect("allowed") {
+        evolve(&mut method, &event);
+    }
+    method
+}
+
+#[test]
+fn a_method_is_attached_once_and_detached_for_good() {
+    let now = Timestamp::from_seconds(0);
+    let pending = method(2031, 12);
+    assert_eq!(pending.name, None, "no name is no name");
+    let missing = Some(Code::ResourceMissing);
+    let code = |method: &PaymentMethod, command| decide(method, command, now).err().map(|refusal| refusal.code);
+    assert_eq!(code(&pending, Command::Detach), missing);
+    let active = played(pending, Command::Attach(customer()), now);
+    assert_eq!((active.status, active.customer_id.as_ref()), (Status::Active, Some(&customer())));
+    assert_eq!(code(&active, Command::Attach(CustomerId::from_bits(3))), missing);
+    let detached = played(active, Command::Detach, now);
+    assert_eq!((detached.status, due(&detached)), (Status::Detached, None));
+    for command in [Command::Attach(customer()), Command::Detach] {
+        assert_eq!(code(&detached, command), missing);
+    }
+}
+
+#[test]
+fn a_card_that_ends_soon_is_told_of_once_thirty_days_before() {
+    let active = played(method(2028, 2), Command::Attach(customer()), Timestamp::from_seconds(0));
+    let (at, command) = due(&active).expect("a timer");
+    assert_eq!(at.rfc3339(), "2028-01-31T00:00:00Z", "2028 is a leap year: February ends on the 29th");
+    assert_eq!(decide(&active, command.clone(), at.minus(Span::milliseconds(1))), Ok(Vec::new()));
+    let told = played(active, command.clone(), at);
+    assert_eq!((due(&told), decide(&told, command, at)), (None, Ok(Vec::new())));
+    assert_eq!(method(2031, 12).expiring_at.map(Timestamp::rfc3339).as_deref(), Some("2031-12-02T00:00:00Z"));
+}
+
+#[test]
+fn what_may_not_be_charged_is_refused_with_its_own_code() {
+    let now = Timestamp::from_seconds(0);
+    let active = played(method(1970, 1), Command::Attach(customer()), now);
+    let code = |method: &PaymentMethod, customer: Option<&CustomerId>, now| {
+        check_usable(method, customer, now).err().map(|refusal| refusal.code)
+    };
+    assert_eq!(code(&active, Some(&customer()), now), None);
+    assert_eq!(code(&active, None, now), None, "a payment without customer takes the method's");
+    let other = CustomerId::from_bits(9);
+    assert_eq!(code(&active, Some(&other), now), Some(Code::PaymentMethodMismatch));
+    let february = Timestamp::from_seconds(31 * 86_400);
+    assert_eq!(code(&active, None, february.minus(Span::milliseconds(1))), None);
+    assert_eq!(code(&active, None, february), Some(Code::PaymentMethodExpired));
+    assert_eq!(code(&method(2031, 12), None, now), Some(Code::ResourceMissing));
+    let detached = played(active, Command::Detach, now);
+    assert_eq!(code(&detached, Some(&customer()), now), Some(Code::PaymentMethodDetached));
+}

@@ -1,0 +1,24 @@
+//! The one switchboard: what a change of one noun means for others, in the same unit of work.
+
+use super::customers;
+use crate::error::{ApiError, Result};
+use crate::payment_methods;
+use crate::record::{Reaction, Unit};
+
+/// Reactions that follow one another in a unit; more are a circle.
+const REACTIONS_MAX: usize = 16;
+
+/// Does what was asked, and what that asks in turn.
+///
+/// # Errors
+/// What a reaction refuses; then nothing of the unit happens.
+pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
+    for _ in 0..REACTIONS_MAX {
+        let Some(reaction) = unit.next_reaction() else { return Ok(()) };
+        match reaction {
+            Reaction::Keep(saving) => customers::keep(unit, saving).await?,
+            Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
+        }
+    }
+    Err(ApiError::internal("the reactions of a unit of work go in a circle"))
+}

@@ -1,0 +1,120 @@
+//! The page of a payment.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use vinr_core::payment_methods::PaymentMethod;
+use vinr_core::payments::{Payment, Status};
+
+use super::super::see_other;
+use super::Opened;
+use super::form::{Chosen, Errors, Form};
+use super::views::{self, Entering, Order};
+use crate::app::Task;
+use crate::error::Result;
+use crate::flows::payments::{Means, pay as charge};
+use crate::payment_methods::store::chargeable;
+use crate::payments;
+
+/// The page as the payment stands.
+pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) -> Result<Response> {
+    let order = order(opened, payment);
+    Ok(match payment.status {
+        Status::Pending | Status::RequiresAction => entry(opened, payment, &Errors::default()).await?,
+        // A failed payment stays failed when its checkout closes; only its page knows that it is over.
+        Status::Failed if opened.now < payment.expires_at => entry(opened, payment, &Errors::default()).await?,
+        Status::Processing => views::processing(&order, &opened.path),
+        Status::RequiresAuthentication => views::challenge(&order, &opened.bank()),
+        Status::Completed | Status::Authorized => views::paid(&order, returning(payment), just_now),
+        Status::Cancelled => views::cancelled(&order, returning(payment)),
+        Status::Failed | Status::Expired => views::expired(&order, order.t.expired_text, returning(payment)),
+    })
+}
+
+/// The form, with what went wrong before.
+pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -> Result<Response> {
+    let order = order(opened, payment);
+    let t = order.t;
+    let saved: Vec<PaymentMethod> = match &payment.customer_id {
+        Some(customer) => chargeable(&opened.app.db, &opened.account, customer, opened.now).await?,
+        None => Vec::new(),
+    };
+    let declined = payment.failure.filter(|_| payment.status == Status::Failed).map(|code| t.declined(code));
+    let entering = Entering {
+        action: &opened.path,
+        title: t.title,
+        declined,
+        errors,
+        saved: &saved,
+        asks_email: asks_email(payment),
+        keeps: payment.save_method,
+        button: t.pay.replace("{}", order.headline()),
+        working: t.paying,
+        cancel_url: payment.cancel_url.as_deref(),
+    };
+    Ok(views::entry(&order, &entering))
+}
+
+/// The buyer pressed the button.
+pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Result<Response> {
+    let form = match Form::read(body, asks_email(payment)).await {
+        Ok(form) => form,
+        Err(errors) => return opened.again(&errors).await,
+    };
+    let Form { chosen, kept } = form;
+    let means = match chosen {
+        Chosen::Saved(id) => Means::Saved(id),
+        Chosen::Typed(card) => {
+            Means::Typed { card, save: false, email: Some(kept.email.clone()).filter(|email| !email.is_empty()) }
+        }
+    };
+    let task = Task::request(&opened.account, "pay_on_page");
+    let data = Arc::new((payment.id.clone(), means));
+    let confirmed = opened
+        .app
+        .run_and_ask(task, data, |unit, (id, means)| Box::pin(async move { charge(unit, id, means).await.map(drop) }));
+    match confirmed.await {
+        Ok(((), outcome)) => {
+            if let Some(outcome) = outcome {
+                outcome.wait().await;
+            }
+            Ok(see_other(&opened.done()))
+        }
+        // Somebody else was quicker, or time was: the page says how it stands now.
+        Err(error) if error.status() == 422 => Ok(see_other(&opened.path)),
+        Err(error) => opened.again(&Errors { kept, ..Errors::of(&error) }).await,
+    }
+}
+
+/// The bank's question, while it is open.
+pub(super) fn bank(opened: &Opened, payment: &Payment) -> Option<Response> {
+    let order = order(opened, payment);
+    let question = order.t.bank_question.replace("{}", order.headline());
+    (payment.status == Status::RequiresAuthentication).then(|| views::bank(&order, question, &opened.bank()))
+}
+
+/// The buyer answered the bank.
+pub(super) async fn authenticate(opened: &Opened, payment: &Payment, passed: bool) -> Result<()> {
+    let data = Arc::new((payment.id.clone(), passed));
+    let task = Task::request(&opened.account, "authenticate_on_page");
+    let answered = opened.app.run(task, data, |unit, (id, passed)| {
+        Box::pin(async move { payments::authenticate(unit, id, *passed).await.map(drop) })
+    });
+    answered.await
+}
+
+/// Whoever pays becomes a customer if the card is kept, and needs an address for that.
+fn asks_email(payment: &Payment) -> bool {
+    payment.save_method && payment.customer_id.is_none()
+}
+
+fn order<'a>(opened: &'a Opened, payment: &'a Payment) -> Order<'a> {
+    let amount = opened.locale.money(payment.amount);
+    Order::new(opened, amount, payment.description.as_deref())
+}
+
+fn returning(payment: &Payment) -> Option<String> {
+    let with = [("paymentId", payment.id.as_str()), ("status", payment.status.as_str())];
+    payment.return_url.as_deref().map(|url| views::returning(url, with))
+}

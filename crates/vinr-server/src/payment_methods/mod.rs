@@ -1,0 +1,168 @@
+//! Saved payment methods and the vault with their numbers. Rules are in `vinr_core::payment_methods`; here they meet
+//! rows. Whose a method is spans two nouns, which is `flows::customers`.
+
+pub(crate) mod routes;
+pub(crate) mod store;
+mod vault;
+pub(crate) mod wire;
+
+use vinr_core::cards::CardNumber;
+use vinr_core::events::EventType;
+use vinr_core::ids::{CustomerId, PaymentMethodId};
+use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Status};
+use vinr_core::payments::CardSummary;
+use vinr_store::Db;
+
+use crate::env::Env;
+use crate::error::{ApiError, Result};
+use crate::keyring::Keyring;
+use crate::record::{Noun, Unit};
+
+/// How many numbers are read at once when a master key is replaced.
+const REWRAPPED_AT_ONCE: i64 = 200;
+
+/// A card as it was typed, to be kept.
+pub(crate) struct Typed<'a> {
+    /// Its number.
+    pub(crate) number: &'a CardNumber,
+    /// What may be shown of it.
+    pub(crate) card: CardSummary,
+    /// What is known of its bank.
+    pub(crate) issuer: Issuer,
+    /// The name on it.
+    pub(crate) name: Option<String>,
+}
+
+/// Seals a card's number under a pending method, which is attached or given up before anybody sees it.
+pub(crate) fn set_aside(unit: &mut Unit<'_>, typed: Typed<'_>) -> PaymentMethodId {
+    let Typed { number, card, issuer, name } = typed;
+    let id = PaymentMethodId::from_bits(unit.env.id_bits());
+    let account = unit.context.account.clone();
+    let keyring = unit.settings.keyring.clone();
+    let envelope = vault::seal(&keyring, &unit.env.entropy, &vault::place(&account, &id), number);
+    let fingerprint = vault::fingerprint(&keyring, &account, number);
+    let method = core::create(id.clone(), card, issuer, fingerprint, name, unit.now());
+    store::insert(unit, &method);
+    store::insert_sealed(unit, &id, envelope);
+    id
+}
+
+/// Forgets a pending method: what it was to be kept for did not succeed.
+pub(crate) async fn give_up(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()> {
+    if store::find(unit, id).await?.is_some_and(|method| method.status == Status::Pending) {
+        store::remove(unit, id);
+        store::remove_sealed(unit, id);
+    }
+    Ok(())
+}
+
+/// Gives a pending method to a customer.
+pub(crate) async fn attach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: CustomerId) -> Result<()> {
+    let method = load(unit, id).await?;
+    apply(unit, method, Command::Attach(customer), None).map(drop)
+}
+
+/// Takes a method away for good: its number is removed.
+///
+/// # Errors
+/// 404 for a method that is not this customer's, or not any more.
+pub(crate) async fn detach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: &CustomerId) -> Result<PaymentMethod> {
+    let method = load(unit, id).await?;
+    if method.customer_id.as_ref() != Some(customer) {
+        return Err(core::missing(id).into());
+    }
+    let due = core::due(&method).map(|(at, _)| at);
+    let method = apply(unit, method, Command::Detach, due)?;
+    store::remove_sealed(unit, id);
+    Ok(method)
+}
+
+/// The active methods of a customer, whose row this unit has loaded.
+pub(crate) async fn of_customer(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<Vec<PaymentMethodId>> {
+    store::of_customer(unit, customer).await
+}
+
+/// A method that is to be charged for this customer now.
+///
+/// # Errors
+/// 404, or a code of its own for one of another customer, a detached or an expired one.
+pub(crate) async fn usable(
+    unit: &mut Unit<'_>,
+    id: &PaymentMethodId,
+    customer: Option<&CustomerId>,
+) -> Result<PaymentMethod> {
+    let method = load(unit, id).await.map_err(|error| error.about("paymentMethodId"))?;
+    core::check_usable(&method, customer, unit.now())?;
+    Ok(method)
+}
+
+/// The number of a method that may be charged.
+///
+/// # Errors
+/// The master key is not the one it was sealed under.
+pub(crate) async fn number(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<CardNumber> {
+    let envelope = store::load_sealed(unit, id).await?;
+    let envelope = envelope.ok_or_else(|| ApiError::internal(format!("the number of {id} is not in the vault")))?;
+    vault::open(&unit.settings.keyring, &vault::place(&unit.context.account, id), &envelope)
+}
+
+/// What time does to a method when its timer fires.
+pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()> {
+    let Some(method) = store::find(unit, id).await? else {
+        unit.timer(Noun::PaymentMethod, id.as_str(), Some(unit.now()), None);
+        return Ok(());
+    };
+    let fired = Some(unit.now());
+    match core::due(&method) {
+        Some((at, command)) if at <= unit.now() => apply(unit, method, command, Some(at)).map(drop),
+        later => {
+            unit.timer(Noun::PaymentMethod, id.as_str(), fired, later.map(|(at, _)| at));
+            Ok(())
+        }
+    }
+}
+
+/// Wraps the keys of all card numbers with the newest master key, while servers go on; tells how many after each batch.
+///
+/// # Errors
+/// A number whose master key is not in the ring.
+pub async fn rewrap(db: &Db, env: &Env, keyring: &Keyring, mut told: impl FnMut(usize)) -> Result<usize> {
+    let (newest, _) = keyring.newest();
+    let mut count = 0;
+    loop {
+        // What is wrapped anew is not found again.
+        let batch = store::wrapped_before(db, newest, REWRAPPED_AT_ONCE).await?;
+        if batch.is_empty() {
+            return Ok(count);
+        }
+        for (account, id) in &batch {
+            store::rewrap(db, env, keyring, account, id).await?;
+        }
+        count += batch.len();
+        told(count);
+    }
+}
+
+async fn load(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<PaymentMethod> {
+    store::find(unit, id).await?.ok_or_else(|| core::missing(id).into())
+}
+
+fn apply(
+    unit: &mut Unit<'_>,
+    mut method: PaymentMethod,
+    command: Command,
+    due_before: Option<vinr_core::time::Timestamp>,
+) -> Result<PaymentMethod> {
+    for event in core::decide(&method, command, unit.now())? {
+        core::evolve(&mut method, &event);
+        let kind = match event {
+            Event::Attached(_) => EventType::PaymentMethodAttached,
+            Event::Detached => EventType::PaymentMethodDetached,
+            Event::Expiring => EventType::PaymentMethodExpiring,
+        };
+        unit.emit(kind, &wire::data(&method));
+    }
+    store::update(unit, &method);
+    unit.timer(Noun::PaymentMethod, method.id.as_str(), due_before, core::due(&method).map(|(at, _)| at));
+    Ok(method)
+}

@@ -1,0 +1,80 @@
+//! Saved methods as JSON (spec/payments.md, Payment methods): never a number.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use vinr_core::countries::Country;
+use vinr_core::ids::CustomerId;
+use vinr_core::payment_methods::PaymentMethod;
+
+/// A saved method as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "PaymentMethod")]
+pub(crate) struct Shown<'a> {
+    /// Its id.
+    id: &'a str,
+    /// Always `payment_method`.
+    object: &'static str,
+    /// Its type: `card`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Whose it is.
+    customer_id: Option<&'a str>,
+    /// The scheme.
+    brand: &'static str,
+    /// The last four digits.
+    last4: &'a str,
+    /// The last month in which it is good, 1 to 12.
+    exp_month: u8,
+    /// The year of that month.
+    exp_year: u16,
+    /// `credit`, `debit`, `prepaid` or `unknown`.
+    funding: &'static str,
+    /// Where its bank is, ISO 3166.
+    country: Option<&'static str>,
+    /// The same for the same card in your account, so that you notice when one is saved twice.
+    fingerprint: &'a str,
+    /// What the buyer typed beside the number.
+    billing_details: BillingDetails<'a>,
+    /// `active` or `detached`.
+    status: &'static str,
+    /// When it was saved.
+    #[serde(rename = "created_at")]
+    created_at: String,
+}
+
+/// What a buyer typed beside the number.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct BillingDetails<'a> {
+    /// The name on the card.
+    name: Option<&'a str>,
+}
+
+/// A method as JSON text.
+pub(crate) fn data(method: &PaymentMethod) -> String {
+    serde_json::to_string(&show(method)).expect("texts are JSON")
+}
+
+/// A method as a value.
+pub(crate) fn value(method: &PaymentMethod) -> serde_json::Value {
+    serde_json::to_value(show(method)).expect("texts are JSON")
+}
+
+fn show(method: &PaymentMethod) -> Shown<'_> {
+    Shown {
+        id: method.id.as_str(),
+        object: "payment_method",
+        kind: "card",
+        customer_id: method.customer_id.as_ref().map(CustomerId::as_str),
+        brand: method.card.brand.as_str(),
+        last4: &method.card.last4,
+        exp_month: method.card.expiry.month,
+        exp_year: method.card.expiry.year,
+        funding: method.issuer.funding.as_str(),
+        country: method.issuer.country.map(Country::code),
+        fingerprint: &method.fingerprint,
+        billing_details: BillingDetails { name: method.name.as_deref() },
+        status: method.status.as_str(),
+        created_at: method.created_at.rfc3339(),
+    }
+}
