@@ -1,0 +1,82 @@
+// The README's blocks, in their order as one program, against a server: only addresses are other ones.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { Vinr } from '@vinr/sdk';
+import { receiver } from './far-side.js';
+import { ROOT, serve, type Server } from './server.js';
+
+const OPTIONS = { module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], strict: true, types: ['node'] };
+
+let server: Server;
+const folder = join(ROOT, 'test', 'build', `readme-${process.pid}`);
+const log = console.log;
+const lines: string[] = [];
+
+before(async () => {
+  server = await serve();
+  mkdirSync(folder, { recursive: true });
+});
+after(async () => {
+  console.log = log;
+  rmSync(folder, { recursive: true, force: true });
+  await server.end();
+});
+
+/** All blocks as one module, compiled as a reader of the README would. */
+function program(shop: string): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block]) => block);
+  assert.equal(blocks.length, 9);
+  const text = blocks.join('\n').replace('http://127.0.0.1:8080', server.url).replace('http://127.0.0.1:4000/webhooks', shop);
+  writeFileSync(join(folder, 'readme.ts'), text);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS }));
+  execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder], { stdio: 'inherit' });
+  return pathToFileURL(join(folder, 'readme.js')).href;
+}
+
+test('the blocks of the README do what the README says', { timeout: 60_000 }, async () => {
+  const shop = await receiver();
+  const url = program(shop.url);
+  process.env['VINR_SECRET_KEY'] = server.secretKey;
+  console.log = (...words: unknown[]) => lines.push(words.map(String).join(' '));
+  const { POST } = (await import(url)) as { POST: (request: Request) => Promise<Response> };
+  console.log = log;
+
+  const expected = [
+    /^pay at http:\/\/127\.0\.0\.1:\d+\/checkout\//,
+    /^completed$/,
+    /^failed insufficient_funds$/,
+    /^400 parameter_invalid req_/,
+    /^amount: /,
+    /^currency: /,
+    /^1 true failed$/,
+    /^true$/,
+    /^500$/,
+  ];
+  assert.equal(lines.length, expected.length, lines.join('\n'));
+  for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
+
+  await handles(POST, shop);
+  await shop.end();
+});
+
+/** The handler of the README takes what is delivered, reports an order that was paid once, and nothing that was forged. */
+async function handles(handler: (request: Request) => Promise<Response>, shop: Awaited<ReturnType<typeof receiver>>) {
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  await vinr.payments.create({ amount: 1, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true, metadata: { orderId: '9' } });
+  lines.length = 0;
+  console.log = (line: string) => lines.push(line);
+  for (let last = ''; !(last.includes('"orderId":"9"') && last.includes('"payment.completed"')); ) {
+    const { payload, signature } = await shop.next();
+    const headers = { 'x-vinr-signature': signature ?? '' };
+    const post = async (body: string) => (await handler(new Request('http://shop.test/webhooks', { method: 'POST', body, headers }))).status;
+    assert.deepEqual([await post(payload), await post(payload), await post(`${payload} `)], [204, 204, 400]);
+    last = payload;
+  }
+  console.log = log;
+  assert.deepEqual(lines.filter((line) => line.includes(' 9 ')), ['order 9 is paid']);
+}
