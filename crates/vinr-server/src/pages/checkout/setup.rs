@@ -33,7 +33,7 @@ pub(super) fn entry(opened: &Opened, setup: &Setup, errors: &Errors) -> Response
     let t = order.t;
     let entering = Entering {
         action: &opened.path,
-        title: t.setup_title,
+        title: t.setup_form,
         declined: setup.failure.filter(|_| setup.status == Status::Failed).map(|code| t.declined(code)),
         errors,
         saved: &[],
