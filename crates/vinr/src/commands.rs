@@ -12,7 +12,7 @@ use vinr_server::env::Entropy;
 use crate::cli::{AccountChange, AccountCommand, KeysCommand};
 use crate::installation::{Place, create_account, open, open_all};
 use crate::settings::Resolved;
-use crate::{Failure, keyfile, show};
+use crate::{Failure, keyfile, show, welcome};
 
 /// `vinr init`.
 pub(crate) async fn init(settings: &Resolved, name: &str) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(crate) async fn init(settings: &Resolved, name: &str) -> Result<(), Failure>
     let made = create_account(&places, name).await?;
     let urls: Vec<_> = settings.environments().into_iter().map(|one| (one, settings.url(one))).collect();
     let shown = Value::Object(show::account_json(&urls, Some(&made)));
-    show::line(settings.json, &shown, show::account_words(&urls, &made).trim_end());
+    show::line(settings.json, &shown, welcome::keys(&made).trim_end());
     close(places).await;
     Ok(())
 }

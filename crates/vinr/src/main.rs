@@ -12,6 +12,7 @@ mod settings;
 mod show;
 mod stop;
 mod tail;
+mod welcome;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::net::SocketAddr;
 
-use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,7 +16,7 @@ use vinr_server::{App, Listener};
 
 use crate::installation::{NewAccount, Place, create_account, open_all};
 use crate::settings::{Database, Resolved};
-use crate::{Failure, keyfile, show, stop};
+use crate::{Failure, keyfile, stop, welcome};
 
 /// Serves until Ctrl-C or SIGTERM, then drains.
 pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
@@ -38,7 +37,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let stop = stop::signal()?;
-    announce(settings.json, &urls, made.as_ref());
+    welcome::say(settings, &urls, made.as_ref());
     serve_all(listeners, stop).await
 }
 
@@ -142,14 +141,4 @@ fn lock_folders(settings: &Resolved) -> Result<Vec<File>, Failure> {
         locks.push(file);
     }
     Ok(locks)
-}
-
-fn announce(json: bool, urls: &[(Environment, String)], made: Option<&NewAccount>) {
-    let mut shown = show::account_json(urls, made);
-    shown.insert("ready".to_owned(), json!(true));
-    let mut words = made.map(|made| show::account_words(urls, made)).unwrap_or_default();
-    for (environment, url) in urls {
-        words.push_str(&["Ready: ", environment.as_str(), " at ", url, " (reference at ", url, "/docs)\n"].concat());
-    }
-    show::line(json, &Value::Object(shown), words.trim_end());
 }

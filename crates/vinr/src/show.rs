@@ -98,22 +98,3 @@ pub(crate) fn account_json(urls: &[(Environment, String)], made: Option<&NewAcco
     }
     shown
 }
-
-/// A new account for people, with a first request to paste.
-pub(crate) fn account_words(urls: &[(Environment, String)], made: &NewAccount) -> String {
-    let mut text = format!("Account {}. Its keys are shown this once:\n", made.id);
-    for (environment, keys) in &made.keys {
-        for (kind, key) in [("secret", &keys.secret_key), ("public", &keys.public_key)] {
-            text.push_str("  ");
-            text.push_str(&[environment.as_str(), " ", kind, " key  ", key, "\n"].concat());
-        }
-    }
-    if let (Some((_, url)), Some((_, keys))) = (urls.first(), made.keys.first()) {
-        let request = format!(
-            "\nA first request:\n  curl {url}/v1/payments -H 'Authorization: Bearer {}' \\\n    -H 'Content-Type: application/json' -d '{{\"amount\": 1000, \"currency\": \"EUR\"}}'\n",
-            keys.secret_key
-        );
-        text.push_str(&request);
-    }
-    text
-}

@@ -1,0 +1,100 @@
+//! What a server says when it is ready: where it is, the keys of an account that was just made, and what to do first.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, stdout};
+
+use serde_json::{Value, json};
+use vinr_core::keys::Environment;
+
+use crate::installation::NewAccount;
+use crate::settings::{Database, Resolved};
+use crate::show::{self, Colour, Lines};
+
+/// Says it: one line of JSON with `--json`, words otherwise.
+pub(crate) fn say(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewAccount>) {
+    let mut shown = show::account_json(urls, made);
+    shown.insert("ready".to_owned(), json!(true));
+    show::line(settings.json, &Value::Object(shown), words(settings, urls, made).trim_end());
+}
+
+/// The keys of an account that was just made.
+pub(crate) fn keys(made: &NewAccount) -> String {
+    let mut text = format!("Account {}. Its keys are shown this once:\n", made.id);
+    for (environment, keys) in &made.keys {
+        for (kind, key) in [("secret", &keys.secret_key), ("public", &keys.public_key)] {
+            let name = [environment.as_str(), " ", kind].concat();
+            let _ = writeln!(text, "  {name:<15}  {key}");
+        }
+    }
+    text
+}
+
+fn words(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewAccount>) -> String {
+    let lines = Lines::new(settings.json);
+    let mut text = format!("VINR {}\n\n", env!("CARGO_PKG_VERSION"));
+    for (environment, url) in urls {
+        let beside = match environment {
+            Environment::Sandbox => "test cards, no money",
+            Environment::Live => "no acquirer yet, so nothing is charged",
+        };
+        let beside = lines.painted(Colour::Faint, &[beside, ", data in ", &place(settings, *environment)].concat());
+        let _ = writeln!(text, "  {:<10} {url}  {beside}", environment.as_str());
+    }
+    let sandbox = urls.iter().find(|(environment, _)| *environment == Environment::Sandbox).map(|(_, url)| url);
+    if let Some((_, url)) = urls.first() {
+        let _ = writeln!(text, "  {:<10} {url}/docs", "reference");
+    }
+    if let Some(made) = made {
+        let _ = write!(text, "\n{}", keys(made));
+        let keys = made.keys.iter().find(|(environment, _)| *environment == Environment::Sandbox);
+        if let (Some(url), Some((_, keys))) = (sandbox, keys) {
+            text.push_str(&first_payment(url, &keys.secret_key));
+        }
+    } else {
+        text.push_str("\nThe keys were shown at the first start; `");
+        text.push_str(&program());
+        text.push_str(" keys create` makes another one.\n");
+    }
+    let end = if stdout().is_terminal() { "Ready. Ctrl-C ends it." } else { "Ready." };
+    let _ = writeln!(text, "\n{}", lines.painted(Colour::Good, end));
+    text
+}
+
+/// A first payment, to be pasted as it is.
+fn first_payment(url: &str, key: &str) -> String {
+    format!(
+        r#"
+A first payment: paste this, open the checkoutUrl it answers with, and pay with 4242 4242 4242 4242.
+
+  curl {url}/v1/payments \
+    -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' \
+    -d '{{"amount": 1000, "currency": "EUR", "description": "Order #1234"}}'
+
+The same with the SDK of sdk/typescript:
+
+  import {{ Vinr }} from '@vinr/sdk';
+
+  const vinr = new Vinr({{ secretKey: '{key}', baseUrl: '{url}' }});
+  const payment = await vinr.payments.create({{ amount: 1000, currency: 'EUR', description: 'Order #1234' }});
+  console.log(payment.checkoutUrl);
+
+To watch its events, in another terminal:
+
+  {program} events tail --url {url} --key {key}
+"#,
+        program = program()
+    )
+}
+
+/// How this program was called, so that what is shown can be pasted.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "vinr".to_owned())
+}
+
+/// Where an environment's data is, without what opens it.
+fn place(settings: &Resolved, environment: Environment) -> String {
+    match settings.database(environment) {
+        Database::Folder(folder) => folder.display().to_string(),
+        Database::Postgres(_) => "PostgreSQL".to_owned(),
+    }
+}
