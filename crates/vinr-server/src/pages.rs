@@ -81,3 +81,6 @@ fn see_other(place: &str) -> Response {
 fn locale(headers: &HeaderMap) -> Locale {
     Locale::of(headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;
