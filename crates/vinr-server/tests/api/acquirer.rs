@@ -26,6 +26,7 @@ on_both_engines!(
     money_taken_after_the_challenge_ran_out_is_given_back,
     a_capture_whose_answer_was_lost_is_looked_up,
     cancelling_releases_the_hold_even_over_a_dead_line,
+    a_card_is_kept_when_the_acquirer_has_spoken,
     a_killed_process_leaves_the_attempt_to_its_timer,
 );
 
@@ -153,6 +154,25 @@ async fn money_taken_after_a_decline_is_given_back(engine: Engine) {
     assert_eq!((&after["status"], &after["amountCaptured"]), (&json!("completed"), &json!(1000)));
     server.advance(86_400).await;
     assert_eq!(bank.calls("void"), 2);
+    server.assert_ledger().await;
+}
+
+async fn a_card_is_kept_when_the_acquirer_has_spoken(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    server.post("/v1/customers", json!({"id": "cust_ada"})).await.ok();
+    let mut keeping = charge(true);
+    keeping["customerId"] = json!("cust_ada");
+    keeping["savePaymentMethod"] = json!(true);
+    bank.will([Manner::Late(Answer::Approved), Manner::Late(DECLINED)]);
+    let saved = || async { server.get("/v1/customers/cust_ada/methods").await.ok()["data"].clone() };
+    let paid = server.post("/v1/payments", keeping.clone()).await.ok();
+    assert_eq!((&paid["status"], saved().await), (&json!("processing"), json!([])));
+    let paid = becomes(&server, &paid, "completed").await;
+    assert_eq!(saved().await[0]["id"], paid["paymentMethodId"]);
+    let declined = server.post("/v1/payments", keeping).await.ok();
+    becomes(&server, &declined, "failed").await;
+    let rows = server.app.db.query("SELECT id FROM card_vault", &[]).await.expect("rows");
+    assert_eq!((rows.len(), saved().await.as_array().map(Vec::len)), (1, Some(1)), "what did not pay is forgotten");
     server.assert_ledger().await;
 }
 
