@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_foundation", sql: include_str!("../../../migrations/0001_foundation.sql") },
     Migration { name: "0002_customers", sql: include_str!("../../../migrations/0002_customers.sql") },
     Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
+    Migration { name: "0004_customer_metadata", sql: include_str!("../../../migrations/0004_customer_metadata.sql") },
 ];
 
 /// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).

@@ -7,6 +7,7 @@ use serde_json::Value;
 use vinr_core::customers::{self as core, Changes, Customer};
 use vinr_core::events::EventType;
 use vinr_core::ids::{AccountId, CustomerId, PaymentMethodId};
+use vinr_core::metadata::Metadata;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Db;
 
@@ -58,6 +59,7 @@ pub(crate) async fn create(unit: &mut Unit<'_>, chosen: Option<&CustomerId>, det
     let customer = core::create(id, details, unit.now())?;
     unit.emit(EventType::CustomerCreated, &wire::data(&customer));
     store::insert(unit, &customer, chosen.is_some());
+    store::save_pairs(unit, &Metadata::new(), &customer);
     Ok(customer)
 }
 
@@ -97,9 +99,11 @@ fn save(unit: &mut Unit<'_>, customer: &Customer, changed: bool) {
 /// Changes a customer; a change that changes nothing is not told.
 pub(crate) async fn update(unit: &mut Unit<'_>, id: &CustomerId, changes: Changes) -> Result<Customer> {
     let mut customer = store::load(unit, id).await?;
+    let before = customer.metadata.clone();
     if core::update(&mut customer, changes)? {
         unit.emit(EventType::CustomerUpdated, &wire::data(&customer));
         store::update(unit, &customer);
+        store::save_pairs(unit, &before, &customer);
     }
     Ok(customer)
 }
@@ -107,8 +111,10 @@ pub(crate) async fn update(unit: &mut Unit<'_>, id: &CustomerId, changes: Change
 /// Forgets who a customer is.
 pub(crate) async fn delete(unit: &mut Unit<'_>, id: &CustomerId) -> Result<()> {
     let mut customer = store::load(unit, id).await?;
+    let before = customer.metadata.clone();
     core::delete(&mut customer);
     unit.emit(EventType::CustomerDeleted, &wire::data(&customer));
     store::update(unit, &customer);
+    store::save_pairs(unit, &before, &customer);
     Ok(())
 }

@@ -31,6 +31,17 @@ const CUSTOMERS: Table = Table {
     kind: Kind::Versioned,
 };
 
+const PAIRS: Table = Table {
+    name: "customer_metadata",
+    columns: &[Column::text("customer_id"), Column::text("name"), Column::text("value"), Column::int("created_at")],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
+/// The list of customers by a pair of their metadata.
+pub(crate) const LIST_BY_PAIR: List =
+    List { table: "customer_metadata", columns: "id, customer_id", order: "created_at" };
+
 /// The list of customers.
 pub(crate) const LIST: List = List {
     table: "customers",
@@ -83,6 +94,23 @@ pub(crate) fn read_listed(row: &Row) -> Customer {
     let mut row = row.reader();
     let id = CustomerId::parse(row.text()).expect("the database holds customer ids");
     read(id, &mut row)
+}
+
+/// What a pair of a customer's metadata is called.
+pub(crate) fn pair_id(customer: &str, name: &str) -> String {
+    format!("{customer}/{name}")
+}
+
+/// Stages the pairs by which a customer is found, where they are other than before.
+pub(super) fn save_pairs(unit: &mut Unit<'_>, before: &Metadata, customer: &Customer) {
+    let id = customer.id.as_str();
+    for (name, _) in before.iter().filter(|(name, _)| customer.metadata.get(name).is_none()) {
+        unit.store.remove(&PAIRS, &pair_id(id, name));
+    }
+    for (name, value) in customer.metadata.iter().filter(|(name, value)| before.get(name) != Some(value)) {
+        let values = vec![id.into(), name.into(), value.into(), customer.created_at.millis().into()];
+        unit.store.put(&PAIRS, &pair_id(id, name), values);
+    }
 }
 
 /// Stages a new customer; an id the caller chose may be taken, and is claimed.

@@ -84,6 +84,8 @@ pub(crate) struct Query {
     /// Only those with this e-mail address, in capitals or not.
     #[schemars(length(max = 254))]
     pub(crate) email: Option<String>,
+    /// Only those with this pair: `metadata[internalId]=user_8821`. One pair, and not together with `email`.
+    pub(crate) metadata: Option<MetadataInput>,
 }
 
 /// Which of a customer's methods are listed.

@@ -10,6 +10,7 @@ on_both_engines!(
     a_deleted_customer_is_forgotten_and_its_payments_stay,
     a_payment_belongs_to_a_customer_that_is_there,
     what_is_wrong_with_a_customer_is_named,
+    a_customer_is_found_by_the_merchants_own_id,
 );
 
 async fn told(server: &Server) -> Vec<(Value, Value)> {
@@ -131,4 +132,34 @@ async fn what_is_wrong_with_a_customer_is_named(engine: Engine) {
         assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!(param)), "{body}");
     }
     assert_eq!(server.get("/v1/customers").await.ok()["data"], json!([]));
+}
+
+async fn a_customer_is_found_by_the_merchants_own_id(engine: Engine) {
+    let server = Server::start(engine).await;
+    let ada = json!({"id": "cust_ada", "metadata": {"internalId": "user_8821", "plan": "gold"}});
+    server.post("/v1/customers", ada).await.ok();
+    for seat in 0..3 {
+        server.post("/v1/customers", json!({"id": format!("cust_{seat}"), "metadata": {"plan": "gold"}})).await.ok();
+    }
+    let found = async |query: &str| {
+        let list = server.get(&format!("/v1/customers?{query}")).await.ok();
+        let ids = list["data"].as_array().expect("a list").iter().map(|one| one["id"].as_str().expect("an id"));
+        ids.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(found("metadata[internalId]=user_8821").await, ["cust_ada"]);
+    assert_eq!(found("metadata[internalId]=USER_8821").await, [""; 0], "ids are compared as they are");
+    assert_eq!(found("metadata[plan]=gold").await, ["cust_2", "cust_1", "cust_0", "cust_ada"]);
+    let first = server.get("/v1/customers?metadata[plan]=gold&limit=2").await.ok();
+    assert_eq!(first["page"], json!({"hasMore": true, "nextCursor": "cust_1"}));
+    assert_eq!(found("metadata[plan]=gold&limit=2&startingAfter=cust_1").await, ["cust_0", "cust_ada"]);
+    server.patch("/v1/customers/cust_ada", json!({"metadata": {"internalId": "user_9", "plan": null}})).await.ok();
+    assert_eq!(found("metadata[internalId]=user_8821").await, [""; 0]);
+    assert_eq!(found("metadata[internalId]=user_9").await, ["cust_ada"]);
+    assert_eq!(found("metadata[plan]=gold").await.len(), 3);
+    server.call(Method::DELETE, "/v1/customers/cust_0", Some(&server.secret_key), &[], None).await.ok();
+    assert_eq!(found("metadata[plan]=gold").await, ["cust_2", "cust_1"], "who is forgotten is not found");
+    for wrong in ["metadata[a]=1&metadata[b]=2", "metadata[a]=1&email=ada@example.com", "metadata=x"] {
+        let refused = server.get(&format!("/v1/customers?{wrong}")).await;
+        assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!("metadata")), "{wrong}");
+    }
 }

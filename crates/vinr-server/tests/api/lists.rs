@@ -20,7 +20,13 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         made["id"].as_str().expect("an id").clone_into(&mut endpoint);
     }
     for name in ["ada", "bob", "eve"] {
-        server.post("/v1/customers", serde_json::json!({"email": format!("{name}@example.com")})).await.ok();
+        server
+            .post(
+                "/v1/customers",
+                serde_json::json!({"email": format!("{name}@example.com"), "metadata": {"plan": "gold"}}),
+            )
+            .await
+            .ok();
     }
     server.post("/v1/customers", serde_json::json!({"id": "cust_wallet"})).await.ok();
     for number in ["4242424242424242", "5555555555554444", "378282246310005"] {
@@ -73,6 +79,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
         "email" => "email=Ada@Example.com",
+        "metadata" => "metadata[plan]=gold",
         "currency" => "currency=eur",
         "type" => "type=payment.completed",
         "after" => "after=1",

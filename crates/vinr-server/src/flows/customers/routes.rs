@@ -8,8 +8,9 @@ use vinr_core::payment_methods::Status;
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::customers::{self, store, wire};
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
+use crate::http::formats::MetadataInput;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Filter, Listed};
 use crate::http::reply::Reply;
@@ -67,6 +68,9 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let query = call.query::<wire::Query>()?;
+        if let Some(pairs) = query.metadata {
+            return list_by_pair(&call, query.page, query.email.is_some(), pairs).await;
+        }
         let mut filters: Vec<Filter> = vec![("deleted", false.into())];
         filters.extend(query.email.map(|email| ("email_key", email_key(&email).into())));
         let read = |row: &vinr_store::Row| {
@@ -76,6 +80,27 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
         Reply::ok(&page)
     })
+}
+
+/// The customers with a pair of metadata: a list of pairs, each shown as its customer.
+async fn list_by_pair(call: &Call, mut page: list::Page, with_email: bool, pairs: MetadataInput) -> Result<Reply> {
+    let mut pairs = pairs.pairs();
+    let (Some((name, Some(value))), None, false) = (pairs.next(), pairs.next(), with_email) else {
+        let message = "search by one pair, such as metadata[internalId]=user_8821, and without `email`";
+        return Err(Refusal::new(Code::ParameterInvalid, message).at("metadata").into());
+    };
+    for cursor in [&mut page.starting_after, &mut page.ending_before].into_iter().flatten() {
+        *cursor = store::pair_id(cursor, &name);
+    }
+    let filters: Vec<Filter> = vec![("name", name.as_str().into()), ("value", value.into())];
+    let read = |row: &vinr_store::Row| (row.text(1).to_owned(), row.text(1).to_owned());
+    let found = list::page(&call.app.db, call.account(), &store::LIST_BY_PAIR, &page, filters, read).await?;
+    let mut data = Vec::with_capacity(found.data.len());
+    for id in &found.data {
+        let id = CustomerId::parse(id).map_err(ApiError::internal)?;
+        data.push(customers::shown(&call.app.db, call.account(), &id).await?);
+    }
+    Reply::ok(&Listed { object: found.object, data, page: found.page })
 }
 
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {

@@ -65,7 +65,12 @@ impl Asked {
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
         self.ask("POST", "/v1/payments", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
-        self.ask("POST", "/v1/customers", Some(json!({"email": "ada@example.com", "id": "cust_wallet"}))).await;
+        self.ask(
+            "POST",
+            "/v1/customers",
+            Some(json!({"email": "ada@example.com", "id": "cust_wallet", "metadata": {"plan": "gold"}})),
+        )
+        .await;
         let setup = self.ask("POST", "/v1/customers/cust_wallet/setup-method", Some(json!({}))).await;
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
@@ -91,6 +96,9 @@ impl Asked {
                 }
             }
         }
+        for cursor in ["", "&startingAfter=cust_wallet", "&endingBefore=cust_wallet", "&created[gte]=1"] {
+            self.ask("GET", &format!("/v1/customers?metadata[plan]=gold{cursor}"), None).await;
+        }
         assert!(lists >= 7, "{lists} lists were asked");
         let texts: Vec<&str> = TEXTS.lock().expect("no panic").values().copied().collect();
         assert!(texts.len() >= 40, "{} texts were composed", texts.len());
@@ -106,8 +114,8 @@ fn name() -> String {
 /// What a filter is asked for in a query string.
 fn filter(path: &str, name: &str) -> Option<String> {
     Some(match name {
-        // `after` and `wait` follow the events by another statement; what is shown whole is read afterwards.
-        "limit" | "startingAfter" | "endingBefore" | "after" | "wait" | "expand" => return None,
+        // `metadata` is asked for alone. `after` and `wait` follow the events by another statement; what is shown whole is read afterwards.
+        "limit" | "startingAfter" | "endingBefore" | "after" | "wait" | "expand" | "metadata" => return None,
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999".to_owned(),
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" => "status=completed".to_owned(),
