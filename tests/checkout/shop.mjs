@@ -17,7 +17,7 @@ function build() {
 
 async function serve(folder) {
   const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off'];
-  const server = spawn(build(), ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, RUST_LOG: 'debug' } });
+  const server = spawn(build(), ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, RUST_LOG: 'trace' } });
   const logs = [];
   server.stderr.on('data', (chunk) => logs.push(chunk));
   for await (const line of createInterface({ input: server.stdout })) {
@@ -37,12 +37,16 @@ export async function open() {
   await new Promise((listening) => shop.listen(0, '127.0.0.1', listening));
   const home = `http://127.0.0.1:${shop.address().port}`;
 
+  // Every answer of a run: those that idempotency records keep, sealed, are among them.
+  const heard = [];
+
   async function call(method, path, body) {
     const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' };
     const answer = await fetch(`${url}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
-    const json = await answer.json();
-    assert.equal(answer.status, 200, JSON.stringify(json));
-    return json;
+    const text = await answer.text();
+    heard.push(text);
+    assert.equal(answer.status, 200, text);
+    return JSON.parse(text);
   }
 
   await call('PATCH', '/account', { name: 'Kaffeehaus Linde' });
@@ -50,6 +54,7 @@ export async function open() {
     url,
     home,
     folder,
+    heard,
     call,
     /** A payment that waits for its buyer. */
     order: (more) =>
@@ -61,10 +66,11 @@ export async function open() {
         cancelUrl: `${home}/cart`,
         ...more,
       }),
-    /** Everything that is left of a run: the database with its log, what the server wrote to its own log. */
+    /** Everything that is left of a run: the database with its log, what the server wrote to its own log, what it answered. */
     remains: () => [
       ...readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
       ['the log', Buffer.concat(logs)],
+      ['answers', Buffer.from(heard.join('\n'))],
     ],
     status: async (payment) => (await call('GET', `/payments/${payment.id}`)).status,
     async end() {

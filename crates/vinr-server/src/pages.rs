@@ -8,11 +8,13 @@ mod texts;
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
 
@@ -40,7 +42,16 @@ pub(crate) fn routes(app: App) -> Router {
     for (path, kind, text) in ASSETS {
         router = router.route(path, get(move || async move { asset(kind, text) }));
     }
-    router.with_state(app)
+    router.layer(axum::middleware::from_fn(log)).with_state(app)
+}
+
+/// Notes what was shown. The address itself is a secret: its route stands for it.
+async fn log(request: Request, next: Next) -> Response {
+    let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
+    let response = next.run(request).await;
+    let (route, status) = (route.as_ref().map_or("", MatchedPath::as_str), response.status().as_u16());
+    tracing::debug!(%method, route, status, "showed a page");
+    response
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

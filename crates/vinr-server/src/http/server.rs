@@ -17,6 +17,7 @@ use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use vinr_core::ids::RequestId;
 use vinr_core::refusal::{Code, Refusal};
 
@@ -108,6 +109,10 @@ impl Compiled {
 
 async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<Compiled>>) -> Response {
     let request_id = RequestId::from_bits(app.env.id_bits());
+    let began = Instant::now();
+    // No query string: it may hold what a merchant searches for.
+    let asked =
+        tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
     let mut allowance = None;
     let answered = match compiled {
         Some(compiled) => {
@@ -124,6 +129,10 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
         Err(error) => failure(&app, &error, &request_id),
     };
     decorate(response.headers_mut(), &request_id, allowance);
+    if let Some((method, path)) = asked {
+        let (status, took_us) = (response.status().as_u16(), began.elapsed().as_micros());
+        tracing::debug!(%request_id, %method, path, status, took_us, "answered");
+    }
     response
 }
 

@@ -108,11 +108,15 @@ impl Form {
         let mut body = body;
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| Errors::trouble())?;
-            let Some(data) = frame.data_ref() else { continue };
+            let Ok(data) = frame.into_data() else { continue };
             if bytes.len() + data.len() > FORM_BYTES_MAX {
                 return Err(Errors::trouble());
             }
-            bytes.extend_from_slice(data);
+            bytes.extend_from_slice(&data);
+            // The connection may still hold its buffer; otherwise this is the last we have of it.
+            if let Ok(mut own) = data.try_into_mut() {
+                own.zeroize();
+            }
         }
         Form::parse(&bytes, asks_email)
     }
