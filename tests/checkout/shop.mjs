@@ -53,6 +53,7 @@ export async function open() {
   return {
     url,
     home,
+    secretKey,
     folder,
     heard,
     call,
