@@ -4,6 +4,7 @@ import { Account } from './resources/account.js';
 import { Balance } from './resources/balance.js';
 import { Customers } from './resources/customers.js';
 import { Events } from './resources/events.js';
+import { PaymentMethods } from './resources/payment-methods.js';
 import { Payments } from './resources/payments.js';
 import { Setups } from './resources/setups.js';
 import { Test } from './resources/test.js';
@@ -15,6 +16,7 @@ import { Transport } from './transport.js';
 export class Vinr {
   readonly payments: Payments;
   readonly customers: Customers;
+  readonly paymentMethods: PaymentMethods;
   readonly setups: Setups;
   readonly events: Events;
   readonly balance: Balance;
@@ -35,6 +37,7 @@ export class Vinr {
     this.publicKey = settings.publicKey;
     this.payments = new Payments(transport);
     this.customers = new Customers(transport);
+    this.paymentMethods = new PaymentMethods(transport);
     this.setups = new Setups(transport);
     this.events = new Events(transport);
     this.balance = new Balance(transport);

@@ -1,7 +1,6 @@
 // Events ahead of the server: written by hand from the product's documents, so that handlers can name them already.
 // A type moves to `events.ts`, and its object to the generated types, when the server's OpenAPI document has it.
-import type { PaymentMethod } from './methods.js';
-import type { Payment } from './types.js';
+import type { Payment, PaymentMethod } from './types.js';
 
 /** An invoice, as far as its events are used. */
 export interface Invoice {

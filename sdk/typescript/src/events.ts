@@ -1,8 +1,7 @@
 // Events, told apart by their `type`: checking it tells TypeScript what `data` is.
 import type { components } from './generated/events.js';
 import type { AheadEventData } from './events-ahead.js';
-import type { PaymentMethod } from './methods.js';
-import type { Customer, Payment, WebhookEndpoint } from './types.js';
+import type { Customer, Payment, PaymentMethod, WebhookEndpoint } from './types.js';
 
 /** What the events that the server sends carry. */
 export interface ServedEventData {

@@ -14,7 +14,6 @@ export {
 export type { ErrorCode, ErrorDetail } from './errors.js';
 export type { Dispute, Invoice, Payout, PointsSource, PointsTransaction, Redemption, Subscription } from './events-ahead.js';
 export type { EventData, EventListParams, EventOf, EventType, VinrEvent } from './events.js';
-export type { PaymentMethod, Setup, SetupStatus } from './methods.js';
 export type { Environment, RequestOptions, VinrOptions } from './options.js';
 export { Page } from './page.js';
 export type * from './types.js';

@@ -4,7 +4,7 @@ import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Payments } from './generated/payments.js';
-import type { components as Clocks } from './generated/test.js';
+import type { components as Tests } from './generated/test.js';
 import type { components as Webhooks } from './generated/webhooks.js';
 
 /** T with some of its fields said more exactly. */
@@ -53,8 +53,6 @@ interface PaymentReferences {
 
 export type PaymentCreateParams = P['PostPaymentsBody'] &
   PaymentReferences & {
-    /** Saves the method that was used for the customer, once it has paid. */
-    savePaymentMethod?: boolean | null;
     /** The same as the request option: names this creation, so that it takes effect once. */
     idempotencyKey?: string;
   };
@@ -73,18 +71,26 @@ export interface PaymentSession extends Payment {
 export interface Customer extends Refine<C['Customer'], { object: 'customer' }> {}
 export interface DeletedCustomer extends Refine<C['DeletedCustomer'], { object: 'customer'; deleted: true }> {}
 export type CustomerCreateParams = C['PostCustomersBody'] & { idempotencyKey?: string };
-export type CustomerUpdateParams = C['PatchCustomersIdBody'] & {
-  /** The saved method that is charged when none is named. */
-  defaultMethodId?: string | null;
-};
+export type CustomerUpdateParams = C['PatchCustomersIdBody'];
 export type CustomerListParams = ListOf<C['GetCustomersQuery']>;
-export type CustomerListMethodsParams = Omit<CustomerListParams, 'email'>;
+export type CustomerListMethodsParams = ListOf<C['GetCustomersIdMethodsQuery']>;
+export type CustomerSetupMethodParams = C['PostCustomersIdSetupMethodBody'] & { customerId: string; idempotencyKey?: string };
 
-export interface CustomerSetupMethodParams {
-  customerId: string;
-  /** Where the hosted page sends the buyer afterwards. */
-  returnUrl?: string | null;
-}
+/** A saved method. Never a whole number. */
+export interface PaymentMethod
+  extends Refine<
+    C['PaymentMethod'],
+    {
+      object: 'payment_method';
+      type: 'card';
+      funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
+      status: 'active' | 'detached';
+    }
+  > {}
+
+export type SetupStatus = 'pending' | 'requires_authentication' | 'succeeded' | 'failed' | 'expired';
+/** A buyer's visit to the hosted page to save a method. */
+export interface Setup extends Refine<C['Setup'], { object: 'setup'; status: SetupStatus; failure: Failure | null }> {}
 
 export type BalanceAmount = Balances['schemas']['Balance']['available'][number];
 export interface Balance extends Refine<Balances['schemas']['Balance'], { object: 'balance' }> {}
@@ -114,9 +120,10 @@ export type WebhookRotateSecretParams = W['PostWebhooksIdRotateSecretBody'];
 export type WebhookListParams = ListOf<W['GetWebhooksQuery']>;
 export type WebhookDeliveryListParams = ListOf<W['GetWebhooksIdDeliveriesQuery']>;
 
-export interface TestClock extends Clock<Clocks['schemas']['Shown']> {}
-export interface TestClockAdvance extends Clock<Clocks['schemas']['Advanced']> {}
+export interface TestClock extends Clock<Tests['schemas']['Shown']> {}
+export interface TestClockAdvance extends Clock<Tests['schemas']['Advanced']> {}
 type Clock<T> = Refine<T, { object: 'test_clock' }>;
-export type TestClockAdvanceParams = Clocks['schemas']['PostTestClockAdvanceBody'];
-export type TestPayParams = Clocks['schemas']['PostTestPaymentsIdPayBody'];
-export type TestAuthenticateParams = Clocks['schemas']['PostTestPaymentsIdAuthenticateBody'];
+export type TestClockAdvanceParams = Tests['schemas']['PostTestClockAdvanceBody'];
+export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
+export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
+export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];

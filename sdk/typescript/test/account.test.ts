@@ -21,6 +21,7 @@ test('a customer is created, retrieved, changed, found and deleted', async () =>
   const changed = await vinr.customers.update(created.id, { name: null, phone: '+359 2 123', metadata: { vip: '' } });
   assert.deepEqual([changed.name, changed.phone, changed.email, changed.metadata], [null, '+359 2 123', 'ada@example.com', { internalId: 'user_8821' }]);
   assert.deepEqual((await vinr.customers.list({ email: 'ADA@example.com' })).map((one) => one.id), [created.id]);
+  assert.deepEqual((await vinr.customers.list({ metadata: { internalId: 'user_8821' } })).map((one) => one.id), [created.id]);
   assert.deepEqual(await vinr.customers.delete(created.id), { id: created.id, object: 'customer', deleted: true });
   await assert.rejects(vinr.customers.retrieve(created.id), { name: 'VinrInvalidRequestError', status: 404, code: 'resource_missing' });
 });

@@ -30,7 +30,7 @@ after(async () => {
 function program(shop: string): string {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block]) => block);
-  assert.equal(blocks.length, 9);
+  assert.equal(blocks.length, 10);
   const text = blocks.join('\n').replace('http://127.0.0.1:8080', server.url).replace('http://127.0.0.1:4000/webhooks', shop);
   writeFileSync(join(folder, 'readme.ts'), text);
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS }));
@@ -38,8 +38,9 @@ function program(shop: string): string {
   return pathToFileURL(join(folder, 'readme.js')).href;
 }
 
-test('the blocks of the README do what the README says', { timeout: 60_000 }, async () => {
+test('the blocks of the README do what the README says', { timeout: 60_000 }, async (t) => {
   const shop = await receiver();
+  t.after(() => shop.end());
   const url = program(shop.url);
   process.env['VINR_SECRET_KEY'] = server.secretKey;
   console.log = (...words: unknown[]) => lines.push(words.map(String).join(' '));
@@ -50,10 +51,12 @@ test('the blocks of the README do what the README says', { timeout: 60_000 }, as
     /^pay at http:\/\/127\.0\.0\.1:\d+\/checkout\//,
     /^completed$/,
     /^failed insufficient_funds$/,
+    /^save a card at http:\/\/127\.0\.0\.1:\d+\/checkout\//,
+    /^4242 completed$/,
     /^400 parameter_invalid req_/,
     /^amount: /,
     /^currency: /,
-    /^1 true failed$/,
+    /^1 true completed$/,
     /^true$/,
     /^500$/,
   ];
@@ -61,7 +64,6 @@ test('the blocks of the README do what the README says', { timeout: 60_000 }, as
   for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern);
 
   await handles(POST, shop);
-  await shop.end();
 });
 
 /** The handler of the README takes what is delivered, reports an order that was paid once, and nothing that was forged. */

@@ -54,15 +54,15 @@ test('the first sample sends its buyer to the hosted page', async () => {
   assert.ok((await page.text()).includes('Order #1234'));
 });
 
-test('the handler of the samples fulfils an order that was really delivered', async () => {
+test('the handler of the samples fulfils an order that was really delivered', async (t) => {
   const { POST } = await sample<{ POST: Handler }>('webhook');
   const shop = await receiver();
+  t.after(() => shop.end());
   const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
   await vinr.webhooks.create({ url: shop.url, enabledEvents: ['payment.completed'] });
   await vinr.payments.create({ amount: 1000, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true, metadata: { orderId: '77' } });
   assert.equal((await POST(posted(await shop.next()))).status, 200);
   assert.deepEqual(called.splice(0), [['fulfillOrder', '77']]);
-  await shop.end();
 });
 
 test('the handlers of the samples take invoices and points', async () => {
@@ -87,9 +87,22 @@ test('the handler of earned points names account, points and payment', async (t)
   assert.deepEqual(lines, ['Awarded 42 pts to loy_9f2k from pay_5tNc']);
 });
 
-test('the samples of customers register one and find it again', async () => {
-  const { register, find } = await sample<{ register: () => Promise<Customer>; find: (email: string) => Promise<Customer[]> }>('customers');
+test('the samples of customers register one, find it again, save a card and show it', async () => {
+  const { register, find, save, wallet } = await sample<{
+    register: () => Promise<Customer>;
+    find: (email: string) => Promise<Customer[]>;
+    save: (customer: Customer) => Promise<Response>;
+    wallet: (customer: Customer) => Promise<string | undefined>;
+  }>('customers');
   const customer = await register();
   assert.match(customer.id, /^cust_/);
   assert.deepEqual((await find('ADA@example.com')).map((one) => one.id), [customer.id]);
+  assert.equal(await wallet(customer), undefined);
+
+  const answer = await save(customer);
+  const checkoutUrl = answer.headers.get('location') ?? '';
+  assert.equal((await fetchBefore(checkoutUrl)).status, 200);
+  const setup = /set_[0-9a-z]+/.exec(checkoutUrl)?.[0] ?? '';
+  await new Vinr({ secretKey: server.secretKey, baseUrl: server.url }).test.setups.pay(setup, { number: '4242 4242 4242 4242' });
+  assert.equal(await wallet(customer), '4242');
 });

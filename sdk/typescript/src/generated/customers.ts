@@ -48,6 +48,76 @@ export interface components {
             /** @description Always true. */
             deleted: boolean;
         };
+        /** @description A saved method as the API shows it. */
+        PaymentMethod: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `payment_method`. */
+            object: string;
+            /** @description Its type: `card`. */
+            type: string;
+            /** @description Whose it is. */
+            customerId: string | null;
+            /** @description The scheme. */
+            brand: string;
+            /** @description The last four digits. */
+            last4: string;
+            /** @description The last month in which it is good, 1 to 12. */
+            expMonth: number;
+            /** @description The year of that month. */
+            expYear: number;
+            /** @description `credit`, `debit`, `prepaid` or `unknown`. */
+            funding: string;
+            /** @description Where its bank is, ISO 3166. */
+            country: string | null;
+            /** @description The same for the same card in your account, so that you notice when one is saved twice. */
+            fingerprint: string;
+            /** @description What the buyer typed beside the number. */
+            billingDetails: {
+                /** @description The name on the card. */
+                name: string | null;
+            };
+            /** @description `active` or `detached`. */
+            status: string;
+            /** @description When it was saved. */
+            created_at: string;
+        };
+        /** @description A setup as the API shows it. */
+        Setup: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `setup`. */
+            object: string;
+            /** @description `pending`, `requires_authentication`, `succeeded`, `failed` or `expired`. */
+            status: string;
+            /** @description Whose card it will be. */
+            customerId: string;
+            /** @description The card, once it is attached. */
+            paymentMethodId: string | null;
+            /** @description Where the hosted page sends the buyer afterwards. */
+            returnUrl: string | null;
+            /** @description Where the hosted page sends a buyer who gives up. */
+            cancelUrl: string | null;
+            /** @description The hosted page. */
+            checkoutUrl: string;
+            /** @description Where the buyer answers an open 3DS challenge. */
+            authenticationUrl: string | null;
+            /** @description Why the last card was refused. */
+            failure: {
+                code: string;
+                category: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When its page closes. */
+            expiresAt: string;
+            /** @description When it was created. */
+            created_at: string;
+        };
         /** @description What creates a customer. */
         PostCustomersBody: {
             /** @description An id of your own choice (sandbox only). */
@@ -85,6 +155,11 @@ export interface components {
                 /** @description ISO 3166 code of two letters. */
                 country?: string | null;
             } | null;
+            /**
+             * @description The saved method that is charged when none is named; one of the customer's own.
+             * @default null
+             */
+            defaultMethodId?: string | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;
@@ -110,6 +185,10 @@ export interface components {
             } | null;
             /** @description Only those with this e-mail address, in capitals or not. */
             email?: string | null;
+            /** @description Only those with this pair: `metadata[internalId]=user_8821`. One pair, and not together with `email`. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
         };
         /** @description What is known of a customer; null takes a detail away. */
         PatchCustomersIdBody: {
@@ -146,6 +225,43 @@ export interface components {
                 /** @description ISO 3166 code of two letters. */
                 country?: string | null;
             } | null;
+            /**
+             * @description The saved method that is charged when none is named; one of the customer's own.
+             * @default null
+             */
+            defaultMethodId?: string | null;
+            /** @description Your own notes. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
+        GetCustomersIdMethodsQuery: {
+            /** @description Entries on a page. */
+            limit?: number | null;
+            /** @description Continue after this object. */
+            startingAfter?: string | null;
+            /** @description The page before this object. */
+            endingBefore?: string | null;
+            /** @description When the objects were created, unix seconds. */
+            created?: {
+                /** @description At or after. */
+                gte?: number | null;
+                /** @description After. */
+                gt?: number | null;
+                /** @description At or before. */
+                lte?: number | null;
+                /** @description Before. */
+                lt?: number | null;
+            } | null;
+        };
+        /** @description What creates a setup. */
+        PostCustomersIdSetupMethodBody: {
+            /** @description An id of your own choice (sandbox only). */
+            id?: string | null;
+            /** @description Where the hosted page sends the buyer afterwards. */
+            returnUrl?: string | null;
+            /** @description Where the hosted page sends a buyer who gives up. */
+            cancelUrl?: string | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;

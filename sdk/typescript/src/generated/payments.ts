@@ -49,6 +49,8 @@ export interface components {
             captureMethod: string;
             /** @description Whether the buyer was away at the last attempt. */
             offSession: boolean;
+            /** @description Whether the card that pays is kept for the customer. */
+            savePaymentMethod: boolean;
             /** @description Why the last attempt brought no money. */
             failure: {
                 code: string;
@@ -106,6 +108,11 @@ export interface components {
             confirm?: boolean | null;
             /** @description The buyer is not there; implies `confirm`. */
             offSession?: boolean | null;
+            /**
+             * @description Keep the card that pays for the customer's next payments. Without a customer the hosted page asks the buyer for an
+             *     e-mail address and makes one.
+             */
+            savePaymentMethod?: boolean | null;
             /** @description Text on the buyer's statement. */
             statementDescriptor?: string | null;
             /** @description Where a receipt goes. */

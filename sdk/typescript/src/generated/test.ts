@@ -19,7 +19,7 @@ export interface components {
                 deliveries: number;
             };
         };
-        /** @description What the sandbox's buyer types. */
+        /** @description What the sandbox's buyer types, and whether the card is kept. */
         PostTestPaymentsIdPayBody: {
             /** @description A test card's number. */
             number: string;
@@ -29,9 +29,33 @@ export interface components {
             expYear?: number | null;
             /** @description The security code; read and forgotten. */
             cvc?: string | null;
+            /** @description The name on the card. */
+            name?: string | null;
+            /** @description Keep the card for the customer, whatever the payment says. */
+            savePaymentMethod?: boolean | null;
+            /** @description Where mail reaches a buyer who is no customer yet and whose card is kept. */
+            email?: string | null;
         };
         /** @description How the sandbox's buyer answers a challenge. */
         PostTestPaymentsIdAuthenticateBody: {
+            /** @description Whether they pass. */
+            result: "succeed" | "fail";
+        };
+        /** @description What a buyer types, or the sandbox's tests for one. */
+        PostTestSetupsIdPayBody: {
+            /** @description A test card's number. */
+            number: string;
+            /** @description 1 to 12. */
+            expMonth?: number | null;
+            /** @description Two or four digits. */
+            expYear?: number | null;
+            /** @description The security code; read and forgotten. */
+            cvc?: string | null;
+            /** @description The name on the card. */
+            name?: string | null;
+        };
+        /** @description How the sandbox's buyer answers a challenge. */
+        PostTestSetupsIdAuthenticateBody: {
             /** @description Whether they pass. */
             result: "succeed" | "fail";
         };

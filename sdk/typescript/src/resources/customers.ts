@@ -1,4 +1,3 @@
-import type { PaymentMethod, Setup } from '../methods.js';
 import type { RequestOptions } from '../options.js';
 import { list, type Page } from '../page.js';
 import { path, type Transport } from '../transport.js';
@@ -10,6 +9,8 @@ import type {
   CustomerSetupMethodParams,
   CustomerUpdateParams,
   DeletedCustomer,
+  PaymentMethod,
+  Setup,
 } from '../types.js';
 
 /** Buyers, and the methods that they saved. */

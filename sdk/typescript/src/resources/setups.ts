@@ -1,6 +1,6 @@
-import type { Setup } from '../methods.js';
 import type { RequestOptions } from '../options.js';
 import { path, type Transport } from '../transport.js';
+import type { Setup } from '../types.js';
 
 /** Visits to the hosted page that save a method; `customers.setupMethod` begins one. */
 export class Setups {

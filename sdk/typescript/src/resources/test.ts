@@ -2,11 +2,13 @@ import type { RequestOptions } from '../options.js';
 import { path, type Transport } from '../transport.js';
 import type {
   Payment,
+  Setup,
   TestAuthenticateParams,
   TestClock as Clock,
   TestClockAdvance,
   TestClockAdvanceParams,
   TestPayParams,
+  TestSetupPayParams,
 } from '../types.js';
 
 /** The account's virtual clock. */
@@ -46,13 +48,34 @@ class TestPayments {
   }
 }
 
+/** Plays the buyer on the hosted page of a setup. */
+class TestSetups {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Types a test card's number. */
+  pay(id: string, params: TestSetupPayParams, options?: RequestOptions): Promise<Setup> {
+    return this.#transport.send({ method: 'POST', path: path`/test/setups/${id}/pay`, body: params }, options);
+  }
+
+  /** Answers an open 3DS challenge. */
+  authenticate(id: string, params: TestAuthenticateParams, options?: RequestOptions): Promise<Setup> {
+    return this.#transport.send({ method: 'POST', path: path`/test/setups/${id}/authenticate`, body: params }, options);
+  }
+}
+
 /** What only a sandbox has. */
 export class Test {
   readonly clock: TestClock;
   readonly payments: TestPayments;
+  readonly setups: TestSetups;
 
   constructor(transport: Transport) {
     this.clock = new TestClock(transport);
     this.payments = new TestPayments(transport);
+    this.setups = new TestSetups(transport);
   }
 }
