@@ -104,11 +104,14 @@ pub(crate) enum Noun {
     PaymentMethod,
     /// A setup's expiry or challenge.
     Setup,
+    /// An endpoint that has been failing for too long.
+    WebhookEndpoint,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 4] = [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup];
+    pub(crate) const ALL: [Noun; 5] =
+        [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -117,6 +120,7 @@ impl Noun {
             Noun::Attempt => "attempt",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
+            Noun::WebhookEndpoint => "webhook_endpoint",
         }
     }
 

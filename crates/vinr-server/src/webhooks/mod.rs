@@ -12,7 +12,7 @@ use std::sync::Arc;
 use vinr_core::events::{EventFilter, EventType};
 use vinr_core::ids::{AccountId, EventId, WebhookDeliveryId, WebhookEndpointId};
 use vinr_core::refusal::{Code, Refusal};
-use vinr_core::time::{Span, WallTime};
+use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_core::webhooks::delivery::{self, Command as DeliveryCommand};
 use vinr_core::webhooks::endpoint::{self, Command, Create, Event};
 use vinr_core::webhooks::{Endpoint, EndpointStatus};
@@ -20,7 +20,7 @@ use vinr_store::Db;
 
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
-use crate::record::{EVENTS, Unit};
+use crate::record::{EVENTS, Noun, Unit};
 use crate::sealing::Sealer;
 use store::Stored;
 
@@ -107,9 +107,30 @@ pub(crate) async fn rotate(
     Ok((endpoint, shown))
 }
 
+/// Asks an endpoint what is due: one that has been failing for too long is disabled, whether or not anything is sent
+/// to it.
+pub(crate) async fn fire(unit: &mut Unit<'_>, id: &WebhookEndpointId) -> Result<()> {
+    let fired = Some(unit.now());
+    let Some(mut endpoint) = store::endpoint(unit.store, id).await? else {
+        unit.timer(Noun::WebhookEndpoint, id.as_str(), fired, None);
+        return Ok(());
+    };
+    match endpoint::due(&endpoint) {
+        Some((at, command)) if at <= unit.now() => {
+            let events = endpoint::decide(&endpoint, command, unit.now())?;
+            save(unit, &mut endpoint, &events)
+        }
+        later => {
+            unit.timer(Noun::WebhookEndpoint, id.as_str(), fired, later.map(|(at, _)| at));
+            Ok(())
+        }
+    }
+}
+
 /// Removes an endpoint. What is still on its way ends when it would be attempted next.
 pub(crate) async fn delete(unit: &mut Unit<'_>, id: &WebhookEndpointId) -> Result<()> {
-    load(unit, id).await?;
+    let endpoint = load(unit, id).await?;
+    unit.timer(Noun::WebhookEndpoint, id.as_str(), due_at(&endpoint), None);
     unit.store.remove(&store::ENDPOINTS, id.as_str());
     unit.bump_context();
     Ok(())
@@ -172,6 +193,7 @@ pub(crate) fn schedule(unit: &Unit<'_>, stored: &mut Stored) {
 /// Stages an endpoint after these events and tells everybody; an endpoint that was disabled by what it answered gets
 /// its event, which goes to the others.
 pub(crate) fn save(unit: &mut Unit<'_>, endpoint: &mut Endpoint, events: &[Event]) -> Result<()> {
+    let due_before = due_at(endpoint);
     for event in events {
         endpoint::evolve(endpoint, event);
     }
@@ -179,6 +201,7 @@ pub(crate) fn save(unit: &mut Unit<'_>, endpoint: &mut Endpoint, events: &[Event
         return Ok(());
     }
     store::update_endpoint(unit.store, endpoint)?;
+    unit.timer(Noun::WebhookEndpoint, endpoint.id.as_str(), due_before, due_at(endpoint));
     // A count of failures is nothing that decisions remember.
     let told = |event: &Event| !matches!(event, Event::AttemptFailed { .. } | Event::Recovered);
     if events.iter().any(told) {
@@ -213,6 +236,10 @@ fn emit_to(unit: &mut Unit<'_>, endpoints: Vec<(WebhookEndpointId, Vec<EventFilt
     });
     unit.emit(kind, data);
     unit.context = context;
+}
+
+fn due_at(endpoint: &Endpoint) -> Option<Timestamp> {
+    endpoint::due(endpoint).map(|(at, _)| at)
 }
 
 fn shown(endpoint: &Endpoint, wall: WallTime) -> Result<String> {

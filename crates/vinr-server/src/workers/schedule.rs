@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use tokio::sync::watch;
-use vinr_core::ids::{AccountId, AttemptId, PaymentId, PaymentMethodId, SetupId};
+use vinr_core::ids::{AccountId, AttemptId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
 use vinr_core::time::{Span, WallTime};
 
 use crate::app::{App, Task};
@@ -101,6 +101,10 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Setup => {
             let id = SetupId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             setups::fire(unit, &id).await
+        }
+        Noun::WebhookEndpoint => {
+            let id = WebhookEndpointId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            webhooks::fire(unit, &id).await
         }
     }
 }

@@ -12,6 +12,7 @@ on_both_engines!(
     a_delivery_and_an_event_can_be_delivered_again,
     an_endpoint_that_is_gone_is_disabled,
     five_days_of_failing_disable_an_endpoint,
+    an_endpoint_that_fails_is_disabled_after_five_days_also_when_nothing_more_is_sent,
     after_three_days_a_delivery_has_failed_and_can_be_redelivered,
     a_removed_endpoint_ends_what_was_on_its_way,
     a_slow_endpoint_delays_no_other,
@@ -103,6 +104,29 @@ async fn five_days_of_failing_disable_an_endpoint(engine: Engine) {
     settled(&server, &endpoint, 2, "failed").await;
     let events = server.get("/v1/events?type=webhook_endpoint.disabled").await.ok();
     assert_eq!(events["data"].as_array().map(Vec::len), Some(1));
+}
+
+async fn an_endpoint_that_fails_is_disabled_after_five_days_also_when_nothing_more_is_sent(engine: Engine) {
+    let server = Server::start(engine).await;
+    let merchant = Merchant::start().await;
+    merchant.answers(500);
+    let endpoint = merchant.register(&server, &["payment.completed"]).await;
+    let path = format!("/v1/webhooks/{}", id(&endpoint));
+    server.paid(1000, "pm_test_4242").await;
+    server.advance(5 * 86_400 - 3_600).await;
+    assert_eq!(server.get(&path).await.ok()["status"], "enabled");
+    let asked = merchant.got().len();
+    server.advance(2 * 3_600).await;
+    let disabled = server.get(&path).await.ok();
+    assert_eq!((&disabled["status"], &disabled["disabledReason"]), (&json!("disabled"), &json!("failing")));
+    assert_eq!(merchant.got().len(), asked, "no attempt told it");
+
+    // Enabled again it begins anew, and one that has recovered is left alone.
+    merchant.answers(200);
+    server.patch(&path, json!({"status": "enabled"})).await.ok();
+    server.paid(1000, "pm_test_4242").await;
+    server.advance(6 * 86_400).await;
+    assert_eq!(server.get(&path).await.ok()["status"], "enabled");
 }
 
 async fn after_three_days_a_delivery_has_failed_and_can_be_redelivered(engine: Engine) {
