@@ -116,7 +116,8 @@ impl App {
         let stop = self.workers.stop.subscribe();
         let mut tasks = self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(deliver::run(self.clone(), stop.clone()));
-        tasks.spawn(schedule::run(self.clone(), stop));
+        tasks.spawn(schedule::run(self.clone(), stop.clone()));
+        tasks.spawn(clock::run(self.clone(), stop));
     }
 
     /// Tells waiting requests and workers to come to an end: called when a drain begins.

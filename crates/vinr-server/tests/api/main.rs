@@ -3,6 +3,7 @@
 mod acquirer;
 mod acquirer_bank;
 mod checkout;
+mod clock;
 mod conventions;
 mod customers;
 mod endpoints;

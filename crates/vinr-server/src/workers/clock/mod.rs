@@ -5,6 +5,7 @@
 
 pub(crate) mod routes;
 mod store;
+mod walk;
 mod wire;
 
-pub(crate) use routes::resume;
+pub(crate) use walk::run;

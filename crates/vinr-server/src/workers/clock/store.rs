@@ -2,7 +2,7 @@
 
 use vinr_core::ids::AccountId;
 use vinr_core::time::{Timestamp, WallTime};
-use vinr_store::Db;
+use vinr_store::{Db, Value};
 
 use crate::context::{CLOCKS, SELF};
 use crate::error::{ApiError, Result};
@@ -10,10 +10,18 @@ use crate::record::Unit;
 
 const NEXT_DUE: &str = "SELECT MIN(due_at) FROM (SELECT MIN(due_at) AS due_at FROM jobs WHERE account = $1 AND parked = 0 \
      UNION ALL SELECT MIN(due_at) AS due_at FROM webhook_deliveries WHERE account = $1 AND due_at IS NOT NULL) AS next";
-const UNFINISHED: &str = "SELECT account, target_at FROM clocks WHERE target_at IS NOT NULL AND lease_until_wall < $1";
-const REWAKE_JOBS: &str = "UPDATE jobs SET wake_wall = due_at - $2 WHERE account = $1";
-const REWAKE_DELIVERIES: &str = "UPDATE webhook_deliveries SET wake_wall = due_at - $2 \
-     WHERE account = $1 AND due_at > 0 AND wake_wall IS NOT NULL AND lease_token IS NULL";
+const UNFINISHED: &str = "SELECT account FROM clocks WHERE target_at IS NOT NULL AND lease_until_wall < $1 \
+     ORDER BY lease_until_wall LIMIT 100";
+const JOBS_FROM: &str = "SELECT id FROM jobs WHERE account = $1 AND id > $2 ORDER BY id LIMIT 1000";
+// The offset is read where it is used: a walker that was overtaken cannot write an old one.
+const REWAKE_JOBS: &str = "UPDATE jobs SET wake_wall = due_at - (SELECT offset_ms FROM clocks WHERE clocks.account = $1) \
+     WHERE account = $1 AND id > $2 AND id <= $3";
+const DELIVERIES_FROM: &str = "SELECT due_at, id FROM webhook_deliveries \
+     WHERE account = $1 AND due_at IS NOT NULL AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT 1000";
+const REWAKE_DELIVERIES: &str = "UPDATE webhook_deliveries \
+     SET wake_wall = due_at - (SELECT offset_ms FROM clocks WHERE clocks.account = $1) \
+     WHERE account = $1 AND due_at IS NOT NULL AND (due_at, id) > ($2, $3) AND (due_at, id) <= ($4, $5) \
+     AND wake_wall IS NOT NULL AND lease_token IS NULL";
 
 /// A clock's row.
 pub(super) struct Row {
@@ -37,7 +45,14 @@ pub(super) async fn load(unit: &mut Unit<'_>) -> Result<Row> {
     })
 }
 
+/// Stages a clock that may show another time: whoever remembers it looks again.
 pub(super) fn save(unit: &mut Unit<'_>, row: &Row) {
+    save_lease(unit, row);
+    unit.bump_context();
+}
+
+/// Stages a clock of which nothing but the lease is other than it was.
+pub(super) fn save_lease(unit: &mut Unit<'_>, row: &Row) {
     let values = vec![
         row.offset_ms.into(),
         row.target.map(Timestamp::millis).into(),
@@ -46,7 +61,6 @@ pub(super) fn save(unit: &mut Unit<'_>, row: &Row) {
         row.idempotency_key.clone().into(),
     ];
     unit.store.update(&CLOCKS, SELF, values);
-    unit.bump_context();
 }
 
 /// The next moment at which something of this account falls due.
@@ -55,20 +69,30 @@ pub(super) async fn next_due(db: &Db, account: &AccountId) -> Result<Option<Time
     Ok(rows.first().and_then(|row| row.opt_int(0)).map(Timestamp::from_millis))
 }
 
-/// Advances whose process is gone.
-pub(super) async fn unfinished(db: &Db, now: WallTime) -> Result<Vec<(AccountId, Timestamp)>> {
+/// Accounts whose clock has a target and nobody who walks to it.
+pub(super) async fn unfinished(db: &Db, now: WallTime) -> Result<Vec<AccountId>> {
     let rows = db.query(UNFINISHED, &[now.millis().into()]).await?;
-    let read = |row: &vinr_store::Row| {
-        let account = AccountId::parse(row.text(0)).expect("the database holds account ids");
-        (account, Timestamp::from_millis(row.int(1)))
-    };
-    Ok(rows.iter().map(read).collect())
+    Ok(rows.iter().map(|row| AccountId::parse(row.text(0)).expect("the database holds account ids")).collect())
 }
 
-/// Brings the alarms of what is still to come in line with a moved clock.
-pub(super) async fn rewake(db: &Db, account: &AccountId, offset_ms: i64) -> Result<()> {
-    for sql in [REWAKE_JOBS, REWAKE_DELIVERIES] {
-        db.prune(sql, &[account.as_str().into(), offset_ms.into()]).await?;
+/// Brings the alarms of what is still to come in line with a moved clock, a page at a time: the writer serves others
+/// in between. What is written meanwhile is in line already.
+pub(super) async fn rewake(db: &Db, account: &AccountId) -> Result<()> {
+    let account = Value::from(account.as_str());
+    let mut from = Value::from("");
+    while let Some(last) = db.query(JOBS_FROM, &[account.clone(), from.clone()]).await?.last() {
+        let to = Value::from(last.text(0));
+        db.prune(REWAKE_JOBS, &[account.clone(), from, to.clone()]).await?;
+        from = to;
     }
-    Ok(())
+    let mut from = [Value::from(i64::MIN), Value::from("")];
+    loop {
+        let [at, id] = from.clone();
+        let page = db.query(DELIVERIES_FROM, &[account.clone(), at.clone(), id.clone()]).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        let to = [Value::from(last.int(0)), Value::from(last.text(1))];
+        let [last_at, last_id] = to.clone();
+        db.prune(REWAKE_DELIVERIES, &[account.clone(), at, id, last_at, last_id]).await?;
+        from = to;
+    }
 }
