@@ -4,6 +4,7 @@
 mod acquire;
 pub(crate) mod clock;
 pub(crate) mod deliver;
+mod housekeeping;
 pub(crate) mod schedule;
 
 use std::collections::HashMap;
@@ -117,7 +118,8 @@ impl App {
         let mut tasks = self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(deliver::run(self.clone(), stop.clone()));
         tasks.spawn(schedule::run(self.clone(), stop.clone()));
-        tasks.spawn(clock::run(self.clone(), stop));
+        tasks.spawn(clock::run(self.clone(), stop.clone()));
+        tasks.spawn(housekeeping::run(self.clone(), stop));
     }
 
     /// Tells waiting requests and workers to come to an end: called when a drain begins.

@@ -10,16 +10,14 @@ use std::time::Duration;
 use futures_util::future::select;
 use tokio::sync::watch;
 use vinr_core::ids::{AccountId, AttemptId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
-use vinr_core::time::{Span, WallTime};
+use vinr_core::time::WallTime;
 
 use crate::app::{App, Task};
 use crate::error::Result;
 use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
-use crate::{http, payment_methods, payments, setups, webhooks};
+use crate::{payment_methods, payments, setups, webhooks};
 
-/// How often old rows are removed and keys' last uses are written.
-const HOUSEKEEPING: Span = Span::minutes(1);
 /// How often a job may fail before it is parked for a person to look at.
 const TRIES_MAX: i64 = 5;
 
@@ -36,7 +34,6 @@ pub(crate) struct Job {
 
 /// Fires timers until told to stop.
 pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut kept_house = app.env.wall();
     let poll = Duration::from_millis(TIMERS_POLLED.millis().unsigned_abs());
     while !*stop.borrow() {
         let now = app.env.wall();
@@ -47,10 +44,6 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
                 0
             }
         };
-        if now.since(kept_house).millis() >= HOUSEKEEPING.millis() {
-            kept_house = now;
-            keep_house(&app, now).await;
-        }
         if fired == 0 {
             let (written, stopped) = (pin!(app.workers.timer_written()), pin!(stop.changed()));
             select(select(written, stopped), pin!(tokio::time::sleep(poll))).await;
@@ -105,17 +98,5 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
             let id = WebhookEndpointId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             webhooks::fire(unit, &id).await
         }
-    }
-}
-
-async fn keep_house(app: &App, now: WallTime) {
-    if let Err(error) = app.key_uses.flush(&app.db).await {
-        tracing::debug!(%error, "when keys were used could not be written");
-    }
-    if let Err(error) = http::idempotency::prune(&app.db, now).await {
-        tracing::warn!(%error, "old idempotency records could not be removed");
-    }
-    if let Err(error) = webhooks::prune(&app.db, now).await {
-        tracing::warn!(%error, "the old log of deliveries could not be removed");
     }
 }

@@ -13,6 +13,7 @@ mod harness;
 mod idempotency;
 mod lists;
 mod payments;
+mod retention;
 mod right_calls;
 mod saved_methods;
 mod webhooks;
