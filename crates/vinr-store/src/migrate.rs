@@ -56,8 +56,13 @@ impl Dialect {
             Dialect::Sqlite => ("BLOB", "STRICT, WITHOUT ROWID", "STRICT, WITHOUT ROWID", "STRICT"),
             Dialect::Postgres => ("BYTEA", "", POSTGRES_BUSY, POSTGRES_BUSY),
         };
-        // A STRICT table knows its 64-bit integers by another name only.
-        let sql = if self == Dialect::Sqlite { sql.replace("BIGINT", "INTEGER") } else { sql.to_owned() };
+        let sql = match self {
+            // A STRICT table knows its 64-bit integers by another name only.
+            Dialect::Sqlite => sql.replace("BIGINT", "INTEGER"),
+            // Texts are ordered by their bytes, as on SQLite, whatever language the server was set up in: pages that
+            // begin at an id depend on it.
+            Dialect::Postgres => sql.replace(" TEXT", r#" TEXT COLLATE "C""#),
+        };
         sql.replace("{BLOB}", blob).replace("{TABLE}", table).replace("{BUSY}", busy).replace("{WIDE}", wide)
     }
 }

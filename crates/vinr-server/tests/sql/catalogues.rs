@@ -41,6 +41,19 @@ async fn both_engines_have_the_same_tables_and_indexes() {
     }
 }
 
+#[tokio::test]
+async fn postgres_orders_texts_by_their_bytes_in_whatever_language_it_was_set_up() {
+    let client = postgres("collation").await;
+    let columns = "SELECT table_name || '.' || column_name, COALESCE(collation_name, 'the default') \
+         FROM information_schema.columns WHERE table_schema = current_schema() AND data_type = 'text'";
+    let columns = client.query(columns, &[]).await.expect("columns");
+    assert!(columns.len() >= 50, "{}", columns.len());
+    for column in columns {
+        let (name, collation): (String, String) = (column.get(0), column.get(1));
+        assert_eq!(collation, "C", "{name}");
+    }
+}
+
 /// A table that is there without being declared: the store's own.
 const OF_THE_STORE: [&str; 2] = ["schema_migrations", "commits"];
 
