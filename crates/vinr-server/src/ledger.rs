@@ -6,16 +6,21 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Duration;
 
 use vinr_core::ids::AccountId;
 use vinr_store::Db;
 
+use crate::bootstrap;
 use crate::error::Result;
+
+/// How long the proof of one account may take.
+const PROOF_MAX: Duration = Duration::from_hours(1);
 
 /// A balance: what is posted and what is pending.
 type Sums = (i128, i128);
-/// Sums of each account's balance keys.
-type Balances = BTreeMap<(String, String), Sums>;
+/// Sums of an account's balance keys.
+type Balances = BTreeMap<String, Sums>;
 
 /// Something that does not add up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,71 +41,58 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that no payment
-/// holds more than it reserved, and that the events are numbered without a gap. Nothing comes back when all is well.
+/// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
+/// holds, took and paid what its transfers say, and that the events are numbered without a gap. Each account is looked
+/// at as it was at one moment. Nothing comes back when all is well; `told` hears of every page of rows that was read.
 ///
 /// # Errors
 /// The store is away.
-pub async fn verify(db: &Db) -> Result<Vec<Difference>> {
-    let found = store::everything(db).await?;
-    let computed = summed(&found.movements);
-    let mut differences = compared(&computed, &found.balances);
-    differences.extend(unbalanced(&found.balances));
-    differences.extend(found.overheld);
-    differences.extend(found.gaps);
+pub async fn verify(db: &Db, mut told: impl FnMut(usize)) -> Result<Vec<Difference>> {
+    let mut differences = Vec::new();
+    for account in bootstrap::list_accounts(db).await? {
+        let account = account.as_str();
+        let snapshot = db.long_snapshot(PROOF_MAX).await?;
+        let computed = store::computed(&snapshot, account, &mut told).await?;
+        let stored = store::balances(&snapshot, account).await?;
+        differences.extend(compared(account, &computed, &stored));
+        differences.extend(unbalanced(account, &stored));
+        differences.extend(store::payments(&snapshot, account, &mut told).await?);
+        differences.extend(store::gaps(&snapshot, account).await?);
+    }
     Ok(differences)
 }
 
-/// All transfers of one kind between the same two balances, added up.
-struct Movement {
-    account: String,
-    debit: String,
-    credit: String,
-    posted: i128,
-    pending: i128,
-}
-
-fn summed(movements: &[Movement]) -> Balances {
-    let mut sums = Balances::new();
-    for movement in movements {
-        for (key, sign) in [(&movement.debit, -1), (&movement.credit, 1)] {
-            let place = sums.entry((movement.account.clone(), key.clone())).or_default();
-            place.0 += sign * movement.posted;
-            place.1 += sign * movement.pending;
-        }
-    }
-    sums
-}
-
-fn compared(computed: &Balances, stored: &Balances) -> Vec<Difference> {
+fn compared(account: &str, computed: &Balances, stored: &Balances) -> Vec<Difference> {
     let keys: BTreeSet<_> = computed.keys().chain(stored.keys()).collect();
     let unequal = keys.into_iter().filter_map(|key| {
-        let (expected, found) =
-            (computed.get(key).copied().unwrap_or_default(), stored.get(key).copied().unwrap_or_default());
-        (expected != found).then(|| difference(key, shown(expected), shown(found)))
+        let sums = |of: &Balances| of.get(key).copied().unwrap_or_default();
+        let (expected, found) = (sums(computed), sums(stored));
+        (expected != found).then(|| difference(account, key, expected, found))
     });
     unequal.collect()
 }
 
 /// Each unit of an account adds up to zero.
-fn unbalanced(stored: &Balances) -> Vec<Difference> {
+fn unbalanced(account: &str, stored: &Balances) -> Vec<Difference> {
     let mut units = Balances::new();
-    for ((account, key), (posted, pending)) in stored {
+    for (key, (posted, pending)) in stored {
         let unit = key.rsplit(':').next().unwrap_or_default();
-        let sum = units.entry((account.clone(), format!("all balances in {unit}"))).or_default();
+        let sum = units.entry(format!("all balances in {unit}")).or_default();
         sum.0 += posted;
         sum.1 += pending;
     }
     let wrong = units.iter().filter(|(_, sum)| **sum != (0, 0));
-    wrong.map(|(key, sum)| difference(key, shown((0, 0)), shown(*sum))).collect()
+    wrong.map(|(subject, sum)| difference(account, subject, (0, 0), *sum)).collect()
 }
 
-fn difference(key: &(String, String), expected: String, found: String) -> Difference {
-    Difference { account: key.0.clone(), subject: key.1.clone(), expected, found }
-}
-
-fn shown((posted, pending): Sums) -> String {
-    format!("{posted} posted, {pending} pending")
+fn difference(account: &str, subject: &str, expected: Sums, found: Sums) -> Difference {
+    let shown = |(posted, pending): Sums| format!("{posted} posted, {pending} pending");
+    Difference {
+        account: account.to_owned(),
+        subject: subject.to_owned(),
+        expected: shown(expected),
+        found: shown(found),
+    }
 }
 
 /// What a merchant has, by currency.
@@ -112,24 +104,21 @@ async fn available_and_pending(db: &Db, account: &AccountId) -> Result<BTreeMap<
 mod tests {
     use super::*;
 
-    fn movement(posted: i128, pending: i128) -> Movement {
-        let (debit, credit) = ("network:EUR".to_owned(), "merchant_pending:EUR".to_owned());
-        Movement { account: "acct_1".to_owned(), debit, credit, posted, pending }
+    fn balances(network: i128, merchant: i128) -> Balances {
+        [("network:EUR".to_owned(), (network, 0)), ("merchant_pending:EUR".to_owned(), (merchant, 0))].into()
     }
 
     #[test]
     fn balances_that_are_the_sum_of_their_transfers_differ_nowhere() {
-        let balances = summed(&[movement(1_000, 0), movement(0, 500)]);
-        assert_eq!(compared(&balances, &balances.clone()), []);
-        assert_eq!(unbalanced(&balances), []);
+        let sums = balances(-1_000, 1_000);
+        assert_eq!(compared("acct_1", &sums, &sums), []);
+        assert_eq!(unbalanced("acct_1", &sums), []);
     }
 
     #[test]
     fn a_balance_that_was_touched_is_found_twice() {
-        let computed = summed(&[movement(1_000, 0)]);
-        let mut stored = computed.clone();
-        stored.insert(("acct_1".to_owned(), "network:EUR".to_owned()), (-999, 0));
-        assert_eq!(compared(&computed, &stored)[0].subject, "network:EUR");
-        assert_eq!(unbalanced(&stored)[0].found, "1 posted, 0 pending");
+        let (computed, stored) = (balances(-1_000, 1_000), balances(-999, 1_000));
+        assert_eq!(compared("acct_1", &computed, &stored)[0].subject, "network:EUR");
+        assert_eq!(unbalanced("acct_1", &stored)[0].found, "1 posted, 0 pending");
     }
 }

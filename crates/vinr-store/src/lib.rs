@@ -24,6 +24,7 @@ mod value;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
@@ -180,7 +181,13 @@ impl Db {
 
     /// Opens a snapshot for several reads that must agree.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Snapshot::open(&self.inner, "snapshot").await
+        Snapshot::open(&self.inner, "snapshot", read::SNAPSHOT_LIFE).await
+    }
+
+    /// Opens a snapshot that may be read from for so long. For an operator's work alone: until it is dropped the
+    /// database keeps what others change and remove. Each statement still has to be short.
+    pub async fn long_snapshot(&self, life: Duration) -> Result<Snapshot, StoreError> {
+        Snapshot::open(&self.inner, "long snapshot", life).await
     }
 
     /// Begins a unit of work. Its snapshot opens at its first read. [`Db::run`] is what most callers want.

@@ -18,7 +18,7 @@ use crate::unit::take_version;
 use crate::value::Value;
 
 /// How long a snapshot may be read from: it keeps the database from cleaning up behind it.
-const SNAPSHOT_LIFE: Duration = Duration::from_secs(5);
+pub(crate) const SNAPSHOT_LIFE: Duration = Duration::from_secs(5);
 
 /// Where an opened database reads from.
 #[derive(Debug)]
@@ -28,7 +28,8 @@ pub(crate) enum Readers {
     Simulated(SimulatedDisk, Arc<Texts>),
 }
 
-/// Several reads that agree: all of them see the database as it was at the first one. Lives at most 5 seconds.
+/// Several reads that agree: all of them see the database as it was at the first one. Lives at most 5 seconds, if
+/// nothing else was agreed.
 #[derive(Debug)]
 pub struct Snapshot {
     db: Arc<Inner>,
@@ -45,7 +46,7 @@ enum Source {
 }
 
 impl Snapshot {
-    pub(crate) async fn open(db: &Arc<Inner>, label: &'static str) -> Result<Snapshot, StoreError> {
+    pub(crate) async fn open(db: &Arc<Inner>, label: &'static str, life: Duration) -> Result<Snapshot, StoreError> {
         let source = match &db.readers {
             Readers::Sqlite(pool) => {
                 let mut reader = pool.take().await?;
@@ -57,13 +58,13 @@ impl Snapshot {
                 Source::Simulated { disk: disk.clone(), texts: Arc::clone(texts), _hold: disk.hold() }
             }
         };
-        Ok(Snapshot { db: Arc::clone(db), source, label, ends_at: Instant::now() + SNAPSHOT_LIFE })
+        Ok(Snapshot { db: Arc::clone(db), source, label, ends_at: Instant::now() + life })
     }
 
     /// Runs a query in the snapshot.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Deadline`] once the snapshot is older than 5 seconds.
+    /// [`StoreErrorKind::Deadline`] once the snapshot is older than it may be.
     pub async fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.check_age()?;
         let counters = &self.db.counters;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::read::Snapshot;
+use crate::read::{SNAPSHOT_LIFE, Snapshot};
 use crate::row::Row;
 use crate::table::{Kind, Table};
 use crate::value::{Slot, Value};
@@ -374,7 +374,7 @@ impl UnitOfWork {
 
     async fn snapshot(&mut self) -> Result<&Snapshot, StoreError> {
         if self.snapshot.is_none() {
-            self.snapshot = Some(Snapshot::open(&self.db, self.unit.label).await?);
+            self.snapshot = Some(Snapshot::open(&self.db, self.unit.label, SNAPSHOT_LIFE).await?);
         }
         Ok(self.snapshot.as_ref().expect("opened just above"))
     }

@@ -139,7 +139,10 @@ pub(crate) async fn verify(settings: &Resolved) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let mut words = Vec::new();
     for place in &places {
-        for found in vinr_server::ledger::verify(&place.db).await.map_err(Failure::refused)? {
+        let mut progress = show::Progress::new("rows looked at");
+        let differences = vinr_server::ledger::verify(&place.db, |rows| progress.add(rows)).await;
+        drop(progress);
+        for found in differences.map_err(Failure::refused)? {
             words.push(format!("{} {found}", place.environment.as_str()));
             rows.push(json!({
                 "environment": place.environment.as_str(), "accountId": found.account, "subject": found.subject,

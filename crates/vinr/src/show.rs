@@ -76,6 +76,36 @@ impl Lines {
     }
 }
 
+/// How far long work has come: one line on the terminal that is written over, and nothing elsewhere.
+pub(crate) struct Progress {
+    of: &'static str,
+    done: usize,
+    shown: bool,
+}
+
+impl Progress {
+    /// Nothing done yet.
+    pub(crate) fn new(of: &'static str) -> Progress {
+        Progress { of, done: 0, shown: stderr().is_terminal() }
+    }
+
+    /// So much more is done.
+    pub(crate) fn add(&mut self, more: usize) {
+        self.done += more;
+        if self.shown {
+            eprint!("\r{} {}", self.done, self.of);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            eprint!("\r\u{1b}[K");
+        }
+    }
+}
+
 /// Prints a document: on one line with `--json`, indented otherwise.
 pub(crate) fn document(value: &Value, json: bool) {
     if json { println!("{value}") } else { println!("{value:#}") }

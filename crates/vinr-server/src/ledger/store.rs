@@ -1,82 +1,141 @@
-//! The sums of the ledger, read.
+//! The sums of the ledger, read in pages: no statement takes long, however much there is.
 
 use std::collections::BTreeMap;
 
 use vinr_core::ids::AccountId;
-use vinr_store::{Db, Row};
+use vinr_store::{Db, Row, Snapshot, Value};
 
-use super::{Balances, Difference, Movement};
+use super::{Balances, Difference, Sums};
 use crate::error::Result;
 
-/// A post clears the whole of what was held; a void clears its amount.
-const MOVEMENTS: &str = "SELECT account, debit, credit, unit, \
-     CAST(SUM(CASE WHEN phase IN ('posted', 'post') THEN amount ELSE 0 END) AS BIGINT), \
-     CAST(SUM(CASE phase WHEN 'pending' THEN amount WHEN 'post' THEN -held WHEN 'void' THEN -amount ELSE 0 END) AS BIGINT) \
-     FROM transfers GROUP BY account, debit, credit, unit ORDER BY account, debit, credit, unit";
-const BALANCES: &str = "SELECT account, id, posted, pending FROM balances ORDER BY account, id";
-/// What each payment holds by its transfers, against what its row says can be captured.
-const HELD: &str = "SELECT p.account, p.id, p.amount_capturable, CAST(COALESCE(h.held, 0) AS BIGINT) \
-     FROM payments p LEFT JOIN (SELECT account, source_id, \
-     SUM(CASE phase WHEN 'pending' THEN amount WHEN 'post' THEN -held WHEN 'void' THEN -amount ELSE 0 END) AS held \
-     FROM transfers GROUP BY account, source_id) h ON h.account = p.account AND h.source_id = p.id \
-     WHERE p.amount_capturable <> COALESCE(h.held, 0) ORDER BY p.account, p.id";
-const NUMBERS: &str = "SELECT n.account, n.sequence, CAST(COALESCE(e.first, 1) AS BIGINT), CAST(COALESCE(e.last, 0) AS BIGINT), \
-     CAST(COALESCE(e.many, 0) AS BIGINT) FROM counters n LEFT JOIN (SELECT account, MIN(sequence) AS first, \
-     MAX(sequence) AS last, COUNT(*) AS many FROM events GROUP BY account) e ON e.account = n.account \
-     WHERE n.id = 'self' ORDER BY n.account";
+/// Rows of a page.
+const PAGE: usize = 5_000;
+/// Event numbers that are counted at once.
+const NUMBERS_AT_ONCE: i64 = 50_000;
+
+const TRANSFERS: &str = "SELECT id, debit, credit, unit, phase, amount, held FROM transfers \
+     WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
+const BALANCES: &str = "SELECT id, posted, pending FROM balances WHERE account = $1 ORDER BY id";
+const PAYMENTS: &str = "SELECT id, amount_capturable, amount_captured, fee FROM payments \
+     WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
+/// What payments hold, took and paid by their transfers.
+const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
+     CAST(SUM(CASE phase WHEN 'pending' THEN amount WHEN 'post' THEN -held WHEN 'void' THEN -amount ELSE 0 END) AS BIGINT), \
+     CAST(SUM(CASE WHEN debit = 'network' AND phase IN ('posted', 'post') THEN amount ELSE 0 END) AS BIGINT), \
+     CAST(SUM(CASE WHEN credit = 'fees' AND phase = 'posted' THEN amount ELSE 0 END) AS BIGINT) \
+     FROM transfers WHERE account = $1 AND source_id > $2 AND source_id <= $3 GROUP BY source_id ORDER BY source_id";
+const COUNTER: &str = "SELECT sequence FROM counters WHERE account = $1 AND id = 'self'";
+const NUMBERED: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2 AND sequence <= $3";
+const NUMBERED_BEYOND: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2";
 const OF_MERCHANT: &str = "SELECT id, posted FROM balances WHERE account = $1 ORDER BY id";
 
-/// What a verification looks at, all of one moment.
-pub(super) struct Everything {
-    pub(super) movements: Vec<Movement>,
-    pub(super) balances: Balances,
-    pub(super) overheld: Vec<Difference>,
-    pub(super) gaps: Vec<Difference>,
-}
-
-pub(super) async fn everything(db: &Db) -> Result<Everything> {
-    let snapshot = db.snapshot().await?;
-    let movements = snapshot.query(MOVEMENTS, &[]).await?.iter().map(movement).collect();
-    let mut balances = Balances::new();
-    for row in snapshot.query(BALANCES, &[]).await? {
-        let sums = (i128::from(row.int(2)), i128::from(row.int(3)));
-        balances.insert((row.text(0).to_owned(), row.text(1).to_owned()), sums);
-    }
-    let overheld = snapshot.query(HELD, &[]).await?.iter().map(overheld).collect();
-    let gaps = snapshot.query(NUMBERS, &[]).await?.iter().filter_map(gap).collect();
-    Ok(Everything { movements, balances, overheld, gaps })
-}
-
-fn movement(row: &Row) -> Movement {
-    let key = |column: usize| format!("{}:{}", row.text(column), row.text(3));
-    Movement {
-        account: row.text(0).to_owned(),
-        debit: key(1),
-        credit: key(2),
-        posted: i128::from(row.int(4)),
-        pending: i128::from(row.int(5)),
+/// Adds an account's transfers up, a page at a time; `told` hears how many were read.
+pub(super) async fn computed(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) -> Result<Balances> {
+    let mut sums = Balances::new();
+    let mut after = String::new();
+    loop {
+        let page = snapshot.query(TRANSFERS, &[account.into(), after.as_str().into()]).await?;
+        for row in &page {
+            let (posted, pending) = moved(row);
+            for (side, sign) in [(1, -1), (2, 1)] {
+                let place = sums.entry(format!("{}:{}", row.text(side), row.text(3))).or_default();
+                place.0 += sign * posted;
+                place.1 += sign * pending;
+            }
+        }
+        told(page.len());
+        match page.last() {
+            Some(last) if page.len() == PAGE => last.text(0).clone_into(&mut after),
+            Some(_) | None => return Ok(sums),
+        }
     }
 }
 
-fn overheld(row: &Row) -> Difference {
-    Difference {
-        account: row.text(0).to_owned(),
-        subject: format!("{} held", row.text(1)),
-        expected: row.int(2).to_string(),
-        found: row.int(3).to_string(),
+/// What a transfer moves: a post clears the whole of what was held, a void clears its amount.
+fn moved(row: &Row) -> Sums {
+    let (amount, held) = (i128::from(row.int(5)), i128::from(row.int(6)));
+    match row.text(4) {
+        "posted" => (amount, 0),
+        "pending" => (0, amount),
+        "post" => (amount, -held),
+        "void" => (0, -amount),
+        other => panic!("no transfer has the phase {other}"),
     }
+}
+
+pub(super) async fn balances(snapshot: &Snapshot, account: &str) -> Result<Balances> {
+    let rows = snapshot.query(BALANCES, &[account.into()]).await?;
+    let read = |row: &Row| (row.text(0).to_owned(), (i128::from(row.int(1)), i128::from(row.int(2))));
+    Ok(rows.iter().map(read).collect())
+}
+
+/// Payments whose rows say something else than their transfers.
+pub(super) async fn payments(
+    snapshot: &Snapshot,
+    account: &str,
+    mut told: impl FnMut(usize),
+) -> Result<Vec<Difference>> {
+    let mut differences = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = snapshot.query(PAYMENTS, &[account.into(), after.as_str().into()]).await?;
+        told(page.len());
+        let Some(last) = page.last() else { return Ok(differences) };
+        let last = last.text(0).to_owned();
+        let range = [account.into(), after.into(), last.as_str().into()];
+        let moved = snapshot.query(MOVED_BY_PAYMENTS, &range).await?;
+        let moved: BTreeMap<&str, [i64; 3]> =
+            moved.iter().map(|row| (row.text(0), [row.int(1), row.int(2), row.int(3)])).collect();
+        for row in &page {
+            let says = [row.int(1), row.int(2), row.opt_int(3).unwrap_or(0)];
+            let is = moved.get(row.text(0)).copied().unwrap_or_default();
+            differences.extend(unlike(account, row.text(0), says, is));
+        }
+        after = last;
+    }
+}
+
+fn unlike(account: &str, payment: &str, says: [i64; 3], is: [i64; 3]) -> impl Iterator<Item = Difference> {
+    let subjects = ["held", "captured", "fee"].map(|what| format!("{payment} {what}"));
+    let account = account.to_owned();
+    let pairs = subjects.into_iter().zip(says).zip(is);
+    pairs.filter(|((_, says), is)| says != is).map(move |((subject, says), is)| Difference {
+        account: account.clone(),
+        subject,
+        expected: says.to_string(),
+        found: is.to_string(),
+    })
 }
 
 /// Events are numbered 1, 2, 3 … up to the counter; none is ever deleted.
-fn gap(row: &Row) -> Option<Difference> {
-    let (next, first, last, many) = (row.int(1), row.int(2), row.int(3), row.int(4));
-    let whole = first == 1 && last == next && many == next;
-    (!whole).then(|| Difference {
-        account: row.text(0).to_owned(),
+pub(super) async fn gaps(snapshot: &Snapshot, account: &str) -> Result<Vec<Difference>> {
+    let difference = |expected: String, found: i64| Difference {
+        account: account.to_owned(),
         subject: "event numbers".to_owned(),
-        expected: format!("1 to {next} without a gap"),
-        found: format!("{many} events from {first} to {last}"),
-    })
+        expected,
+        found: format!("{found} events"),
+    };
+    let rows = snapshot.query(COUNTER, &[account.into()]).await?;
+    let last = rows.first().map_or(0, |row| row.int(0));
+    let mut differences = Vec::new();
+    let mut from = 0;
+    while from < last {
+        let to = last.min(from.saturating_add(NUMBERS_AT_ONCE));
+        let found = count(snapshot, NUMBERED, &[account.into(), from.into(), to.into()]).await?;
+        if found != to - from {
+            differences.push(difference(format!("{} to {to} without a gap", from + 1), found));
+        }
+        from = to;
+    }
+    let beyond = count(snapshot, NUMBERED_BEYOND, &[account.into(), last.into()]).await?;
+    if beyond != 0 {
+        differences.push(difference(format!("none after {last}"), beyond));
+    }
+    Ok(differences)
+}
+
+async fn count(snapshot: &Snapshot, sql: &'static str, params: &[Value]) -> Result<i64> {
+    Ok(snapshot.query(sql, params).await?.first().map_or(0, |row| row.int(0)))
 }
 
 /// Available and pending of each currency of a merchant.

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::{http, webhooks};
 
 /// How often the house is kept, the first time when it is opened.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// Batches (of 500 rows, see the `prune` statements) that one round removes from a table at most. It is more than is
 /// written in a minute, so that no table grows behind its retention.
 const BATCHES_MAX: usize = 2_000;

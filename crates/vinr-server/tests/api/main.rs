@@ -11,6 +11,7 @@ mod endpoints_replayed;
 mod events;
 mod harness;
 mod idempotency;
+mod ledger;
 mod lists;
 mod payments;
 mod retention;
