@@ -113,7 +113,7 @@ impl App {
             })
             .await?;
         let sending = afterwards.sending.take();
-        self.workers.after(task.account, afterwards, &committed);
+        self.workers.after(afterwards, &committed);
         Ok((answer, sending.and_then(|sending| self.send(sending))))
     }
 

@@ -5,20 +5,20 @@ mod acquire;
 pub(crate) mod clock;
 pub(crate) mod deliver;
 mod housekeeping;
+pub(crate) mod pollers;
 pub(crate) mod schedule;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use vinr_core::ids::AccountId;
 use vinr_store::Committed;
 
 use crate::app::App;
 use crate::record::Afterwards;
 pub(crate) use acquire::Outcome;
 use deliver::Deliverer;
+use pollers::Pollers;
 
 /// What commits leave for the background.
 pub struct Workers {
@@ -26,7 +26,8 @@ pub struct Workers {
     /// Deliveries that were committed by this process.
     pub(crate) deliverer: Deliverer,
     timers: Notify,
-    pollers: Mutex<HashMap<AccountId, (usize, Arc<Notify>)>>,
+    /// Who waits for events.
+    pub(crate) pollers: Pollers,
     stop: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -38,7 +39,7 @@ impl Workers {
             process,
             deliverer: Deliverer::new(),
             timers: Notify::new(),
-            pollers: Mutex::default(),
+            pollers: Pollers::default(),
             stop: watch::Sender::new(false),
             tasks: Mutex::default(),
         }
@@ -50,28 +51,13 @@ impl Workers {
     }
 
     /// Hands over what a commit left to do.
-    pub(crate) fn after(&self, account: &AccountId, afterwards: Afterwards, committed: &Committed) {
+    pub(crate) fn after(&self, afterwards: Afterwards, committed: &Committed) {
         if afterwards.timers {
             self.timers.notify_one();
-        }
-        if let Some((_, commits)) = self.pollers().get(account) {
-            commits.notify_waiters();
         }
         if !afterwards.handovers.is_empty() {
             self.deliverer.offer(afterwards.handovers, committed);
         }
-    }
-
-    /// Has somebody woken by every commit of this process for an account, for as long as the poller lives.
-    pub(crate) fn poller<'a>(&'a self, account: &'a AccountId) -> Poller<'a> {
-        let mut pollers = self.pollers();
-        let (count, commits) = pollers.entry(account.clone()).or_default();
-        *count += 1;
-        Poller { workers: self, account, commits: Arc::clone(commits) }
-    }
-
-    fn pollers(&self) -> MutexGuard<'_, HashMap<AccountId, (usize, Arc<Notify>)>> {
-        self.pollers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Resolves when a timer was written.
@@ -79,35 +65,10 @@ impl Workers {
         self.timers.notified()
     }
 
-    /// Whether the process is draining.
-    pub(crate) fn is_stopping(&self) -> bool {
-        *self.stop.borrow()
-    }
-}
-
-/// Somebody who waits for an account's events.
-pub(crate) struct Poller<'a> {
-    workers: &'a Workers,
-    account: &'a AccountId,
-    commits: Arc<Notify>,
-}
-
-impl Poller<'_> {
-    /// Resolves with the account's next commit in this process, or when the process drains.
-    pub(crate) fn committed(&self) -> impl Future<Output = ()> {
-        self.commits.notified()
-    }
-}
-
-impl Drop for Poller<'_> {
-    fn drop(&mut self) {
-        let mut pollers = self.workers.pollers();
-        if let Some((count, _)) = pollers.get_mut(self.account) {
-            *count -= 1;
-            if *count == 0 {
-                pollers.remove(self.account);
-            }
-        }
+    /// Resolves when the process drains.
+    pub(crate) async fn stopping(&self) {
+        // The sender is a part of this: it does not go before.
+        let _ = self.stop.subscribe().wait_for(|stop| *stop).await;
     }
 }
 
@@ -119,15 +80,13 @@ impl App {
         tasks.spawn(deliver::run(self.clone(), stop.clone()));
         tasks.spawn(schedule::run(self.clone(), stop.clone()));
         tasks.spawn(clock::run(self.clone(), stop.clone()));
-        tasks.spawn(housekeeping::run(self.clone(), stop));
+        tasks.spawn(housekeeping::run(self.clone(), stop.clone()));
+        tasks.spawn(pollers::run(self.clone(), stop));
     }
 
     /// Tells waiting requests and workers to come to an end: called when a drain begins.
     pub fn begin_drain(&self) {
         self.workers.stop.send_replace(true);
-        for (_, commits) in self.workers.pollers().values() {
-            commits.notify_waiters();
-        }
     }
 
     /// Ends the background work at once, as a killed process ends: what is being sent is lost.

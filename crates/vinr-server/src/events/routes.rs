@@ -1,8 +1,9 @@
 //! The endpoints of events.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, select};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 use vinr_core::events::EventType;
@@ -17,11 +18,6 @@ use crate::http::endpoint::{Call, Endpoint};
 use crate::http::list::{self, Listed, Position};
 use crate::http::reply::Reply;
 use crate::record::StoredEvent;
-
-/// How often a waiting consumer looks for what other processes commit.
-const POLL: Duration = Duration::from_millis(250);
-/// How often it looks at most, however much this process commits.
-const LOOKS_APART: Duration = Duration::from_millis(100);
 
 /// What can be asked of events.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -60,23 +56,22 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 async fn follow(call: &Call, query: &wire::Query, after: i64) -> Result<Reply> {
     let limit = query.page.limit.unwrap_or(100);
     let deadline = Instant::now() + Duration::from_secs(query.wait.unwrap_or(0));
-    let poller = call.app.workers.poller(call.account());
+    let mut poller = call.app.workers.pollers.wait(call.account());
+    let mut seen = after;
     loop {
-        let woken = std::pin::pin!(poller.committed());
-        let looked = Instant::now();
         let found = store::after(&call.app.db, call.account(), after, limit + 1).await?;
-        if !found.is_empty() || Instant::now() >= deadline || call.app.workers.is_stopping() {
-            let has_more = i64::try_from(found.len()).is_ok_and(|found| found > limit);
-            let shown = found.iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
-            let data: Vec<_> = shown.map(|(event, sequence)| rendered(event, *sequence)).collect();
-            let next_cursor = found.last().filter(|_| has_more).map(|(event, _)| event.id.to_string());
-            return Reply::ok(&Listed { object: "list", data, page: Position { has_more, next_cursor } });
+        if found.is_empty() {
+            let over = tokio::time::timeout_at(deadline, call.app.workers.stopping());
+            if let Either::Left((last, _)) = select(pin!(poller.beyond(seen)), pin!(over)).await {
+                seen = last;
+                continue;
+            }
         }
-        let pause = tokio::time::sleep_until(deadline.min(looked + POLL));
-        futures_util::future::select(woken, std::pin::pin!(pause)).await;
-        if !call.app.workers.is_stopping() {
-            tokio::time::sleep_until(deadline.min(looked + LOOKS_APART)).await;
-        }
+        let has_more = i64::try_from(found.len()).is_ok_and(|found| found > limit);
+        let shown = found.iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
+        let data: Vec<_> = shown.map(|(event, sequence)| rendered(event, *sequence)).collect();
+        let next_cursor = found.last().filter(|_| has_more).map(|(event, _)| event.id.to_string());
+        return Reply::ok(&Listed { object: "list", data, page: Position { has_more, next_cursor } });
     }
 }
 

@@ -56,7 +56,7 @@ async fn waiting_consumers_look_a_bounded_number_of_times_however_much_is_commit
     let (answers, commits) = futures_util::future::join(futures_util::future::join_all(waiting), commits).await;
     assert!(answers.iter().all(|answer| answer["data"] == json!([])));
     let reads = server.app.db.stats().reads - before;
-    // Each looks every 250 ms; keys and contexts are read again every second. Another account's commits wake nobody.
-    let bound = polls * (seconds * 4 + 2) + 20;
+    // Each looks once; all of them share a look every 100 ms; keys and contexts are read again every second.
+    let bound = polls + seconds * 10 + 20;
     assert!(reads <= bound, "{reads} reads for {polls} consumers beside {commits} commits; {bound} would do");
 }
