@@ -15,6 +15,11 @@ use super::store::Claimed;
 pub(super) const LANE_SENDS_MAX: usize = 8;
 /// Attempts at all endpoints at a time.
 const SENDS_MAX: usize = 1_024;
+/// From here on an endpoint gets one attempt at a time: the rest of the room is for those that have none, so that some
+/// hundred endpoints that hang do not delay the others.
+const CROWDED: usize = SENDS_MAX / 2;
+/// Attempts at a time at all endpoints that keep failing.
+const PROBES_MAX: usize = SENDS_MAX / 4;
 /// Deliveries waiting in one lane.
 const LANE_WAITING_MAX: usize = 4_096;
 /// Deliveries waiting in all lanes.
@@ -63,13 +68,16 @@ pub(super) struct Lanes {
     turns: VecDeque<Key>,
     waiting: usize,
     sending: usize,
+    /// Of these, to endpoints that keep failing.
+    probing: usize,
 }
 
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that come and go apart from each other, not one state")]
 struct Lane {
     waiting: VecDeque<Parcel>,
-    sending: BTreeSet<WebhookDeliveryId>,
+    /// Each with whether it is a probe.
+    sending: BTreeMap<WebhookDeliveryId, bool>,
     claiming: bool,
     /// Deliveries were dropped from memory and are still leased to this process.
     dropped: bool,
@@ -118,10 +126,17 @@ impl Lanes {
         if self.sending >= SENDS_MAX {
             return None;
         }
-        while let Some(key) = self.turns.pop_front() {
+        // Those that have to wait for others keep their turn, and are asked once.
+        for _ in 0..self.turns.len() {
+            let Some(key) = self.turns.pop_front() else { break };
             let lane = self.of.get_mut(&key).expect("a lane in turn exists");
             lane.in_turns = false;
             if lane.room() == 0 {
+                continue;
+            }
+            let crowded = self.sending >= CROWDED && !lane.sending.is_empty();
+            if crowded || (lane.probed && self.probing >= PROBES_MAX) {
+                self.queue(key);
                 continue;
             }
             while let Some(parcel) = lane.waiting.pop_front() {
@@ -130,8 +145,9 @@ impl Lanes {
                     lane.dropped = true;
                     continue;
                 }
-                lane.sending.insert(parcel.delivery.clone());
+                lane.sending.insert(parcel.delivery.clone(), lane.probed);
                 self.sending += 1;
+                self.probing += usize::from(lane.probed);
                 self.queue(key);
                 return Some(Next::Send(parcel));
             }
@@ -166,15 +182,16 @@ impl Lanes {
     /// The deliveries of an endpoint that are in memory.
     pub(super) fn held(&self, account: &AccountId, endpoint: &WebhookEndpointId) -> BTreeSet<WebhookDeliveryId> {
         let Some(lane) = self.of.get(&(account.clone(), endpoint.clone())) else { return BTreeSet::new() };
-        lane.waiting.iter().map(|parcel| &parcel.delivery).chain(&lane.sending).cloned().collect()
+        lane.waiting.iter().map(|parcel| &parcel.delivery).chain(lane.sending.keys()).cloned().collect()
     }
 
     /// An attempt has ended; `probed` tells what is known of the endpoint since.
     pub(super) fn ended(&mut self, parcel: &Parcel, probed: Option<bool>) {
         let key = (parcel.account.clone(), parcel.endpoint.clone());
         let lane = self.of.get_mut(&key).expect("a lane that is being sent to is kept");
-        lane.sending.remove(&parcel.delivery);
+        let was_probe = lane.sending.remove(&parcel.delivery);
         self.sending -= 1;
+        self.probing -= usize::from(was_probe == Some(true));
         if let Some(probed) = probed {
             lane.probed = probed;
         }

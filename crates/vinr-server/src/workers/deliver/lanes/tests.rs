@@ -35,7 +35,7 @@ fn start(lanes: &mut Lanes) -> (BTreeMap<WebhookEndpointId, usize>, Vec<usize>) 
 /// Ends one of the attempts at an endpoint.
 fn end_one(lanes: &mut Lanes, to: u128, probed: Option<bool>) {
     let lane = &lanes.of[&(account(), endpoint(to))];
-    let delivery = lane.sending.first().expect("something is being sent").clone();
+    let delivery = lane.sending.keys().next().expect("something is being sent").clone();
     lanes.ended(&Parcel { delivery, ..parcel(to, 0) }, probed);
 }
 
@@ -51,6 +51,45 @@ async fn an_endpoint_gets_eight_at_a_time_and_delays_no_other() {
     assert!(claims.is_empty());
     end_one(&mut lanes, 1, None);
     assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), 1)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn hundreds_of_hanging_endpoints_leave_room_for_others() {
+    let mut lanes = Lanes::default();
+    for to in 1..=300 {
+        for number in 0..20 {
+            lanes.push(parcel(to, u128::from(u64::MAX) + to * 100 + number));
+        }
+    }
+    let sends = start(&mut lanes).0;
+    assert_eq!(sends.len(), 300, "each has one at least");
+    assert!(lanes.sending < CROWDED + 300 && sends.values().all(|many| *many <= LANE_SENDS_MAX));
+    lanes.push(parcel(1_000, 1));
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1_000), 1)]));
+
+    // As soon as the crowd is gone, those that waited for it go on.
+    while lanes.sending > CROWDED - 8 {
+        let lane = lanes.of.iter().find(|(_, lane)| !lane.sending.is_empty()).expect("some are left");
+        let (to, delivery) = (lane.0.1.clone(), lane.1.sending.keys().next().expect("one").clone());
+        lanes.ended(&Parcel { delivery, endpoint: to, ..parcel(1, 0) }, None);
+    }
+    assert!(start(&mut lanes).0.values().sum::<usize>() >= 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn endpoints_that_keep_failing_take_a_quarter_of_the_room() {
+    let mut lanes = Lanes::default();
+    for to in 1..=1_000 {
+        lanes.push(parcel(to, to));
+        lanes.of.get_mut(&(account(), endpoint(to))).expect("pushed").probed = true;
+    }
+    assert_eq!(start(&mut lanes).0.len(), PROBES_MAX);
+    lanes.push(parcel(2_000, 2_000));
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(2_000), 1)]));
+    let sent = lanes.of.iter().find(|(_, lane)| lane.probed && !lane.sending.is_empty()).expect("a probe");
+    let (to, delivery) = (sent.0.1.clone(), sent.1.sending.keys().next().expect("one").clone());
+    lanes.ended(&Parcel { delivery, endpoint: to, ..parcel(1, 0) }, Some(false));
+    assert_eq!(start(&mut lanes).0.len(), 1, "the next one gets its turn");
 }
 
 #[tokio::test(start_paused = true)]
