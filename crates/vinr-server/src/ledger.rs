@@ -11,7 +11,6 @@ use std::time::Duration;
 use vinr_core::ids::AccountId;
 use vinr_store::Db;
 
-use crate::bootstrap;
 use crate::error::Result;
 
 /// How long the proof of one account may take.
@@ -49,7 +48,7 @@ impl fmt::Display for Difference {
 /// The store is away.
 pub async fn verify(db: &Db, mut told: impl FnMut(usize)) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
-    for account in bootstrap::list_accounts(db).await? {
+    for account in store::accounts(db).await? {
         let account = account.as_str();
         let snapshot = db.long_snapshot(PROOF_MAX).await?;
         let computed = store::computed(&snapshot, account, &mut told).await?;

@@ -13,6 +13,7 @@ const PAGE: usize = 5_000;
 /// Event numbers that are counted at once.
 const NUMBERS_AT_ONCE: i64 = 50_000;
 
+const ACCOUNTS: &str = "SELECT account FROM counters WHERE id = 'self' ORDER BY account";
 const TRANSFERS: &str = "SELECT id, debit, credit, unit, phase, amount, held FROM transfers \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 const BALANCES: &str = "SELECT id, posted, pending FROM balances WHERE account = $1 ORDER BY id";
@@ -28,6 +29,11 @@ const COUNTER: &str = "SELECT sequence FROM counters WHERE account = $1 AND id =
 const NUMBERED: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2 AND sequence <= $3";
 const NUMBERED_BEYOND: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2";
 const OF_MERCHANT: &str = "SELECT id, posted FROM balances WHERE account = $1 ORDER BY id";
+
+/// Every account that has anything.
+pub(super) async fn accounts(db: &Db) -> Result<Vec<String>> {
+    Ok(db.query(ACCOUNTS, &[]).await?.iter().map(|row| row.text(0).to_owned()).collect())
+}
 
 /// Adds an account's transfers up, a page at a time; `told` hears how many were read.
 pub(super) async fn computed(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) -> Result<Balances> {

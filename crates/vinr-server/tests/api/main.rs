@@ -13,6 +13,7 @@ mod harness;
 mod idempotency;
 mod ledger;
 mod lists;
+mod payment_events;
 mod payments;
 mod retention;
 mod right_calls;
