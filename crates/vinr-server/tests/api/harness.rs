@@ -52,7 +52,7 @@ pub struct Server {
 }
 
 /// Where a server keeps everything.
-enum Database {
+pub enum Database {
     Sqlite { folder: PathBuf },
     Postgres { url: String, schema: String },
 }
@@ -219,7 +219,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.app.begin_drain();
-        if let Database::Sqlite { folder } = &self.database {
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Database::Sqlite { folder } = self {
             // Left behind at worst; the system's folder for such things is emptied by others.
             let _ = std::fs::remove_dir_all(folder);
         }
@@ -258,7 +263,7 @@ fn serve(socket: TcpListener, app: &App) {
 }
 
 impl Database {
-    fn new(engine: Engine, entropy: &Entropy) -> Database {
+    pub fn new(engine: Engine, entropy: &Entropy) -> Database {
         let name = format!("vinr_{:016x}_{}", entropy.u128() >> 64, COUNT.fetch_add(1, Ordering::Relaxed));
         match engine {
             Engine::Sqlite => {
@@ -274,7 +279,7 @@ impl Database {
         }
     }
 
-    async fn open(&self, entropy: &Entropy) -> Db {
+    pub async fn open(&self, entropy: &Entropy) -> Db {
         let config = match self {
             Database::Sqlite { folder } => Config::Sqlite { path: folder.join("sandbox.db"), readers: 4 },
             Database::Postgres { url, schema } => {

@@ -4,6 +4,7 @@ mod acquirer;
 mod acquirer_bank;
 mod checkout;
 mod clock;
+mod conformance;
 mod conventions;
 mod customers;
 mod endpoints;
