@@ -7,6 +7,9 @@ use crate::webhooks_merchant::id;
 
 on_both_engines!(each_way_through_the_states_tells_its_events, a_charge_that_wants_its_buyer_says_so);
 
+/// What creates a payment, what is asked of it then and with which body, and the events that this tells.
+type Way = ((Value, String, Value), &'static [&'static str]);
+
 async fn each_way_through_the_states_tells_its_events(engine: Engine) {
     let server = Server::start(engine).await;
     let confirmed = |card: &str| json!({"amount": 1000, "currency": "EUR", "paymentMethod": card, "confirm": true});
@@ -15,7 +18,7 @@ async fn each_way_through_the_states_tells_its_events(engine: Engine) {
         ask["capture"] = json!(false);
         (ask, then.to_owned(), json!({}))
     };
-    let ways: [((Value, String, Value), &[&str]); 7] = [
+    let ways: [Way; 7] = [
         ((confirmed("pm_test_4242"), String::new(), json!({})), &["payment.created", "payment.completed"]),
         ((confirmed("pm_test_9995"), String::new(), json!({})), &["payment.created", "payment.failed"]),
         (held("capture"), &["payment.created", "payment.authorized", "payment.completed"]),
