@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 
 /// A running `vinr serve`.
 pub struct Server {
-    child: Child,
+    pub child: Child,
     pub url: String,
 }
 
