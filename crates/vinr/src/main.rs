@@ -60,7 +60,10 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match runtime.block_on(run(cli)) {
+    let ended = runtime.block_on(run(cli));
+    // What is still under way was cut off on purpose: nobody waits for it.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) | Err(Failure::Unread) => ExitCode::SUCCESS,
         Err(Failure::Refused(message)) => {
             eprintln!("vinr: {message}");

@@ -11,7 +11,6 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
-use axum::serve::ListenerExt as _;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
@@ -47,24 +46,6 @@ pub struct Listener {
     pub socket: TcpListener,
     /// What answers on it.
     pub app: App,
-}
-
-/// Serves until `stop` resolves, then lets accepted requests finish.
-///
-/// # Errors
-/// The socket fails for good.
-pub async fn serve(
-    socket: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let socket = socket.tap_io(|stream| {
-        // An answer goes out at once; without this it may wait for the client's delayed acknowledgement. A connection
-        // that cannot be told so works all the same.
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(socket, service).with_graceful_shutdown(stop).await
 }
 
 /// All endpoints of an app's environment as one router.
