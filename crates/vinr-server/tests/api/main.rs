@@ -10,6 +10,7 @@ mod endpoints_replayed;
 mod events;
 mod harness;
 mod idempotency;
+mod keys;
 mod lists;
 mod payments;
 mod right_calls;
