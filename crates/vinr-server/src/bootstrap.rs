@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_customers", sql: include_str!("../../../migrations/0002_customers.sql") },
     Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
     Migration { name: "0004_customer_metadata", sql: include_str!("../../../migrations/0004_customer_metadata.sql") },
+    Migration { name: "0005_installation", sql: include_str!("../../../migrations/0005_installation.sql") },
 ];
 
 /// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).
@@ -60,18 +61,23 @@ impl fmt::Debug for NewKey {
     }
 }
 
-/// Whether the database has an account.
-pub async fn has_accounts(db: &Db) -> Result<bool> {
-    Ok(!store::accounts(db).await?.is_empty())
-}
-
 /// The ids of all accounts, oldest first.
 pub async fn list_accounts(db: &Db) -> Result<Vec<AccountId>> {
     store::accounts(db).await
 }
 
+/// The id of an installation's first account, whether it has been made or not: drawn by whoever asks first, and the same
+/// for everybody after, so that servers that start at once agree, and one that broke off is completed by the next.
+pub async fn first_account_id(db: &Db, env: &Env) -> Result<AccountId> {
+    let settled = store::settle(db, "first_account", || AccountId::from_bits(env.id_bits()).to_string());
+    AccountId::parse(&settled.await?).map_err(ApiError::internal)
+}
+
 /// Makes an account in one environment, with a secret and a public key, in one unit of work. Both environments of an
 /// account have its one id.
+///
+/// # Errors
+/// `resource_exists` if this environment has the account already.
 pub async fn create_account(
     db: &Db,
     env: &Env,
@@ -80,7 +86,12 @@ pub async fn create_account(
     name: &str,
 ) -> Result<NewKeys> {
     let settings = accounts::create(name)?;
-    let created = store::run(db, id, "create_account", async |unit| {
+    let created = store::run(db, id.as_str(), "create_account", async |unit| {
+        if store::account_exists(unit).await? {
+            return Err(Refusal::new(Code::ResourceExists, format!("there is an account {id} already"))
+                .at("id")
+                .into());
+        }
         let (secret, secret_row) = draw(env, environment, id, Grant::secret(), None);
         let (public, public_row) = draw(env, environment, id, Grant::public(), None);
         store::insert_account(unit, &settings, env.wall());
@@ -104,7 +115,7 @@ pub async fn create_key(
     name: Option<String>,
 ) -> Result<NewKey> {
     must_exist(db, account).await?;
-    let created = store::run(db, account, "create_key", async |unit| {
+    let created = store::run(db, account.as_str(), "create_key", async |unit| {
         let (key, row) = draw(env, environment, account, grant.clone(), name.clone());
         store::insert_key(unit, &row);
         store::bump_context(unit);
@@ -126,7 +137,7 @@ pub async fn list_keys(db: &Db, account: &AccountId) -> Result<Vec<Key>> {
 pub async fn roll_key(db: &Db, env: &Env, environment: Environment, id: &KeyId, overlap: Span) -> Result<NewKey> {
     let unknown = || ApiError::missing("active key", id.as_str());
     let account = store::owner(db, id).await?.ok_or_else(unknown)?;
-    let rolled = store::run(db, &account, "roll_key", async |unit| {
+    let rolled = store::run(db, account.as_str(), "roll_key", async |unit| {
         let now = env.wall();
         let old = store::load_key(unit, &account, id).await?;
         let old = old.filter(|key| key.is_active(now)).ok_or_else(unknown)?;
@@ -145,7 +156,7 @@ pub async fn roll_key(db: &Db, env: &Env, environment: Environment, id: &KeyId, 
 pub async fn revoke_key(db: &Db, env: &Env, id: &KeyId) -> Result<()> {
     let unknown = || ApiError::missing("key", id.as_str());
     let account = store::owner(db, id).await?.ok_or_else(unknown)?;
-    let revoked = store::run(db, &account, "revoke_key", async |unit| {
+    let revoked = store::run(db, account.as_str(), "revoke_key", async |unit| {
         let key = store::load_key(unit, &account, id).await?.ok_or_else(unknown)?;
         store::end_key(unit, key, env.wall());
         Ok(())

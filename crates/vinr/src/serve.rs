@@ -9,14 +9,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use vinr_core::keys::Environment;
-use vinr_server::bootstrap::has_accounts;
 use vinr_server::connectors::Connector;
 use vinr_server::env::Entropy;
 use vinr_server::keyring::Keyring;
 use vinr_server::settings::Settings;
 use vinr_server::{App, Listener};
 
-use crate::installation::{NewAccount, Place, create_account, open_all};
+use crate::installation::{Place, first_account, open_all};
 use crate::settings::{Database, Resolved};
 use crate::{Failure, keyfile, stop, welcome};
 
@@ -31,7 +30,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     let entropy = Entropy::system().map_err(Failure::refused)?;
     let keyring = keyfile::keyring(settings, &entropy)?;
     let places = open_all(settings).await?;
-    let made = first_account(&places).await?;
+    let (account, made) = first_account(&places).await?;
     let mut listeners = Vec::new();
     let mut urls = Vec::new();
     for ((socket, address), place) in sockets.into_iter().zip(places) {
@@ -42,7 +41,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let signals = stop::Signals::listen()?;
-    welcome::say(settings, &urls, made.as_ref());
+    welcome::say(settings, &urls, &account, made.as_ref());
     serve_all(listeners, signals).await
 }
 
@@ -79,6 +78,9 @@ async fn drain(mut servers: JoinSet<()>, apps: Vec<App>) -> Result<(), Failure> 
     }
     for app in apps {
         app.stop_workers().await;
+        if let Err(error) = app.key_uses.flush(&app.db).await {
+            tracing::debug!(%error, "when keys were used could not be written");
+        }
         app.db.clone().close().await;
     }
     Ok(())
@@ -113,16 +115,6 @@ fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) 
         keyring,
     };
     App::new(place.env, place.db, settings)
-}
-
-/// The account of an empty installation.
-async fn first_account(places: &[Place]) -> Result<Option<NewAccount>, Failure> {
-    for place in places {
-        if has_accounts(&place.db).await.map_err(Failure::refused)? {
-            return Ok(None);
-        }
-    }
-    create_account(places, "My account").await.map(Some)
 }
 
 /// Takes every address before anything is written. Without a master key that was named, live may serve this machine

@@ -3,11 +3,17 @@
 use vinr_core::accounts::Settings;
 use vinr_core::ids::{AccountId, KeyId};
 use vinr_core::time::{Timestamp, WallTime};
-use vinr_store::{Class, CommitError, Db, UnitOfWork, Value};
+use vinr_store::{Class, Column, CommitError, Db, Kind, Table, UnitOfWork, Value};
 
 use crate::context::{ACCOUNTS, CLOCKS, COUNTERS, SELF, read_settings, settings_values};
 use crate::error::{ApiError, Result};
 use crate::http::auth::store::{KEYS, Key, of_account};
+
+/// What an installation has settled once for all.
+const INSTALLATION: Table =
+    Table { name: "installation", columns: &[Column::text("value")], unique: &[], kind: Kind::AppendOnly };
+/// The account of that table's rows, which is no account's id.
+const NOBODY: &str = "installation";
 
 const ALL: &str = "SELECT account FROM accounts WHERE id = 'self' ORDER BY account";
 const OWNER: &str = "SELECT account FROM keys WHERE id = $1";
@@ -19,6 +25,24 @@ const TRIES: u32 = 20;
 pub(super) async fn accounts(db: &Db) -> Result<Vec<AccountId>> {
     let rows = db.query(ALL, &[]).await?;
     Ok(rows.iter().map(|row| AccountId::parse(row.text(0)).expect("the database holds account ids")).collect())
+}
+
+/// What was settled under this name; by this call if by none before.
+pub(super) async fn settle(db: &Db, name: &'static str, draw: impl Fn() -> String) -> Result<String> {
+    let settled = run(db, NOBODY, "settle", async |unit| {
+        if let Some(row) = unit.load(&INSTALLATION, name).await? {
+            return Ok(row.text(0).to_owned());
+        }
+        let value = draw();
+        unit.claim(&INSTALLATION, name, vec![value.clone().into()]);
+        Ok(value)
+    });
+    settled.await
+}
+
+/// Whether the account of this unit is there.
+pub(super) async fn account_exists(unit: &mut UnitOfWork) -> Result<bool> {
+    Ok(unit.load(&ACCOUNTS, SELF).await?.is_some())
 }
 
 pub(super) fn insert_account(unit: &mut UnitOfWork, settings: &Settings, now: WallTime) {
@@ -62,7 +86,7 @@ pub(super) async fn keys(db: &Db, account: &AccountId) -> Result<Vec<Key>> {
 }
 
 pub(super) async fn change_settings(db: &Db, account: &AccountId, change: impl Fn(&mut Settings)) -> Result<()> {
-    let changed = run(db, account, "change_account", async |unit| {
+    let changed = run(db, account.as_str(), "change_account", async |unit| {
         let row = unit.load(&ACCOUNTS, SELF).await?.ok_or_else(|| ApiError::missing("account", account.as_str()))?;
         let (mut settings, version, created_at) = read_settings(&mut row.reader());
         change(&mut settings);
@@ -79,12 +103,12 @@ pub(super) async fn change_settings(db: &Db, account: &AccountId, change: impl F
 /// What `decide` refuses, and a store that cannot commit.
 pub(super) async fn run<T>(
     db: &Db,
-    account: &AccountId,
+    account: &str,
     label: &'static str,
     decide: impl AsyncFn(&mut UnitOfWork) -> Result<T>,
 ) -> Result<T> {
     for _ in 0..TRIES {
-        let mut unit = db.begin(account.as_str(), label, Class::Request);
+        let mut unit = db.begin(account, label, Class::Request);
         let answer = decide(&mut unit).await?;
         match db.commit(unit).await {
             Ok(_) => return Ok(answer),
