@@ -1,8 +1,10 @@
 //! The operator's commands, run as an operator runs them, and what they do to a server that is running.
 
+mod account;
 mod first_start;
 #[path = "../installation/mod.rs"]
 mod installation;
+mod keys;
 
 use reqwest::Method;
 use serde_json::Value;
