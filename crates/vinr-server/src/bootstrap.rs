@@ -8,8 +8,8 @@ use vinr_core::accounts::{self, AttestationStatus, KybStatus};
 use vinr_core::ids::{AccountId, KeyId};
 use vinr_core::keys::{Environment, Grant, KeyKind, KeyPrefix};
 use vinr_core::refusal::{Code, Refusal};
-use vinr_core::time::{Span, WallTime};
-use vinr_store::{Class, Db, Migration};
+use vinr_core::time::Span;
+use vinr_store::{Db, Migration};
 
 use crate::env::Env;
 use crate::error::{ApiError, Result};
@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_customers", sql: include_str!("../../../migrations/0002_customers.sql") },
     Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
     Migration { name: "0004_customer_metadata", sql: include_str!("../../../migrations/0004_customer_metadata.sql") },
+    Migration { name: "0005_installation", sql: include_str!("../../../migrations/0005_installation.sql") },
 ];
 
 /// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).
@@ -60,18 +61,23 @@ impl fmt::Debug for NewKey {
     }
 }
 
-/// Whether the database has an account.
-pub async fn has_accounts(db: &Db) -> Result<bool> {
-    Ok(!store::accounts(db).await?.is_empty())
-}
-
 /// The ids of all accounts, oldest first.
 pub async fn list_accounts(db: &Db) -> Result<Vec<AccountId>> {
     store::accounts(db).await
 }
 
+/// The id of an installation's first account, whether it has been made or not: drawn by whoever asks first, and the same
+/// for everybody after, so that servers that start at once agree, and one that broke off is completed by the next.
+pub async fn first_account_id(db: &Db, env: &Env) -> Result<AccountId> {
+    let settled = store::settle(db, "first_account", || AccountId::from_bits(env.id_bits()).to_string());
+    AccountId::parse(&settled.await?).map_err(ApiError::internal)
+}
+
 /// Makes an account in one environment, with a secret and a public key, in one unit of work. Both environments of an
 /// account have its one id.
+///
+/// # Errors
+/// `resource_exists` if this environment has the account already.
 pub async fn create_account(
     db: &Db,
     env: &Env,
@@ -80,14 +86,20 @@ pub async fn create_account(
     name: &str,
 ) -> Result<NewKeys> {
     let settings = accounts::create(name)?;
-    let (secret, secret_row) = draw(env, environment, id, Grant::secret(), None);
-    let (public, public_row) = draw(env, environment, id, Grant::public(), None);
-    let mut unit = db.begin(id.as_str(), "create_account", Class::Request);
-    store::insert_account(&mut unit, &settings, env.wall());
-    store::insert_key(&mut unit, &secret_row);
-    store::insert_key(&mut unit, &public_row);
-    store::commit(db, unit).await?;
-    Ok(NewKeys { secret_key: secret.secret, public_key: public.secret })
+    let created = store::run(db, id.as_str(), "create_account", async |unit| {
+        if store::account_exists(unit).await? {
+            return Err(Refusal::new(Code::ResourceExists, format!("there is an account {id} already"))
+                .at("id")
+                .into());
+        }
+        let (secret, secret_row) = draw(env, environment, id, Grant::secret(), None);
+        let (public, public_row) = draw(env, environment, id, Grant::public(), None);
+        store::insert_account(unit, &settings, env.wall());
+        store::insert_key(unit, &secret_row);
+        store::insert_key(unit, &public_row);
+        Ok(NewKeys { secret_key: secret.secret, public_key: public.secret })
+    });
+    created.await
 }
 
 /// Makes a further key of an account.
@@ -103,12 +115,13 @@ pub async fn create_key(
     name: Option<String>,
 ) -> Result<NewKey> {
     must_exist(db, account).await?;
-    let (key, row) = draw(env, environment, account, grant, name);
-    let mut unit = db.begin(account.as_str(), "create_key", Class::Request);
-    store::insert_key(&mut unit, &row);
-    store::bump_context(&mut unit);
-    store::commit(db, unit).await?;
-    Ok(key)
+    let created = store::run(db, account.as_str(), "create_key", async |unit| {
+        let (key, row) = draw(env, environment, account, grant.clone(), name.clone());
+        store::insert_key(unit, &row);
+        store::bump_context(unit);
+        Ok(key)
+    });
+    created.await
 }
 
 /// The keys of an account, oldest first, without their secrets.
@@ -122,17 +135,18 @@ pub async fn list_keys(db: &Db, account: &AccountId) -> Result<Vec<Key>> {
 /// # Errors
 /// `resource_missing` without such a key, or when it has expired.
 pub async fn roll_key(db: &Db, env: &Env, environment: Environment, id: &KeyId, overlap: Span) -> Result<NewKey> {
-    let now = env.wall();
-    let old = store::key(db, id)
-        .await?
-        .filter(|key| key.is_active(now))
-        .ok_or_else(|| ApiError::missing("active key", id.as_str()))?;
-    let (key, row) = draw(env, environment, &old.account, old.grant.clone(), old.name.clone());
-    let mut unit = db.begin(old.account.as_str(), "roll_key", Class::Request);
-    store::insert_key(&mut unit, &row);
-    end_at(&mut unit, old, now.plus(overlap)).await?;
-    store::commit(db, unit).await?;
-    Ok(key)
+    let unknown = || ApiError::missing("active key", id.as_str());
+    let account = store::owner(db, id).await?.ok_or_else(unknown)?;
+    let rolled = store::run(db, account.as_str(), "roll_key", async |unit| {
+        let now = env.wall();
+        let old = store::load_key(unit, &account, id).await?;
+        let old = old.filter(|key| key.is_active(now)).ok_or_else(unknown)?;
+        let (key, row) = draw(env, environment, &account, old.grant.clone(), old.name.clone());
+        store::insert_key(unit, &row);
+        store::end_key(unit, old, now.plus(overlap));
+        Ok(key)
+    });
+    rolled.await
 }
 
 /// Ends a key at once.
@@ -140,10 +154,14 @@ pub async fn roll_key(db: &Db, env: &Env, environment: Environment, id: &KeyId, 
 /// # Errors
 /// `resource_missing` without such a key.
 pub async fn revoke_key(db: &Db, env: &Env, id: &KeyId) -> Result<()> {
-    let key = store::key(db, id).await?.ok_or_else(|| ApiError::missing("key", id.as_str()))?;
-    let mut unit = db.begin(key.account.as_str(), "revoke_key", Class::Request);
-    end_at(&mut unit, key, env.wall()).await?;
-    store::commit(db, unit).await
+    let unknown = || ApiError::missing("key", id.as_str());
+    let account = store::owner(db, id).await?.ok_or_else(unknown)?;
+    let revoked = store::run(db, account.as_str(), "revoke_key", async |unit| {
+        let key = store::load_key(unit, &account, id).await?.ok_or_else(unknown)?;
+        store::end_key(unit, key, env.wall());
+        Ok(())
+    });
+    revoked.await
 }
 
 /// Records that an account's PCI SAQ D attestation is on file, or that it no longer is.
@@ -173,13 +191,6 @@ pub fn grant(kind: KeyKind, scopes: &[String]) -> Result<Grant> {
 async fn must_exist(db: &Db, account: &AccountId) -> Result<()> {
     let known = store::accounts(db).await?;
     if known.contains(account) { Ok(()) } else { Err(ApiError::missing("account", account.as_str())) }
-}
-
-async fn end_at(unit: &mut vinr_store::UnitOfWork, key: Key, at: WallTime) -> Result<()> {
-    let expires = key.expires.map_or(at, |earlier| earlier.min(at));
-    store::update_key(unit, &Key { expires: Some(expires), ..key }).await?;
-    store::bump_context(unit);
-    Ok(())
 }
 
 fn draw(env: &Env, environment: Environment, account: &AccountId, grant: Grant, name: Option<String>) -> (NewKey, Key) {

@@ -39,12 +39,9 @@ pub fn router(app: App) -> axum::Router {
     http::router(app.clone()).merge(pages::routes(app))
 }
 
-/// Serves until `stop` resolves, then lets accepted requests finish.
-///
-/// # Errors
-/// The socket fails for good.
-pub async fn serve(listener: Listener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    http::serve(listener.socket, router(listener.app), stop).await
+/// Serves until `stop` resolves, then lets accepted requests finish. Whoever drops it cuts them off.
+pub async fn serve(listener: Listener, stop: impl Future<Output = ()>) {
+    http::serve(listener.socket, router(listener.app), stop).await;
 }
 
 /// The table of endpoints: what the server can be asked.

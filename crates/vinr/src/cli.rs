@@ -89,6 +89,7 @@ pub(crate) enum Command {
         command: AccountCommand,
     },
     /// Follow an account's events
+    #[command(after_help = "Example: vinr events tail --events payment.completed --json")]
     Events {
         #[command(subcommand)]
         command: EventsCommand,
@@ -131,7 +132,7 @@ pub(crate) enum Command {
 pub(crate) enum VaultCommand {
     /// Make a new master key and wrap the keys of all saved cards with it, while servers go on
     #[command(
-        after_help = "Servers that run see the new key by themselves. Older keys stay in the file: the first one seals \
+        after_help = "Example: vinr vault rotate --json\n\nServers that run see the new key by themselves. Older keys stay in the file: the first one seals \
                       webhook secrets and stored answers."
     )]
     Rotate {
@@ -280,6 +281,36 @@ impl From<Sort> for KeyKind {
             Sort::Secret => KeyKind::Secret,
             Sort::Restricted => KeyKind::Restricted,
             Sort::Public => KeyKind::Public,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Every command and the words that lead to it.
+    fn all(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
+        let mut found = vec![(path.to_owned(), command.clone())];
+        for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+            found.extend(all(inner, &format!("{path} {}", inner.get_name())));
+        }
+        found
+    }
+
+    #[test]
+    fn every_command_has_an_example_that_is_right() {
+        let commands = all(&Cli::command(), "vinr");
+        assert!(commands.len() >= 18, "{}", commands.len());
+        for (path, command) in commands {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let example = help.lines().find_map(|line| line.strip_prefix("Example: ")).unwrap_or_default();
+            assert!(example.starts_with(&path), "`{path} --help` has no example: {help}");
+            let words = example.split(" > ").next().unwrap_or_default().split(' ').map(|word| word.trim_matches('\''));
+            let parsed = Cli::try_parse_from(words);
+            assert!(parsed.is_ok(), "{example}: {}", parsed.err().map(|error| error.to_string()).unwrap_or_default());
         }
     }
 }

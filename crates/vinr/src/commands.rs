@@ -19,7 +19,7 @@ pub(crate) async fn init(settings: &Resolved, name: &str) -> Result<(), Failure>
     let places = open_all(settings).await?;
     let made = create_account(&places, name).await?;
     let urls: Vec<_> = settings.environments().into_iter().map(|one| (one, settings.url(one))).collect();
-    let shown = Value::Object(show::account_json(&urls, Some(&made)));
+    let shown = Value::Object(show::account_json(&urls, &made.id, Some(&made)));
     show::line(settings.json, &shown, welcome::keys(&made).trim_end());
     close(places).await;
     Ok(())

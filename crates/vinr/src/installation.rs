@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vinr_core::ids::AccountId;
 use vinr_core::keys::Environment;
+use vinr_core::refusal::Code;
 use vinr_server::bootstrap::{self, NewKeys};
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
@@ -63,6 +64,35 @@ pub(crate) async fn create_account(places: &[Place], name: &str) -> Result<NewAc
         keys.push((place.environment, made.map_err(Failure::refused)?));
     }
     Ok(NewAccount { id, keys })
+}
+
+/// The oldest account, and what was made of it now: in an empty installation all of it, and where a start broke off, or an
+/// environment was off till now, what is missing. Servers that start at once make it together.
+pub(crate) async fn first_account(places: &[Place]) -> Result<(AccountId, Option<NewAccount>), Failure> {
+    let mut oldest: Option<AccountId> = None;
+    let mut empty = Vec::new();
+    for place in places {
+        match bootstrap::list_accounts(&place.db).await.map_err(Failure::refused)?.into_iter().next() {
+            Some(first) => oldest = Some(oldest.map_or(first.clone(), |other| other.min(first))),
+            None => empty.push(place),
+        }
+    }
+    let id = match (oldest, places.first()) {
+        (Some(oldest), _) => oldest,
+        (None, Some(Place { db, env, .. })) => bootstrap::first_account_id(db, env).await.map_err(Failure::refused)?,
+        (None, None) => return Err(Failure::Usage("both environments are off".to_owned())),
+    };
+    let mut keys = Vec::new();
+    for place in empty {
+        match bootstrap::create_account(&place.db, &place.env, place.environment, &id, "My account").await {
+            Ok(made) => keys.push((place.environment, made)),
+            // Another server was quicker, and shows them.
+            Err(error) if error.first().code == Code::ResourceExists => {}
+            Err(error) => return Err(Failure::refused(error)),
+        }
+    }
+    let made = (!keys.is_empty()).then(|| NewAccount { id: id.clone(), keys });
+    Ok((id, made))
 }
 
 fn config(settings: &Resolved, environment: Environment) -> Result<Config, Failure> {

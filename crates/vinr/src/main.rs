@@ -17,12 +17,16 @@ mod welcome;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
+use zeroizing_alloc::ZeroAlloc;
 
 use crate::cli::{Cli, Command};
 use crate::settings::Resolved;
 
+/// Overwrites all memory when it is given back: card numbers pass through buffers that are not ours to wipe, above all
+/// the connection's own (docs/decisions, "Saved cards lie under keys of their own").
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 /// Why a command did not do its work.
 #[derive(Debug)]
@@ -56,7 +60,10 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match runtime.block_on(run(cli)) {
+    let ended = runtime.block_on(run(cli));
+    // What is still under way was cut off on purpose: nobody waits for it.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) | Err(Failure::Unread) => ExitCode::SUCCESS,
         Err(Failure::Refused(message)) => {
             eprintln!("vinr: {message}");

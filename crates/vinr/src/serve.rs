@@ -2,21 +2,25 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use vinr_core::keys::Environment;
-use vinr_server::bootstrap::has_accounts;
 use vinr_server::connectors::Connector;
 use vinr_server::env::Entropy;
 use vinr_server::keyring::Keyring;
 use vinr_server::settings::Settings;
 use vinr_server::{App, Listener};
 
-use crate::installation::{NewAccount, Place, create_account, open_all};
+use crate::installation::{Place, first_account, open_all};
 use crate::settings::{Database, Resolved};
 use crate::{Failure, keyfile, stop, welcome};
+
+/// How long a drain may take. Whoever runs servers kills them after some half a minute themselves.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves until Ctrl-C or SIGTERM, then drains.
 pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
@@ -26,7 +30,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     let entropy = Entropy::system().map_err(Failure::refused)?;
     let keyring = keyfile::keyring(settings, &entropy)?;
     let places = open_all(settings).await?;
-    let made = first_account(&places).await?;
+    let (account, made) = first_account(&places).await?;
     let mut listeners = Vec::new();
     let mut urls = Vec::new();
     for ((socket, address), place) in sockets.into_iter().zip(places) {
@@ -36,12 +40,12 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
         listeners.push(Listener { socket, app: app(settings, place, url, keyring.clone()) });
     }
     // Before it is told that it is ready: who hears it may stop it at once.
-    let stop = stop::signal()?;
-    welcome::say(settings, &urls, made.as_ref());
-    serve_all(listeners, stop).await
+    let signals = stop::Signals::listen()?;
+    welcome::say(settings, &urls, &account, made.as_ref());
+    serve_all(listeners, signals).await
 }
 
-async fn serve_all(listeners: Vec<Listener>, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+async fn serve_all(listeners: Vec<Listener>, mut signals: stop::Signals) -> Result<(), Failure> {
     let (tell, told) = watch::channel(false);
     let apps: Vec<App> = listeners.iter().map(|listener| listener.app.clone()).collect();
     let mut servers = JoinSet::new();
@@ -53,33 +57,48 @@ async fn serve_all(listeners: Vec<Listener>, stop: impl Future<Output = ()>) -> 
             let _ = told.wait_for(|stop| *stop).await;
         }));
     }
-    let mut ended = None;
+    let mut broken = Ok(());
     tokio::select! {
-        () = stop => {}
-        first = servers.join_next() => ended = first,
+        () = signals.next() => {}
+        // Only a panic ends one before it is told.
+        Some(ended) = servers.join_next() => broken = ended.map_err(Failure::refused),
     }
-    tracing::info!("draining");
+    tracing::info!("draining; a second signal ends it at once");
     tell.send_replace(true);
     for app in &apps {
         app.begin_drain();
     }
-    let mut failure = None;
-    while let Some(server) = ended.take() {
-        if let Err(error) = server.map_err(Failure::refused).and_then(|result| result.map_err(Failure::refused)) {
-            failure = Some(error);
-        }
-        ended = servers.join_next().await;
-    }
-    while let Some(server) = servers.join_next().await {
-        if let Err(error) = server.map_err(Failure::refused).and_then(|result| result.map_err(Failure::refused)) {
-            failure = Some(error);
-        }
+    in_time(drain(servers, apps), signals.next()).await.and(broken)
+}
+
+/// Lets requests and workers come to their end.
+async fn drain(mut servers: JoinSet<()>, apps: Vec<App>) -> Result<(), Failure> {
+    while let Some(ended) = servers.join_next().await {
+        ended.map_err(Failure::refused)?;
     }
     for app in apps {
         app.stop_workers().await;
+        if let Err(error) = app.key_uses.flush(&app.db).await {
+            tracing::debug!(%error, "when keys were used could not be written");
+        }
         app.db.clone().close().await;
     }
-    failure.map_or(Ok(()), Err)
+    Ok(())
+}
+
+/// Ends a drain that takes too long, or that somebody does not want to wait for. What is cut off then is safe: nobody was
+/// told that it is done, and a retry with the same idempotency key finds out.
+async fn in_time(
+    drained: impl Future<Output = Result<(), Failure>>,
+    again: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    tokio::select! {
+        ended = timeout(DRAIN_TIMEOUT, drained) => ended.unwrap_or_else(|_| {
+            let seconds = DRAIN_TIMEOUT.as_secs();
+            Err(Failure::Refused(format!("what was under way did not end within {seconds} s and was cut off")))
+        }),
+        () = again => Err(Failure::Refused("ended at once; what was under way was cut off".to_owned())),
+    }
 }
 
 fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) -> App {
@@ -96,16 +115,6 @@ fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) 
         keyring,
     };
     App::new(place.env, place.db, settings)
-}
-
-/// The account of an empty installation.
-async fn first_account(places: &[Place]) -> Result<Option<NewAccount>, Failure> {
-    for place in places {
-        if has_accounts(&place.db).await.map_err(Failure::refused)? {
-            return Ok(None);
-        }
-    }
-    create_account(places, "My account").await.map(Some)
 }
 
 /// Takes every address before anything is written. Without a master key that was named, live may serve this machine
@@ -141,4 +150,26 @@ fn lock_folders(settings: &Resolved) -> Result<Vec<File>, Failure> {
         locks.push(file);
     }
     Ok(locks)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drain_that_does_not_end_is_cut_off_after_thirty_seconds() {
+        let began = tokio::time::Instant::now();
+        let mut servers = JoinSet::new();
+        servers.spawn(pending());
+        let ended = in_time(drain(servers, Vec::new()), pending()).await;
+        assert!(matches!(ended, Err(Failure::Refused(why)) if why.contains("within 30 s")));
+        assert_eq!(began.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drain_that_ends_is_no_failure() {
+        assert!(in_time(drain(JoinSet::new(), Vec::new()), pending()).await.is_ok());
+    }
 }

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _, stderr, stdout};
 
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
+use vinr_core::ids::AccountId;
 use vinr_core::keys::Environment;
 
 use crate::Failure;
@@ -111,12 +112,14 @@ pub(crate) fn document(value: &Value, json: bool) {
     if json { println!("{value}") } else { println!("{value:#}") }
 }
 
-/// The URLs, and the account and its keys when they were just made, as one JSON object.
-pub(crate) fn account_json(urls: &[(Environment, String)], made: Option<&NewAccount>) -> Map<String, Value> {
+/// An account with its URLs, and its keys where they were just made, as JSON fields (spec/sdk.md).
+pub(crate) fn account_json(
+    urls: &[(Environment, String)],
+    account: &AccountId,
+    made: Option<&NewAccount>,
+) -> Map<String, Value> {
     let mut shown = Map::new();
-    if let Some(made) = made {
-        shown.insert("accountId".to_owned(), json!(made.id.as_str()));
-    }
+    shown.insert("accountId".to_owned(), json!(account.as_str()));
     for (environment, url) in urls {
         let mut one = json!({"url": url});
         let keys = made.and_then(|made| made.keys.iter().find(|(of, _)| of == environment));

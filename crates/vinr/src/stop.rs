@@ -2,31 +2,48 @@
 
 use crate::Failure;
 
-/// Resolves with Ctrl-C or SIGTERM; listens from the moment it is made.
-pub(crate) fn signal() -> Result<impl Future<Output = ()>, Failure> {
+/// Ctrl-C and SIGTERM, heard from the moment this is made.
+pub(crate) struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::refused)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(Failure::refused)?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system has no such signals.
+    pub(crate) fn listen() -> Result<Signals, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let interrupt = signal(SignalKind::interrupt()).map_err(Failure::refused)?;
+            let terminate = signal(SignalKind::terminate()).map_err(Failure::refused)?;
+            Ok(Signals { interrupt, terminate })
+        }
+        #[cfg(not(unix))]
+        Ok(Signals {})
     }
-    #[cfg(not(unix))]
-    Ok(async {
+
+    /// Resolves with the next one.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
-    })
+    }
 }
 
 /// Runs what has no end of its own until Ctrl-C or SIGTERM.
 pub(crate) async fn until(endless: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let stop = signal()?;
+    let mut signals = Signals::listen()?;
     tokio::select! {
         ended = endless => ended,
-        () = stop => Ok(()),
+        () = signals.next() => Ok(()),
     }
 }

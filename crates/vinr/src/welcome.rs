@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stdout};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use vinr_core::ids::AccountId;
 use vinr_core::keys::Environment;
 
 use crate::installation::NewAccount;
@@ -11,9 +12,9 @@ use crate::settings::{Database, Resolved};
 use crate::show::{self, Colour, Lines};
 
 /// Says it: one line of JSON with `--json`, words otherwise.
-pub(crate) fn say(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewAccount>) {
-    let mut shown = show::account_json(urls, made);
-    shown.insert("ready".to_owned(), json!(true));
+pub(crate) fn say(settings: &Resolved, urls: &[(Environment, String)], account: &AccountId, made: Option<&NewAccount>) {
+    let mut shown = Map::from_iter([("ready".to_owned(), json!(true))]);
+    shown.extend(show::account_json(urls, account, made));
     show::line(settings.json, &Value::Object(shown), words(settings, urls, made).trim_end());
 }
 

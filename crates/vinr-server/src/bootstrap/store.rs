@@ -3,11 +3,17 @@
 use vinr_core::accounts::Settings;
 use vinr_core::ids::{AccountId, KeyId};
 use vinr_core::time::{Timestamp, WallTime};
-use vinr_store::{Class, CommitError, Db, UnitOfWork, Value};
+use vinr_store::{Class, Column, CommitError, Db, Kind, Table, UnitOfWork, Value};
 
 use crate::context::{ACCOUNTS, CLOCKS, COUNTERS, SELF, read_settings, settings_values};
 use crate::error::{ApiError, Result};
 use crate::http::auth::store::{KEYS, Key, of_account};
+
+/// What an installation has settled once for all.
+const INSTALLATION: Table =
+    Table { name: "installation", columns: &[Column::text("value")], unique: &[], kind: Kind::AppendOnly };
+/// The account of that table's rows, which is no account's id.
+const NOBODY: &str = "installation";
 
 const ALL: &str = "SELECT account FROM accounts WHERE id = 'self' ORDER BY account";
 const OWNER: &str = "SELECT account FROM keys WHERE id = $1";
@@ -19,6 +25,24 @@ const TRIES: u32 = 20;
 pub(super) async fn accounts(db: &Db) -> Result<Vec<AccountId>> {
     let rows = db.query(ALL, &[]).await?;
     Ok(rows.iter().map(|row| AccountId::parse(row.text(0)).expect("the database holds account ids")).collect())
+}
+
+/// What was settled under this name; by this call if by none before.
+pub(super) async fn settle(db: &Db, name: &'static str, draw: impl Fn() -> String) -> Result<String> {
+    let settled = run(db, NOBODY, "settle", async |unit| {
+        if let Some(row) = unit.load(&INSTALLATION, name).await? {
+            return Ok(row.text(0).to_owned());
+        }
+        let value = draw();
+        unit.claim(&INSTALLATION, name, vec![value.clone().into()]);
+        Ok(value)
+    });
+    settled.await
+}
+
+/// Whether the account of this unit is there.
+pub(super) async fn account_exists(unit: &mut UnitOfWork) -> Result<bool> {
+    Ok(unit.load(&ACCOUNTS, SELF).await?.is_some())
 }
 
 pub(super) fn insert_account(unit: &mut UnitOfWork, settings: &Settings, now: WallTime) {
@@ -37,17 +61,24 @@ pub(super) fn insert_key(unit: &mut UnitOfWork, key: &Key) {
     unit.insert(&KEYS, key.id.as_str(), key.values());
 }
 
-pub(super) async fn update_key(unit: &mut UnitOfWork, key: &Key) -> Result<()> {
-    unit.load(&KEYS, key.id.as_str()).await?;
-    unit.update(&KEYS, key.id.as_str(), key.values());
-    Ok(())
+/// The account that a key belongs to, which never changes.
+pub(super) async fn owner(db: &Db, id: &KeyId) -> Result<Option<AccountId>> {
+    let rows = db.query(OWNER, &[id.as_str().into()]).await?;
+    Ok(rows.first().map(|row| AccountId::parse(row.text(0)).expect("the database holds account ids")))
 }
 
-pub(super) async fn key(db: &Db, id: &KeyId) -> Result<Option<Key>> {
-    let rows = db.query(OWNER, &[id.as_str().into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let account = AccountId::parse(row.text(0)).expect("the database holds account ids");
-    Ok(keys(db, &account).await?.into_iter().find(|key| key.id == *id))
+/// A key as this unit's snapshot has it.
+pub(super) async fn load_key(unit: &mut UnitOfWork, account: &AccountId, id: &KeyId) -> Result<Option<Key>> {
+    let row = unit.load(&KEYS, id.as_str()).await?;
+    Ok(row.map(|row| Key::of(account.clone(), id.clone(), &mut row.reader())))
+}
+
+/// Ends a loaded key at this time, or when it ends already if that is sooner.
+pub(super) fn end_key(unit: &mut UnitOfWork, key: Key, at: WallTime) {
+    let expires = key.expires.map_or(at, |earlier| earlier.min(at));
+    let ended = Key { expires: Some(expires), ..key };
+    unit.update(&KEYS, ended.id.as_str(), ended.values());
+    bump_context(unit);
 }
 
 pub(super) async fn keys(db: &Db, account: &AccountId) -> Result<Vec<Key>> {
@@ -55,29 +86,38 @@ pub(super) async fn keys(db: &Db, account: &AccountId) -> Result<Vec<Key>> {
 }
 
 pub(super) async fn change_settings(db: &Db, account: &AccountId, change: impl Fn(&mut Settings)) -> Result<()> {
-    for _ in 0..TRIES {
-        let mut unit = db.begin(account.as_str(), "change_account", Class::Request);
+    let changed = run(db, account.as_str(), "change_account", async |unit| {
         let row = unit.load(&ACCOUNTS, SELF).await?.ok_or_else(|| ApiError::missing("account", account.as_str()))?;
         let (mut settings, version, created_at) = read_settings(&mut row.reader());
         change(&mut settings);
         unit.update(&ACCOUNTS, SELF, settings_values(&settings, &version, created_at));
-        bump_context(&mut unit);
+        bump_context(unit);
+        Ok(())
+    });
+    changed.await
+}
+
+/// Decides and commits a unit of work, again while another one overtakes it.
+///
+/// # Errors
+/// What `decide` refuses, and a store that cannot commit.
+pub(super) async fn run<T>(
+    db: &Db,
+    account: &str,
+    label: &'static str,
+    decide: impl AsyncFn(&mut UnitOfWork) -> Result<T>,
+) -> Result<T> {
+    for _ in 0..TRIES {
+        let mut unit = db.begin(account, label, Class::Request);
+        let answer = decide(&mut unit).await?;
         match db.commit(unit).await {
-            Ok(_) => return Ok(()),
+            Ok(_) => return Ok(answer),
             Err(CommitError::Stale(_)) => {}
-            Err(error) => return Err(refused(error)),
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            Err(other @ (CommitError::Floor { .. } | CommitError::Overloaded)) => {
+                return Err(ApiError::internal(other));
+            }
         }
     }
     Err(ApiError::internal("the account kept changing"))
-}
-
-pub(super) async fn commit(db: &Db, unit: UnitOfWork) -> Result<()> {
-    db.commit(unit).await.map(drop).map_err(refused)
-}
-
-fn refused(error: CommitError) -> ApiError {
-    match error {
-        CommitError::Store(error) => error.into(),
-        other => ApiError::internal(format!("{other:?}")),
-    }
 }

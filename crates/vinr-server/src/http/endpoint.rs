@@ -156,6 +156,11 @@ impl Endpoint {
         self
     }
 
+    /// Whether its body may hold a card.
+    pub fn takes_card(&self) -> bool {
+        self.body.is_some_and(|schema| takes_card(schema().as_value()))
+    }
+
     /// Whether it exists in this environment.
     pub fn exists_in(&self, environment: Environment) -> bool {
         self.whereabouts == Where::Everywhere || environment == Environment::Sandbox
@@ -206,6 +211,17 @@ impl Call {
     }
 }
 
+/// Whether something that this schema describes may hold a security code.
+fn takes_card(schema: &Value) -> bool {
+    match schema {
+        Value::Object(parts) => {
+            parts.get("properties").is_some_and(|names| names.get("cvc").is_some()) || parts.values().any(takes_card)
+        }
+        Value::Array(parts) => parts.iter().any(takes_card),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 /// The JSON schema of an input type: everything in one piece, as a client writes it.
 pub(crate) fn input_schema<T: JsonSchema>() -> Schema {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
@@ -221,4 +237,16 @@ fn reply_schema<T: JsonSchema>() -> Schema {
         settings.meta_schema = None;
     });
     settings.for_serialize().into_generator().into_root_schema_for::<T>()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_endpoint_takes_a_card_if_a_security_code_may_stand_anywhere_in_its_body() {
+        let table = crate::endpoints();
+        let paths: Vec<&str> = table.iter().filter(|one| one.takes_card()).map(|one| one.path).collect();
+        assert_eq!(paths, ["/v1/test/payments/{id}/pay", "/v1/test/setups/{id}/pay"]);
+        let nested = serde_json::json!({"properties": {"cards": {"items": [{"properties": {"cvc": {}}}]}}});
+        assert!(super::takes_card(&nested));
+    }
 }

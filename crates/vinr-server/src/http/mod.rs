@@ -8,6 +8,7 @@ pub(crate) mod formats;
 pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod list;
+mod listener;
 mod metrics;
 pub(crate) mod openapi;
 mod query;
@@ -17,7 +18,8 @@ pub(crate) mod reply;
 mod server;
 pub(crate) mod shapes;
 
-pub use server::{Listener, router, serve};
+pub use listener::serve;
+pub use server::{Listener, router};
 
 /// The version of the API that new accounts are pinned to.
 pub(crate) const CURRENT_VERSION: &str = server::VERSIONS[0];

@@ -8,10 +8,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
-use axum::serve::ListenerExt as _;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
@@ -49,24 +48,6 @@ pub struct Listener {
     pub app: App,
 }
 
-/// Serves until `stop` resolves, then lets accepted requests finish.
-///
-/// # Errors
-/// The socket fails for good.
-pub async fn serve(
-    socket: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let socket = socket.tap_io(|stream| {
-        // An answer goes out at once; without this it may wait for the client's delayed acknowledgement. A connection
-        // that cannot be told so works all the same.
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(socket, service).with_graceful_shutdown(stop).await
-}
-
 /// All endpoints of an app's environment as one router.
 pub fn router(app: App) -> Router {
     let table = crate::endpoints();
@@ -95,11 +76,15 @@ struct Compiled {
     endpoint: Endpoint,
     body: Option<Decoder>,
     query: Option<Decoder>,
+    /// Whether its body may hold a card. Then the connection ends with the answer, and the buffer that the card was read
+    /// into with it: memory is overwritten when it is freed.
+    takes_card: bool,
 }
 
 impl Compiled {
     fn new(endpoint: Endpoint) -> Compiled {
         Compiled {
+            takes_card: endpoint.takes_card(),
             body: endpoint.body.map(|schema| Decoder::new(&schema())),
             query: endpoint.query.map(|schema| Decoder::new(&schema())),
             endpoint,
@@ -114,9 +99,9 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
     let asked =
         tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
     let mut allowance = None;
-    let answered = match compiled {
+    let answered = match &compiled {
         Some(compiled) => {
-            let answer = handle(&app, request, &compiled, &mut allowance);
+            let answer = handle(&app, request, compiled, &mut allowance);
             match AssertUnwindSafe(answer).catch_unwind().await {
                 Ok(result) => result,
                 Err(_) => Err(ApiError::internal("the handler panicked")),
@@ -129,6 +114,9 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
         Err(error) => failure(&app, &error, &request_id),
     };
     decorate(response.headers_mut(), &request_id, allowance);
+    if compiled.is_some_and(|compiled| compiled.takes_card) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some((method, path)) = asked {
         let (status, took_us) = (response.status().as_u16(), began.elapsed().as_micros());
         tracing::debug!(%request_id, %method, path, status, took_us, "answered");

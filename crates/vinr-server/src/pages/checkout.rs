@@ -8,7 +8,8 @@ mod views;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use subtle::ConstantTimeEq as _;
@@ -136,7 +137,10 @@ async fn submit(State(app): State<App>, Path(address): Address, headers: HeaderM
             Subject::Setup(setup) => setup::save(&opened, setup, body).await,
         }
     };
-    answered(submitted.await, locale)
+    let mut response = answered(submitted.await, locale);
+    // A card was typed: the buffer that it was read into goes with the connection.
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// The bank's own page, in its frame.

@@ -1,11 +1,14 @@
 //! Numbers of saved cards. Each is sealed under a data key of its own, and that key is wrapped with the newest master
 //! key: replacing a master key re-wraps small keys and touches no number. The security code is never here.
+//!
+//! Ciphers and digests work on the stack, which no allocator wipes: whatever touches a number or its key is done
+//! [`on_wiped_stack`].
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use vinr_core::cards::CardNumber;
 use vinr_core::ids::{AccountId, PaymentMethodId};
-use zeroize::Zeroizing;
+use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::env::Entropy;
 use crate::error::{ApiError, Result};
@@ -14,6 +17,9 @@ use crate::sealing::Sealer;
 
 /// How many hexadecimal digits a fingerprint has: 96 bits.
 const FINGERPRINT_LENGTH: usize = 24;
+
+/// How far down the stack is overwritten; sealing reaches some 10 kB deep in a build without optimisation.
+const STACK_BYTES: usize = 64 * 1024;
 
 /// A sealed number as its row holds it.
 #[derive(Debug, Clone)]
@@ -28,13 +34,15 @@ pub(super) struct Envelope {
 
 /// Seals a number; nothing but its own row opens it again.
 pub(super) fn seal(keyring: &Keyring, entropy: &Entropy, place: &str, number: &CardNumber) -> Envelope {
-    let (key_id, master) = keyring.newest();
-    let data_key = Zeroizing::new(entropy.bytes::<32>());
-    Envelope {
-        key_id,
-        wrapped_key: Sealer::of_card_keys(&master).seal(&*data_key, place, entropy),
-        sealed: Sealer::with(&data_key).seal(number.expose().as_bytes(), place, entropy),
-    }
+    on_wiped_stack(|| {
+        let (key_id, master) = keyring.newest();
+        let data_key = Zeroizing::new(entropy.bytes::<32>());
+        Envelope {
+            key_id,
+            wrapped_key: Sealer::of_card_keys(&master).seal(&*data_key, place, entropy),
+            sealed: Sealer::with(&data_key).seal(number.expose().as_bytes(), place, entropy),
+        }
+    })
 }
 
 /// Opens a number.
@@ -42,10 +50,12 @@ pub(super) fn seal(keyring: &Keyring, entropy: &Entropy, place: &str, number: &C
 /// # Errors
 /// The master key is gone, or the row was changed or moved.
 pub(super) fn open(keyring: &Keyring, place: &str, envelope: &Envelope) -> Result<CardNumber> {
-    let data_key = unwrapped(keyring, place, envelope)?;
-    let digits = Sealer::with(&data_key).open(&envelope.sealed, place).map_err(ApiError::internal)?;
-    let digits = std::str::from_utf8(&digits).map_err(ApiError::internal)?;
-    CardNumber::parse(digits).map_err(ApiError::internal)
+    on_wiped_stack(|| {
+        let data_key = unwrapped(keyring, place, envelope)?;
+        let digits = Sealer::with(&data_key).open(&envelope.sealed, place).map_err(ApiError::internal)?;
+        let digits = std::str::from_utf8(&digits).map_err(ApiError::internal)?;
+        CardNumber::parse(digits).map_err(ApiError::internal)
+    })
 }
 
 /// The same number with its data key wrapped with the newest master key; `None` if it is already.
@@ -62,8 +72,10 @@ pub(super) fn rewrapped(
     if envelope.key_id == key_id {
         return Ok(None);
     }
-    let data_key = unwrapped(keyring, place, &envelope)?;
-    let wrapped_key = Sealer::of_card_keys(&master).seal(&*data_key, place, entropy);
+    let wrapped_key = on_wiped_stack(|| {
+        let data_key = unwrapped(keyring, place, &envelope)?;
+        Ok::<_, ApiError>(Sealer::of_card_keys(&master).seal(&*data_key, place, entropy))
+    })?;
     Ok(Some(Envelope { key_id, wrapped_key, sealed: envelope.sealed }))
 }
 
@@ -74,14 +86,28 @@ pub(super) fn place(account: &AccountId, id: &PaymentMethodId) -> String {
 
 /// The same for the same number in one account. Keyed, since there are few enough numbers to try them all.
 pub(super) fn fingerprint(keyring: &Keyring, account: &AccountId, number: &CardNumber) -> String {
-    let key = keyring.first().derive("card fingerprints");
-    let mut mac = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
-    mac.update(account.as_str().as_bytes());
-    mac.update(b" ");
-    mac.update(number.expose().as_bytes());
-    let mut text = crate::http::auth::store::hex(&mac.finalize().into_bytes());
-    text.truncate(FINGERPRINT_LENGTH);
-    text
+    on_wiped_stack(|| {
+        let key = keyring.first().derive("card fingerprints");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
+        mac.update(account.as_str().as_bytes());
+        mac.update(b" ");
+        mac.update(number.expose().as_bytes());
+        let mut text = crate::http::auth::store::hex(&mac.finalize().into_bytes());
+        text.truncate(FINGERPRINT_LENGTH);
+        text
+    })
+}
+
+/// Does it, and overwrites what it left on the stack.
+fn on_wiped_stack<T>(work: impl FnOnce() -> T) -> T {
+    /// A frame of its own: inlined, it would lie above what is wiped.
+    #[inline(never)]
+    fn apart<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+    let result = apart(work);
+    zeroize_stack::<STACK_BYTES>();
+    result
 }
 
 fn unwrapped(keyring: &Keyring, place: &str, envelope: &Envelope) -> Result<Zeroizing<[u8; 32]>> {

@@ -12,6 +12,7 @@ mod endpoints_replayed;
 mod events;
 mod harness;
 mod idempotency;
+mod keys;
 mod ledger;
 mod lists;
 mod payment_events;

@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 
 /// A running `vinr serve`.
 pub struct Server {
-    child: Child,
+    pub child: Child,
     pub url: String,
 }
 
@@ -26,6 +26,8 @@ pub struct Installation {
     pub database: String,
     /// The address it listens on; port 0 for whichever is free.
     pub address: String,
+    /// The same for live, which is off unless a test needs it.
+    pub live: String,
     /// The secret key that the first start shows.
     pub key: String,
 }
@@ -35,7 +37,7 @@ impl Installation {
     pub fn on_sqlite(test: &str) -> Installation {
         let folder = scratch(test, "sqlite");
         let database = format!("sqlite:{}", folder.join("data").display());
-        Installation { folder, database, address: "127.0.0.1:0".to_owned(), key: String::new() }
+        Installation::new(folder, database)
     }
 
     /// On PostgreSQL in a new database: the binary names its schemas itself.
@@ -44,7 +46,13 @@ impl Installation {
         psql(&format!("CREATE DATABASE {name}")).await;
         let database = format!("{}/{name}", cluster().rsplit_once('/').expect("a URL with a database").0);
         let folder = scratch(test, "postgres");
-        Installation { folder, database, address: "127.0.0.1:0".to_owned(), key: String::new() }
+        Installation::new(folder, database)
+    }
+
+    fn new(folder: PathBuf, database: String) -> Installation {
+        make_key_file(&folder);
+        let (address, live) = ("127.0.0.1:0".to_owned(), "off".to_owned());
+        Installation { folder, database, address, live, key: String::new() }
     }
 
     /// Removes what it had.
@@ -57,28 +65,33 @@ impl Installation {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 
-    /// The binary with this installation's settings.
+    /// The binary with this installation's settings, answering in JSON.
     pub fn vinr(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vinr"));
         let key_file = self.folder.join("master.key");
         command.current_dir(&self.folder).kill_on_drop(true);
-        command.args(["--database", &self.database, "--sandbox-listen", &self.address, "--live-listen", "off"]);
+        command.args(["--database", &self.database, "--sandbox-listen", &self.address, "--live-listen", &self.live]);
         command.args(["--rate-limit", "off", "--json", "--master-key-file"]).arg(key_file);
         command
     }
 
     /// Serves, and answers when the server is ready.
     pub async fn start(&mut self) -> Server {
-        make_key_file(&self.folder);
+        let (server, ready) = self.serve().await;
+        if let Some(key) = ready["sandbox"]["secretKey"].as_str() {
+            key.clone_into(&mut self.key);
+        }
+        server
+    }
+
+    /// Serves, and answers with what the server says when it is ready.
+    pub async fn serve(&self) -> (Server, Value) {
         let mut child = self.vinr().arg("serve").stdout(Stdio::piped()).spawn().expect("vinr starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let line = lines.next_line().await.expect("output").expect("a line that says it is ready");
         let ready: Value = serde_json::from_str(&line).expect("JSON");
         assert_eq!(ready["ready"], true, "{line}");
-        if let Some(key) = ready["sandbox"]["secretKey"].as_str() {
-            key.clone_into(&mut self.key);
-        }
-        Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }
+        (Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }, ready)
     }
 }
 

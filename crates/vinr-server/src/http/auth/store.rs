@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use vinr_core::ids::{AccountId, KeyId};
 use vinr_core::keys::{Grant, KeyKind};
 use vinr_core::time::{Span, WallTime};
-use vinr_store::{Class, Column, Db, Kind, Row, StoreError, Table, Unique, Value};
+use vinr_store::{Class, Column, Db, Kind, Row, RowReader, StoreError, Table, Unique, Value};
 
 use crate::error::Result;
 
@@ -79,6 +79,11 @@ impl Key {
         let mut row = row.reader();
         let account = AccountId::parse(row.text()).expect("the database holds account ids");
         let id = KeyId::parse(row.text()).expect("the database holds key ids");
+        Key::of(account, id, &mut row)
+    }
+
+    /// The key of a row, of which this reads everything after account and id.
+    pub(crate) fn of(account: AccountId, id: KeyId, row: &mut RowReader<'_>) -> Key {
         let kind = KeyKind::parse(row.text()).expect("the database holds key kinds");
         let digest = unhex(row.text()).expect("the database holds digests");
         let last4 = row.text().to_owned();

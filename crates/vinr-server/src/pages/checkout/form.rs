@@ -102,7 +102,8 @@ impl Errors {
 }
 
 impl Form {
-    /// Reads a posted form; its bytes are overwritten before this returns.
+    /// Reads a posted form; our copy of its bytes is overwritten before this returns. The connection's own buffer is
+    /// overwritten when it is freed, by the binary's allocator: at once, since the answer closes the connection.
     pub(super) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
         let mut body = body;
@@ -113,10 +114,6 @@ impl Form {
                 return Err(Errors::trouble());
             }
             bytes.extend_from_slice(&data);
-            // The connection may still hold its buffer; otherwise this is the last we have of it.
-            if let Ok(mut own) = data.try_into_mut() {
-                own.zeroize();
-            }
         }
         Form::parse(&bytes, asks_email)
     }
