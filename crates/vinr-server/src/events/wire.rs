@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vinr_core::ids::EventId;
 
 use crate::http::list::Page;
 
@@ -12,7 +13,7 @@ use crate::http::list::Page;
 pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
-    pub(crate) page: Page,
+    pub(crate) page: Page<EventId>,
     /// Only of this type.
     #[serde(rename = "type")]
     #[schemars(length(max = 64))]

@@ -168,6 +168,8 @@ pub struct Call {
     pub app: App,
     /// Who calls.
     pub caller: Caller,
+    /// The endpoint's path, with its `{names}`.
+    pub endpoint: &'static str,
     /// The concrete path.
     pub path: String,
     /// Values of the path's `{names}`, in order.
@@ -202,8 +204,14 @@ impl Call {
     /// `parameter_invalid` when it is not such an id.
     pub fn id<T>(&self, n: usize, parse: fn(&str) -> std::result::Result<T, vinr_core::ids::IdProblem>) -> Result<T> {
         let text = self.segments.get(n).map_or("", String::as_str);
-        parse(text).map_err(|problem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id").into())
+        let name = path_names(self.endpoint).nth(n).unwrap_or_default();
+        parse(text).map_err(|problem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at(name).into())
     }
+}
+
+/// The names in braces of a path.
+pub(super) fn path_names(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// The JSON schema of an input type: everything in one piece, as a client writes it.

@@ -91,7 +91,8 @@ fn object_below(schema: &Value) -> Option<Fields> {
     std::iter::once(schema).chain(candidates).find(|schema| schema["properties"].is_object()).map(Fields::of)
 }
 
-fn join(path: &str, name: &str) -> String {
+/// The path of what stands in an object.
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 

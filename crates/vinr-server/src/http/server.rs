@@ -156,6 +156,7 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     let call = Call {
         app: app.clone(),
         caller,
+        endpoint: endpoint.path,
         segments: segments(endpoint.path, parts.uri.path()),
         path: parts.uri.path().to_owned(),
         query,
