@@ -14,11 +14,12 @@ pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
     pub(crate) page: Page<EventId>,
-    /// Only of this type.
+    /// Only of this type. With `after` too: then the events between are passed over, and what follows is asked for with
+    /// the number of the last event that came.
     #[serde(rename = "type")]
     #[schemars(length(max = 64))]
     pub(crate) kind: Option<String>,
-    /// Oldest first, from the event after this number on.
+    /// Oldest first, from the event after this number on; without cursors and `created`.
     #[schemars(range(min = 0))]
     pub(crate) after: Option<i64>,
     /// With `after`: wait so many seconds for an event when there is none yet.

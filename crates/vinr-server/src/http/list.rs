@@ -37,6 +37,11 @@ pub struct Page<I> {
 }
 
 impl<I> Page<I> {
+    /// How many entries it has at most.
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(LIMIT_DEFAULT)
+    }
+
     /// The first page, of so many entries.
     pub fn first(limit: i64) -> Page<I> {
         Page { limit: Some(limit), starting_after: None, ending_before: None, created: None }
@@ -113,7 +118,7 @@ pub struct Listed<T> {
 pub struct Position {
     /// Whether there is more in this direction.
     pub has_more: bool,
-    /// What to pass as `startingAfter` for the next page.
+    /// What to pass as `startingAfter` for the next page; as `after` when events are read by their numbers.
     pub next_cursor: Option<String>,
 }
 
@@ -143,7 +148,7 @@ pub async fn page<I, T>(
     filters: Vec<Filter>,
     read: impl Fn(&Row) -> (String, T),
 ) -> Result<Listed<T>> {
-    let limit = ask.limit.unwrap_or(LIMIT_DEFAULT);
+    let limit = ask.limit();
     let range = ask.created.as_ref().map(Created::range).unwrap_or_default();
     let mut query = Query::new(list, account, filters, range);
     match (&ask.starting_after, &ask.ending_before) {

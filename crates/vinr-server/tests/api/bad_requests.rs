@@ -288,6 +288,12 @@ fn queries(known: &Known) -> Vec<Bad> {
         ("/v1/events?after=-1", "after"),
         ("/v1/events?after=x", "after"),
         ("/v1/events?after=0&wait=31", "wait"),
+        ("/v1/events?wait=1", "wait"),
+        ("/v1/events?type=payment.completed&wait=0", "wait"),
+        ("/v1/events?after=0&startingAfter=evt_1", "startingAfter"),
+        ("/v1/events?after=0&endingBefore=evt_1", "endingBefore"),
+        ("/v1/events?after=0&created[gte]=1", "created"),
+        ("/v1/events?after=0&type=payment.complete", "type"),
         ("/v1/balance?x=1", "x"),
     ] {
         all.push(Bad::get(path, param));
