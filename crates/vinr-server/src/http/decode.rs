@@ -34,9 +34,9 @@ impl Decoder {
         Decoder { fields: Fields::of(value), validator }
     }
 
-    /// The names this input has, at its top level.
-    pub fn names(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.fields.names()
+    /// The fields this input has.
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
     }
 
     /// Normalises and validates.

@@ -11,6 +11,7 @@ use vinr_core::refusal::{Code, Refusal};
 
 use super::auth::Caller;
 use super::decode;
+use super::idempotency::Key;
 use super::reply::Reply;
 use crate::app::App;
 use crate::error::Result;
@@ -170,8 +171,6 @@ pub struct Call {
     pub caller: Caller,
     /// The endpoint's path, with its `{names}`.
     pub endpoint: &'static str,
-    /// The concrete path.
-    pub path: String,
     /// Values of the path's `{names}`, in order.
     pub segments: Vec<String>,
     /// Query parameters, names normalised, valid by the schema.
@@ -179,7 +178,7 @@ pub struct Call {
     /// Body, names normalised, valid by the schema.
     pub body: Value,
     /// The caller's idempotency key.
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<Key>,
 }
 
 impl Call {
