@@ -36,9 +36,8 @@ pub(crate) struct Shown {
     object: String,
     #[serde(rename = "type")]
     kind: String,
+    /// When it happened, unix seconds: events have no `created_at`.
     created: i64,
-    #[serde(rename = "created_at")]
-    created_at: String,
     api_version: String,
     sequence: i64,
     data: Value,
