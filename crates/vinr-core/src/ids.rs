@@ -42,16 +42,23 @@ impl fmt::Display for IdProblem {
 
 impl core::error::Error for IdProblem {}
 
+/// What every kind of id has.
+pub trait TypedId {
+    /// What every id of this kind begins with, without the `_`.
+    const PREFIX: &'static str;
+}
+
 macro_rules! ids {
     ($( $(#[doc = $doc:literal])+ $name:ident = $prefix:literal ),+ $(,)?) => { $(
         $(#[doc = $doc])+
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Box<str>);
 
-        impl $name {
-            /// What every id of this kind begins with, without the `_`.
-            pub const PREFIX: &'static str = $prefix;
+        impl TypedId for $name {
+            const PREFIX: &'static str = $prefix;
+        }
 
+        impl $name {
             /// Reads an id that came from outside.
             pub fn parse(text: &str) -> Result<Self, IdProblem> {
                 check(text, $prefix)?;

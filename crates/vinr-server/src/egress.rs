@@ -11,18 +11,19 @@ mod resolver;
 use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use reqwest::Url;
 use reqwest::redirect::Policy;
 use vinr_core::keys::Environment;
 use vinr_core::refusal::{Code, Refusal};
+use vinr_core::time::WallTime;
 use vinr_core::webhooks::Unreached;
 
 pub use resolver::Lookup;
 use resolver::{Failure, Resolver};
 
-use crate::env::{Answer, Post};
+use crate::env::{Answer, Post, RetryAfter};
 use crate::settings::PrivateWebhooks;
 
 /// How much of an answer's body is kept.
@@ -118,7 +119,7 @@ impl Client {
         let mut response = builder.body(request.body).send().await.map_err(|error| classify(&error))?;
         let status = response.status().as_u16();
         let retry_after = response.headers().get(reqwest::header::RETRY_AFTER);
-        let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok()).filter(|s| *s >= 0);
+        let retry_after = retry_after.and_then(|value| read_retry_after(value.to_str().ok()?));
         let mut body = Vec::new();
         // The status decides; a body that breaks off is kept as far as it came.
         while body.len() < BODY_BYTES_MAX
@@ -128,7 +129,7 @@ impl Client {
         }
         // PostgreSQL keeps no NUL in text.
         let body = String::from_utf8_lossy(&body).replace('\0', "\u{fffd}");
-        Ok(Answer { status, retry_after_s, body })
+        Ok(Answer { status, retry_after, body })
     }
 }
 
@@ -154,6 +155,16 @@ pub(crate) fn check_url(text: &str, environment: Environment) -> Result<(), Refu
         return refuse("`url` must use port 443 in live");
     }
     Ok(())
+}
+
+/// A number of seconds, or a date in any of the three forms that servers write (RFC 9110, 5.6.7).
+fn read_retry_after(text: &str) -> Option<RetryAfter> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(RetryAfter::Seconds(i64::from(seconds)));
+    }
+    let since_1970 = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(RetryAfter::At(WallTime::from_millis(i64::try_from(since_1970.as_millis()).ok()?)))
 }
 
 fn host_address(url: &Url) -> Option<IpAddr> {

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use vinr_core::ids::IdGenerator;
-use vinr_core::time::WallTime;
+use vinr_core::time::{Span, WallTime};
 
 use crate::egress::{Client, EgressError};
 
@@ -159,13 +159,32 @@ pub struct Post {
     pub timeout_ms: u64,
 }
 
+/// When a far side wants to be asked again (RFC 9110, 10.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// So many seconds after its answer.
+    Seconds(i64),
+    /// At this moment, by its own clock.
+    At(WallTime),
+}
+
+impl RetryAfter {
+    /// How long that is after an answer which came at this moment; less than nothing if it is over already.
+    pub fn after(self, answered: WallTime) -> Span {
+        match self {
+            RetryAfter::Seconds(seconds) => Span::seconds(seconds),
+            RetryAfter::At(moment) => moment.since(answered),
+        }
+    }
+}
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// The Retry-After header in seconds, when it is a number.
-    pub retry_after_s: Option<i64>,
+    /// When the far side wants to be asked again, if it says so.
+    pub retry_after: Option<RetryAfter>,
     /// The beginning of the body, at most 4 KiB.
     pub body: String,
 }

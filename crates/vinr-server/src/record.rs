@@ -82,11 +82,10 @@ impl StoredEvent {
     /// The event as it is shown and sent.
     pub fn render(&self, sequence: i64) -> String {
         format!(
-            r#"{{"id":"{}","object":"event","type":"{}","created":{},"created_at":"{}","apiVersion":"{}","sequence":{sequence},"data":{}}}"#,
+            r#"{{"id":"{}","object":"event","type":"{}","created":{},"apiVersion":"{}","sequence":{sequence},"data":{}}}"#,
             self.id,
             self.kind,
             self.created_at.seconds(),
-            self.created_at.rfc3339(),
             self.api_version,
             self.data
         )

@@ -49,7 +49,7 @@ impl Merchant {
         let failing_percent = self.state().failing_percent;
         let fails = self.chance.percent(failing_percent);
         tokio::time::sleep(Duration::from_millis(1 + self.chance.below(300))).await;
-        let answer = |status| Answer { status, retry_after_s: None, body: String::new() };
+        let answer = |status| Answer { status, retry_after: None, body: String::new() };
         if fails && self.chance.percent(50) {
             return answer(500);
         }

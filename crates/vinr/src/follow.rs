@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep};
 use vinr_core::events::{EventFilter, EventType};
+use vinr_core::time::Timestamp;
 
 use crate::cli::FollowOptions;
 use crate::{Failure, address};
@@ -40,7 +41,7 @@ pub(crate) struct Event {
     /// Its id.
     pub(crate) id: String,
     /// When, on the account's clock.
-    pub(crate) created_at: String,
+    pub(crate) created: Timestamp,
     /// What it happened to.
     pub(crate) data: serde_json::Value,
     /// The very bytes, which a webhook would carry too.
@@ -205,7 +206,8 @@ struct Shown {
     id: String,
     #[serde(rename = "type")]
     kind: String,
-    created_at: String,
+    /// Unix seconds.
+    created: i64,
     sequence: i64,
     data: serde_json::Value,
 }
@@ -213,8 +215,9 @@ struct Shown {
 fn event(raw: &RawValue) -> Result<Event, Trouble> {
     let shown: Shown = serde_json::from_str(raw.get())
         .map_err(|_| Trouble::Refused("the server's events are not such as this program knows".to_owned()))?;
-    let Shown { id, kind, created_at, sequence, data } = shown;
-    Ok(Event { sequence, kind, id, created_at, data, json: raw.get().to_owned() })
+    let Shown { id, kind, created, sequence, data } = shown;
+    let created = Timestamp::from_seconds(created);
+    Ok(Event { sequence, kind, id, created, data, json: raw.get().to_owned() })
 }
 
 /// What an error's body says to people.

@@ -24,7 +24,7 @@ pub(crate) async fn run(options: FollowOptions, json: bool) -> Result<(), Failur
 
 fn words(event: &Event, lines: &Lines) -> String {
     let data = &event.data;
-    let when = lines.painted(Colour::Faint, &event.created_at);
+    let when = lines.painted(Colour::Faint, &event.created.rfc3339());
     let mut line = format!("{when}  {:>6}  {:<32}", event.sequence, event.kind);
     if let Some(id) = data["id"].as_str() {
         line.push_str("  ");
@@ -46,6 +46,7 @@ fn words(event: &Event, lines: &Lines) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use vinr_core::time::Timestamp;
 
     use super::*;
 
@@ -55,7 +56,7 @@ mod tests {
             sequence: 12,
             kind: "payment.completed".to_owned(),
             id: "evt_1".to_owned(),
-            created_at: "2026-06-01T12:00:00Z".to_owned(),
+            created: Timestamp::from_seconds(1_780_315_200),
             data: json!({"id": "pay_1", "amount": 1000, "currency": "EUR", "status": "completed"}),
             json: String::new(),
         };

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::countries::Country;
 use vinr_core::customers::{self as core, Customer};
-use vinr_core::ids::{IdProblem, PaymentMethodId};
+use vinr_core::ids::{CustomerId, IdProblem, PaymentMethodId};
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::http::formats::{MetadataInput, named};
@@ -80,7 +80,7 @@ pub(crate) struct Address {
 pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
-    pub(crate) page: Page,
+    pub(crate) page: Page<CustomerId>,
     /// Only those with this e-mail address, in capitals or not.
     #[schemars(length(max = 254))]
     pub(crate) email: Option<String>,
@@ -93,7 +93,7 @@ pub(crate) struct Query {
 pub(crate) struct MethodsQuery {
     /// The page.
     #[serde(flatten)]
-    pub(crate) page: Page,
+    pub(crate) page: Page<PaymentMethodId>,
 }
 
 /// A customer as the API shows it.

@@ -55,7 +55,21 @@ async fn an_answer_comes_with_its_status_and_wait() {
     let port = serve(b"HTTP/1.1 503 Busy\r\nretry-after: 17\r\ncontent-length: 4\r\n\r\nbusy").await;
     let client = Client::new(PrivateWebhooks::Loopback).expect("builds");
     let answer = client.post(post(format!("http://127.0.0.1:{port}/hook"))).await.expect("answers");
-    assert_eq!((answer.status, answer.retry_after_s, answer.body.as_str()), (503, Some(17), "busy"));
+    assert_eq!((answer.status, answer.retry_after, answer.body.as_str()), (503, Some(RetryAfter::Seconds(17)), "busy"));
+}
+
+#[test]
+fn a_wait_is_a_number_or_a_date() {
+    let moment = Some(RetryAfter::At(WallTime::from_millis(784_111_777_000)));
+    // The same moment in the form that servers write, and in the two that they wrote once.
+    for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+        assert_eq!(read_retry_after(text), moment, "{text}");
+    }
+    assert_eq!(read_retry_after(" 0 "), Some(RetryAfter::Seconds(0)));
+    assert_eq!(read_retry_after("4294967295"), Some(RetryAfter::Seconds(4_294_967_295)));
+    for text in ["", "soon", "-1", "1.5", "1 s", "Sun, 06 Nov 1994", "2026-06-01T12:00:00Z", "99999999999999999999"] {
+        assert_eq!(read_retry_after(text), None, "{text}");
+    }
 }
 
 #[tokio::test]

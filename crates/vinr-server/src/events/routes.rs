@@ -36,13 +36,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let query = call.query::<wire::Query>()?;
+        let kind = checked(&query)?;
         if let Some(after) = query.after {
-            return follow(&call, &query, after).await;
+            return follow(&call, &query, after, kind).await;
         }
         let mut filters = Vec::new();
-        if let Some(kind) = &query.kind {
-            filters.push(("type", checked(kind)?.as_str().into()));
-        }
+        filters.extend(kind.map(|kind| ("type", kind.as_str().into())));
         let read = |row: &vinr_store::Row| {
             let (event, sequence) = store::read(row);
             (event.id.to_string(), rendered(&event, sequence))
@@ -53,13 +52,13 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 }
 
 /// Oldest first from a number on; waits for the next event when there is none.
-async fn follow(call: &Call, query: &wire::Query, after: i64) -> Result<Reply> {
-    let limit = query.page.limit.unwrap_or(100);
+async fn follow(call: &Call, query: &wire::Query, after: i64, kind: Option<EventType>) -> Result<Reply> {
+    let limit = query.page.limit();
     let deadline = Instant::now() + Duration::from_secs(query.wait.unwrap_or(0));
     let mut poller = call.app.workers.pollers.wait(call.account());
     let mut seen = after;
     loop {
-        let found = store::after(&call.app.db, call.account(), after, limit + 1).await?;
+        let found = store::after(&call.app.db, call.account(), after, kind, limit + 1).await?;
         if found.is_empty() {
             let over = tokio::time::timeout_at(deadline, call.app.workers.stopping());
             if let Either::Left((last, _)) = select(pin!(poller.beyond(seen)), pin!(over)).await {
@@ -67,11 +66,7 @@ async fn follow(call: &Call, query: &wire::Query, after: i64) -> Result<Reply> {
                 continue;
             }
         }
-        let has_more = i64::try_from(found.len()).is_ok_and(|found| found > limit);
-        let shown = found.iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
-        let data: Vec<_> = shown.map(|(event, sequence)| rendered(event, *sequence)).collect();
-        let next_cursor = found.last().filter(|_| has_more).map(|(event, _)| event.id.to_string());
-        return Reply::ok(&Listed { object: "list", data, page: Position { has_more, next_cursor } });
+        return Reply::ok(&page(&found, limit));
     }
 }
 
@@ -86,12 +81,48 @@ fn rendered(event: &StoredEvent, sequence: i64) -> Box<RawValue> {
     RawValue::from_string(event.render(sequence)).expect("a stored event is JSON")
 }
 
-fn checked(kind: &str) -> Result<EventType> {
+/// A page of events by their numbers; one more than it takes tells whether there is more.
+fn page(found: &[(StoredEvent, i64)], limit: i64) -> Listed<Box<RawValue>> {
+    let shown = &found[..found.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
+    let has_more = shown.len() < found.len();
+    let next_cursor = shown.last().filter(|_| has_more).map(|(_, sequence)| sequence.to_string());
+    let data = shown.iter().map(|(event, sequence)| rendered(event, *sequence)).collect();
+    Listed { object: "list", data, page: Position { has_more, next_cursor } }
+}
+
+/// The type that is asked for, if any.
+///
+/// # Errors
+/// A type that there is not, and everything that does not go with how the events are read: by their numbers, oldest
+/// first, or as a list, newest first.
+fn checked(query: &wire::Query) -> Result<Option<EventType>> {
+    let mut problems = Vec::new();
+    let kind = query.kind.as_deref().and_then(|name| event_type(name).map_err(|problem| problems.push(problem)).ok());
+    if query.after.is_some() {
+        let list::Page { starting_after, ending_before, created, .. } = &query.page;
+        let with = [
+            ("startingAfter", starting_after.is_some()),
+            ("endingBefore", ending_before.is_some()),
+            ("created", created.is_some()),
+        ];
+        for (param, _) in with.into_iter().filter(|(_, is_given)| *is_given) {
+            let message =
+                format!("`{param}` does not go with `after`, by which events are read oldest first; give one");
+            problems.push(Refusal::new(Code::ParameterConflict, message).at(param));
+        }
+    } else if query.wait.is_some() {
+        let message = "`wait` goes with `after`: the number of the last event that you have, 0 if you have none";
+        problems.push(Refusal::new(Code::ParameterInvalid, message).at("wait"));
+    }
+    if problems.is_empty() { Ok(kind) } else { Err(ApiError::all(problems)) }
+}
+
+fn event_type(kind: &str) -> std::result::Result<EventType, Refusal> {
     EventType::parse(kind).ok_or_else(|| {
         let hint = match nearest(kind, EventType::ALL.iter().map(|kind| kind.as_str())) {
             Some(name) => format!("; did you mean `{name}`?"),
             None => String::new(),
         };
-        ApiError::from(Refusal::new(Code::ParameterInvalid, format!("there is no event `{kind}`{hint}")).at("type"))
+        Refusal::new(Code::ParameterInvalid, format!("there is no event `{kind}`{hint}")).at("type")
     })
 }

@@ -1,5 +1,6 @@
 //! Events as rows.
 
+use vinr_core::events::EventType;
 use vinr_core::ids::{AccountId, EventId};
 use vinr_core::time::Timestamp;
 use vinr_store::{Db, Row};
@@ -16,6 +17,8 @@ const BY_ID: &str =
     "SELECT id, sequence, type, api_version, data, created_at FROM events WHERE account = $1 AND id = $2";
 const AFTER: &str = "SELECT id, sequence, type, api_version, data, created_at FROM events \
      WHERE account = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+const AFTER_OF_TYPE: &str = "SELECT id, sequence, type, api_version, data, created_at FROM events \
+     WHERE account = $1 AND sequence > $2 AND type = $4 ORDER BY sequence LIMIT $3";
 
 /// One event and its number.
 ///
@@ -26,9 +29,17 @@ pub(crate) async fn get(db: &Db, account: &AccountId, id: &EventId) -> Result<(S
     rows.first().map(read).ok_or_else(|| ApiError::missing("event", id.as_str()))
 }
 
-/// Events after a number, oldest first.
-pub(crate) async fn after(db: &Db, account: &AccountId, sequence: i64, limit: i64) -> Result<Vec<(StoredEvent, i64)>> {
-    let rows = db.query(AFTER, &[account.as_str().into(), sequence.into(), limit.into()]).await?;
+/// Events after a number, oldest first, all or those of one type.
+pub(crate) async fn after(
+    db: &Db,
+    account: &AccountId,
+    sequence: i64,
+    kind: Option<EventType>,
+    limit: i64,
+) -> Result<Vec<(StoredEvent, i64)>> {
+    let mut params = vec![account.as_str().into(), sequence.into(), limit.into()];
+    params.extend(kind.map(|kind| kind.as_str().into()));
+    let rows = db.query(if kind.is_some() { AFTER_OF_TYPE } else { AFTER }, &params).await?;
     Ok(rows.iter().map(read).collect())
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use vinr_core::ids::EventId;
 
 use crate::http::list::Page;
 
@@ -12,12 +13,13 @@ use crate::http::list::Page;
 pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
-    pub(crate) page: Page,
-    /// Only of this type.
+    pub(crate) page: Page<EventId>,
+    /// Only of this type. With `after` too: then the events between are passed over, and what follows is asked for with
+    /// the number of the last event that came.
     #[serde(rename = "type")]
     #[schemars(length(max = 64))]
     pub(crate) kind: Option<String>,
-    /// Oldest first, from the event after this number on.
+    /// Oldest first, from the event after this number on; without cursors and `created`.
     #[schemars(range(min = 0))]
     pub(crate) after: Option<i64>,
     /// With `after`: wait so many seconds for an event when there is none yet.
@@ -34,9 +36,8 @@ pub(crate) struct Shown {
     object: String,
     #[serde(rename = "type")]
     kind: String,
+    /// When it happened, unix seconds: events have no `created_at`.
     created: i64,
-    #[serde(rename = "created_at")]
-    created_at: String,
     api_version: String,
     sequence: i64,
     data: Value,

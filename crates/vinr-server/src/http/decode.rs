@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vinr_core::refusal::{Code, Refusal};
 
-use super::fields::Fields;
+use super::fields::{Fields, join};
 use super::formats;
 use crate::error::{ApiError, Result};
 
@@ -34,9 +34,9 @@ impl Decoder {
         Decoder { fields: Fields::of(value), validator }
     }
 
-    /// The names this input has, at its top level.
-    pub fn names(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.fields.names()
+    /// The fields this input has.
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
     }
 
     /// Normalises and validates.
@@ -52,7 +52,39 @@ impl Decoder {
         if !self.validator.is_valid(&value) {
             refusals.extend(self.validator.iter_errors(&value).map(|error| refusal(&error)));
         }
+        refuse_nul(&value, "", &mut refusals);
         if refusals.is_empty() { Ok(value) } else { Err(ApiError::all(refusals)) }
+    }
+}
+
+/// Refuses every text with U+0000 in it, which PostgreSQL does not keep; SQLite would, and the engines are to take the
+/// same. A key that has it is told by the object it stands in.
+fn refuse_nul(value: &Value, path: &str, refusals: &mut Vec<Refusal>) {
+    match value {
+        Value::String(text) if text.contains('\0') => push_nul(path, refusals),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                refuse_nul(item, &join(path, &index.to_string()), refusals);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name.contains('\0') {
+                    push_nul(path, refusals);
+                } else {
+                    refuse_nul(value, &join(path, name), refusals);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Says it once, and not where something is wrong anyway.
+fn push_nul(path: &str, refusals: &mut Vec<Refusal>) {
+    if !refusals.iter().any(|refusal| refusal.param.as_deref() == Some(path)) {
+        let message = format!("`{path}` contains the character U+0000; leave it out");
+        refusals.push(Refusal::new(Code::ParameterInvalid, message).at(path.to_owned()));
     }
 }
 

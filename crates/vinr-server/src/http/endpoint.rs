@@ -11,6 +11,7 @@ use vinr_core::refusal::{Code, Refusal};
 
 use super::auth::Caller;
 use super::decode;
+use super::idempotency::Key;
 use super::reply::Reply;
 use crate::app::App;
 use crate::error::Result;
@@ -173,8 +174,8 @@ pub struct Call {
     pub app: App,
     /// Who calls.
     pub caller: Caller,
-    /// The concrete path.
-    pub path: String,
+    /// The endpoint's path, with its `{names}`.
+    pub endpoint: &'static str,
     /// Values of the path's `{names}`, in order.
     pub segments: Vec<String>,
     /// Query parameters, names normalised, valid by the schema.
@@ -182,7 +183,7 @@ pub struct Call {
     /// Body, names normalised, valid by the schema.
     pub body: Value,
     /// The caller's idempotency key.
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<Key>,
 }
 
 impl Call {
@@ -207,7 +208,8 @@ impl Call {
     /// `parameter_invalid` when it is not such an id.
     pub fn id<T>(&self, n: usize, parse: fn(&str) -> std::result::Result<T, vinr_core::ids::IdProblem>) -> Result<T> {
         let text = self.segments.get(n).map_or("", String::as_str);
-        parse(text).map_err(|problem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id").into())
+        let name = path_names(self.endpoint).nth(n).unwrap_or_default();
+        parse(text).map_err(|problem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at(name).into())
     }
 }
 
@@ -220,6 +222,11 @@ fn takes_card(schema: &Value) -> bool {
         Value::Array(parts) => parts.iter().any(takes_card),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
+}
+
+/// The names in braces of a path.
+pub(super) fn path_names(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// The JSON schema of an input type: everything in one piece, as a client writes it.

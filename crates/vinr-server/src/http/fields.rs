@@ -45,6 +45,16 @@ impl Fields {
         self.known.iter().map(|(name, field)| (name.as_str(), &field.schema))
     }
 
+    /// Whether this is a name of the object, in its own spelling.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.known.contains_key(name)
+    }
+
+    /// The fields of what stands under a name.
+    pub(super) fn below(&self, name: &str) -> Option<&Fields> {
+        self.known.get(name)?.below.as_ref()
+    }
+
     /// Brings an object's names to one spelling; what is unknown or contradictory is noted.
     pub(super) fn normalise(&self, value: Value, path: &str, refusals: &mut Vec<Refusal>) -> Value {
         let Value::Object(object) = value else { return value };
@@ -55,7 +65,7 @@ impl Fields {
                 continue;
             };
             let place = join(path, name);
-            let value = match self.known.get(name).and_then(|field| field.below.as_ref()) {
+            let value = match self.below(name) {
                 Some(below) => below.normalise(value, &place, refusals),
                 None => value,
             };
@@ -91,7 +101,8 @@ fn object_below(schema: &Value) -> Option<Fields> {
     std::iter::once(schema).chain(candidates).find(|schema| schema["properties"].is_object()).map(Fields::of)
 }
 
-fn join(path: &str, name: &str) -> String {
+/// The path of what stands in an object.
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 

@@ -3,24 +3,22 @@
 //! The record is claimed in the same commit as the effect. Nothing is read first: if the key was used before, the
 //! claim loses, the unit is decided again, and then the record is found and its bytes are the answer.
 
+mod fingerprint;
 mod store;
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
-use sha2::Sha256;
 use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 
 use store::State;
 pub(crate) use store::prune;
 
-use super::auth::store::hex;
 use super::endpoint::Call;
+use super::fields::Fields;
 use super::reply::Reply;
 use crate::app::Task;
 use crate::error::{ApiError, Result};
@@ -29,8 +27,6 @@ use crate::settings::MasterKey;
 
 /// Longest idempotency key.
 pub(crate) const KEY_LENGTH_MAX: usize = 255;
-/// Fields that never go into a fingerprint.
-const CARD_FIELDS: [&str; 2] = ["number", "cvc"];
 
 /// Keys being worked on in this process.
 #[derive(Default)]
@@ -56,7 +52,7 @@ where
     F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<Reply>> + Copy + Send + Sync + 'static,
 {
     let task = Task::request(call.account(), label);
-    let Some(key) = Key::of(call) else {
+    let Some(key) = call.idempotency_key.clone() else {
         let (reply, outcome) = call.app.run_and_ask(task, Arc::new(data), decide).await?;
         return Ok(match outcome {
             Some(outcome) if outcome.answers_request => outcome.wait().await.unwrap_or(reply),
@@ -117,7 +113,7 @@ where
     F: for<'u, 's> Fn(&'u mut Unit<'s>, &'u D) -> BoxFuture<'u, Result<T>> + Copy + Send + Sync + 'static,
 {
     let task = Task::request(call.account(), label);
-    let Some(key) = Key::of(call) else {
+    let Some(key) = call.idempotency_key.clone() else {
         return call.app.run(task, Arc::new(data), decide).await.map(|begun| Begun::Now(begun, None));
     };
     let Some(held) = hold(call, &key) else { return replay_committed(call, &key).await.map(Begun::Before) };
@@ -210,75 +206,13 @@ impl Drop for Held {
 }
 
 impl Key {
-    /// The key of a call, if it has one.
-    pub(crate) fn of(call: &Call) -> Option<Key> {
-        let key = call.idempotency_key.clone()?;
-        Some(Key { key, fingerprint: fingerprint(&call.app.settings.keyring.first(), &call.path, &call.body) })
+    /// The caller's key, used for a POST of this body, which has these fields, to this path.
+    pub(super) fn new(key: String, master: &MasterKey, path: &str, body: &Value, fields: Option<&Fields>) -> Key {
+        Key { key, fingerprint: fingerprint::fingerprint(master, path, body, fields) }
     }
 }
 
 fn in_use() -> ApiError {
     let message = "the first request with this idempotency key is still running; retry in a moment";
     ApiError::from(Refusal::new(Code::IdempotencyKeyInUse, message)).retry_after(1)
-}
-
-fn fingerprint(master: &MasterKey, path: &str, body: &Value) -> String {
-    let mut canonical = String::with_capacity(256);
-    let _ = writeln!(canonical, "POST {path}");
-    write_canonical(&mut canonical, body);
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(&*master.derive("idempotency")).expect("HMAC takes keys of any length");
-    mac.update(canonical.as_bytes());
-    hex(&mac.finalize().into_bytes())
-}
-
-/// The same text for the same value, in whatever order its names came.
-fn write_canonical(text: &mut String, value: &Value) {
-    match value {
-        Value::Object(fields) => {
-            let mut names: Vec<&String> = fields.keys().filter(|name| !CARD_FIELDS.contains(&name.as_str())).collect();
-            names.sort_unstable();
-            text.push('{');
-            for name in names {
-                let _ = write!(text, "{}:", Value::String(name.clone()));
-                write_canonical(text, &fields[name]);
-                text.push(',');
-            }
-            text.push('}');
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for item in items {
-                write_canonical(text, item);
-                text.push(',');
-            }
-            text.push(']');
-        }
-        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
-            let _ = write!(text, "{scalar}");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_fingerprint_knows_neither_order_nor_card_numbers() {
-        let master = MasterKey::new([7; 32]);
-        let of = |body: Value| fingerprint(&master, "/v1/payments", &body);
-        assert_eq!(
-            of(json!({"amount": 1, "card": {"number": "4242"}})),
-            of(json!({"card": {"number": "0002"}, "amount": 1}))
-        );
-        assert_ne!(of(json!({"amount": 1})), of(json!({"amount": 2})));
-        assert_ne!(of(json!({"amount": 1})), fingerprint(&master, "/v1/refunds", &json!({"amount": 1})));
-        assert_ne!(
-            of(json!({"amount": 1})),
-            fingerprint(&MasterKey::new([8; 32]), "/v1/payments", &json!({"amount": 1}))
-        );
-    }
 }

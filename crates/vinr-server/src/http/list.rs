@@ -1,13 +1,15 @@
 //! Lists: newest first, paged by key, so that the ten-thousandth page costs what the first does (spec/conventions.md,
 //! Lists). The one place where SQL is composed, from constants only.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::marker::PhantomData;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use vinr_core::ids::AccountId;
+use vinr_core::ids::{AccountId, TypedId};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::{Db, Row, Value};
 
@@ -18,21 +20,52 @@ const CREATED: &str = "created_at";
 /// Page size when none is asked for.
 const LIMIT_DEFAULT: i64 = 25;
 
-/// What every list takes.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Page {
+/// What every list takes; its objects have ids of the kind `I`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", bound = "")]
+#[schemars(bound = "I: TypedId")]
+pub struct Page<I> {
     /// Entries on a page.
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<i64>,
     /// Continue after this object.
-    #[schemars(length(min = 1, max = 80))]
-    pub starting_after: Option<String>,
+    pub starting_after: Option<Cursor<I>>,
     /// The page before this object.
-    #[schemars(length(min = 1, max = 80))]
-    pub ending_before: Option<String>,
+    pub ending_before: Option<Cursor<I>>,
     /// When the objects were created, unix seconds.
     pub created: Option<Created>,
+}
+
+impl<I> Page<I> {
+    /// How many entries it has at most.
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(LIMIT_DEFAULT)
+    }
+
+    /// The first page, of so many entries.
+    pub fn first(limit: i64) -> Page<I> {
+        Page { limit: Some(limit), starting_after: None, ending_before: None, created: None }
+    }
+}
+
+/// The id of the object beside which a page begins.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct Cursor<I> {
+    /// The row's id: the object's own, unless the list is of other rows.
+    pub row: String,
+    #[serde(skip)]
+    kind: PhantomData<I>,
+}
+
+impl<I: TypedId> JsonSchema for Cursor<I> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Cursor_{}", I::PREFIX).into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": format!("id:{}", I::PREFIX)})
+    }
 }
 
 /// A range of creation times in unix seconds.
@@ -85,7 +118,7 @@ pub struct Listed<T> {
 pub struct Position {
     /// Whether there is more in this direction.
     pub has_more: bool,
-    /// What to pass as `startingAfter` for the next page.
+    /// What to pass as `startingAfter` for the next page; as `after` when events are read by their numbers.
     pub next_cursor: Option<String>,
 }
 
@@ -107,15 +140,15 @@ pub type Filter = (&'static str, Value);
 ///
 /// # Errors
 /// Both cursors at once, or a cursor that names no object of this list.
-pub async fn page<T>(
+pub async fn page<I, T>(
     db: &Db,
     account: &AccountId,
     list: &List,
-    ask: &Page,
+    ask: &Page<I>,
     filters: Vec<Filter>,
     read: impl Fn(&Row) -> (String, T),
 ) -> Result<Listed<T>> {
-    let limit = ask.limit.unwrap_or(LIMIT_DEFAULT);
+    let limit = ask.limit();
     let range = ask.created.as_ref().map(Created::range).unwrap_or_default();
     let mut query = Query::new(list, account, filters, range);
     match (&ask.starting_after, &ask.ending_before) {
@@ -123,8 +156,8 @@ pub async fn page<T>(
             let message = "give `startingAfter` or `endingBefore`, not both";
             return Err(Refusal::new(Code::ParameterConflict, message).at("endingBefore").into());
         }
-        (Some(id), None) => query.start_after(db, id).await?,
-        (None, Some(id)) => query.end_before(db, id).await?,
+        (Some(cursor), None) => query.start_after(db, &cursor.row).await?,
+        (None, Some(cursor)) => query.end_before(db, &cursor.row).await?,
         (None, None) => {}
     }
     let backwards = ask.ending_before.is_some();

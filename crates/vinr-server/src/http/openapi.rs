@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use vinr_core::keys::Environment;
 use vinr_core::refusal::Code;
 
-use super::endpoint::{Effect, Endpoint};
+use super::endpoint::{Effect, Endpoint, path_names};
 use super::server::{VERSIONS, bytes_response};
 use crate::app::App;
 
@@ -46,11 +46,6 @@ pub fn openapi(environment: Environment, public_url: &str) -> Value {
             },
         },
     })
-}
-
-/// The names in braces of a path.
-pub(super) fn path_names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 /// A name for code generators: `get_v1_payments_id`.

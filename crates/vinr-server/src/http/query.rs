@@ -52,6 +52,7 @@ fn typed(name: &str, text: String, decoder: Option<&Decoder>) -> Value {
     let mut schema = None;
     if let Some(decoder) = decoder {
         schema = decoder
+            .fields()
             .names()
             .find(|(known, _)| *known == name || super::fields::same(known, name))
             .map(|(_, schema)| schema);

@@ -14,8 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::endpoint::Endpoint;
-use super::openapi::{fields, path_names};
+use super::endpoint::{Endpoint, path_names};
+use super::openapi::fields;
 use super::server::bytes_response;
 use crate::app::App;
 

@@ -22,7 +22,7 @@ use vinr_core::refusal::{Code, Refusal};
 
 use super::decode::Decoder;
 use super::endpoint::{Call, Effect, Endpoint};
-use super::idempotency::KEY_LENGTH_MAX;
+use super::idempotency::{KEY_LENGTH_MAX, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
 use super::{auth, json as strict_json, metrics, openapi, query, reference};
@@ -141,11 +141,14 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     let idempotency_key = idempotency_key(&parts.headers, from_body, endpoint)?;
     let query = query::parse(parts.uri.query().unwrap_or_default(), compiled.query.as_ref())?;
     let (body, query) = validate(compiled, body, query)?;
+    let fields = compiled.body.as_ref().map(Decoder::fields);
+    let key = |key| Key::new(key, &app.settings.keyring.first(), parts.uri.path(), &body, fields);
+    let idempotency_key = idempotency_key.map(key);
     let call = Call {
         app: app.clone(),
         caller,
+        endpoint: endpoint.path,
         segments: segments(endpoint.path, parts.uri.path()),
-        path: parts.uri.path().to_owned(),
         query,
         body,
         idempotency_key,

@@ -86,7 +86,7 @@ pub(crate) async fn chargeable(
     customer: &CustomerId,
     now: Timestamp,
 ) -> Result<Vec<PaymentMethod>> {
-    let page = Page { limit: Some(OFFERED_MAX), ..Page::default() };
+    let page: Page<PaymentMethodId> = Page::first(OFFERED_MAX);
     let filters = vec![("customer_id", customer.as_str().into()), ("status", Status::Active.as_str().into())];
     let read = |row: &Row| {
         let method = read_listed(row);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vinr_core::ids::PaymentId;
 use vinr_core::metadata::Metadata;
 use vinr_core::payments::{Payment, Presence};
 
@@ -143,7 +144,7 @@ pub(crate) struct Pay {
 pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
-    pub(crate) page: Page,
+    pub(crate) page: Page<PaymentId>,
     /// Only those that stand so.
     pub(crate) status: Option<StatusWord>,
     /// Only this customer's.

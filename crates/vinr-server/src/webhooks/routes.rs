@@ -80,7 +80,7 @@ fn resource(paths: &Paths) -> Vec<Endpoint> {
         E::post::<wire::Shown>(paths.all, FAMILY, "Register a webhook endpoint", create)
             .body::<wire::Create>()
             .codes(&[Code::ResourceExists]),
-        E::get::<Listed<wire::Shown>>(paths.all, FAMILY, "List webhook endpoints", list).query::<list::Page>(),
+        E::get::<Listed<wire::Shown>>(paths.all, FAMILY, "List webhook endpoints", list).query::<wire::EndpointQuery>(),
         E::get::<wire::Shown>(paths.one, FAMILY, "Retrieve a webhook endpoint", retrieve),
         E::patch::<wire::Shown>(paths.one, FAMILY, "Change a webhook endpoint", update).body::<wire::Update>(),
         E::post::<wire::Shown>(paths.one, FAMILY, "Change a webhook endpoint", update).body::<wire::Update>(),
@@ -109,7 +109,7 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let wall = call.app.env.wall();
-        let page = call.query()?;
+        let page: wire::EndpointQuery = call.query()?;
         let shown = list::page(&call.app.db, call.account(), &store::ENDPOINT_LIST, &page, Vec::new(), |row| {
             let endpoint = store::listed_endpoint(row);
             (endpoint.id.as_str().to_owned(), wire::endpoint(&endpoint, None, wall))

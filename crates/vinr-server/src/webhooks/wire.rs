@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::events::EventFilter;
+use vinr_core::ids::{WebhookDeliveryId, WebhookEndpointId};
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_core::webhooks::Endpoint;
 use vinr_core::webhooks::endpoint::DisabledReason;
@@ -63,13 +64,16 @@ pub(crate) struct Rotate {
     pub(crate) overlap_hours: Option<i64>,
 }
 
+/// Which endpoints are listed.
+pub(crate) type EndpointQuery = Page<WebhookEndpointId>;
+
 /// Which deliveries are listed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DeliveryQuery {
     /// The page.
     #[serde(flatten)]
-    pub(crate) page: Page,
+    pub(crate) page: Page<WebhookDeliveryId>,
     /// Only deliveries that stand like this.
     #[schemars(extend("enum" = ["pending", "delivered", "failed", null]))]
     pub(crate) status: Option<String>,

@@ -70,7 +70,7 @@ impl SimulatedNet for Shop {
     fn post(&self, _: Post) -> BoxFuture<'static, Result<Answer, EgressError>> {
         let fails = self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(3);
         let status = if fails { 500 } else { 200 };
-        Box::pin(async move { Ok(Answer { status, retry_after_s: None, body: "heard".to_owned() }) })
+        Box::pin(async move { Ok(Answer { status, retry_after: None, body: "heard".to_owned() }) })
     }
 }
 

@@ -4,14 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use vinr_core::keys::Scope;
 
 use crate::endpoints_replayed::written;
-use crate::harness::{Engine, Server, on_both_engines};
-use crate::right_calls::right_calls;
+use crate::harness::{Answer, Engine, Server, on_both_engines};
+use crate::right_calls::{RightCall, right_calls};
 
-on_both_engines!(every_endpoint_keeps_strangers_out, every_endpoint_wants_its_own_scope);
+on_both_engines!(
+    every_endpoint_keeps_strangers_out,
+    every_endpoint_keeps_what_is_another_accounts,
+    what_a_parameter_names_is_of_the_same_account,
+    every_endpoint_wants_its_own_scope,
+);
 
 /// One endpoint of the table.
 pub struct Row {
@@ -67,7 +72,6 @@ fn concrete(path: &str) -> String {
 
 async fn every_endpoint_keeps_strangers_out(engine: Engine) {
     let server = Server::start(engine).await;
-    let other = server.another_account().await;
     let live = format!("sk_live_{}", "x".repeat(40));
     for Row { method, path, .. } in table(&server).await {
         let path = concrete(&path);
@@ -79,17 +83,94 @@ async fn every_endpoint_keeps_strangers_out(engine: Engine) {
         assert_eq!(wrong_environment.status, 401, "{method} {path}");
         let public = call(Some(&server.public_key)).await;
         assert_eq!((public.status, public.code().as_str()), (403, "insufficient_scope"), "{method} {path}");
-        if path.contains("_nobodys") {
-            let strange = call(Some(&other)).await;
-            assert!(matches!(strange.status, 400 | 404), "{method} {path}: {}", strange.status);
+    }
+}
+
+/// What another account has is answered as what nobody has: no answer tells that it is there.
+async fn every_endpoint_keeps_what_is_another_accounts(engine: Engine) {
+    let server = Server::start(engine).await;
+    let stranger = server.another_account().await;
+    let mut kept = 0;
+    for Row { method, path, .. } in table(&server).await {
+        for call in right_calls(&server, &method, &path).await {
+            let before = written(&server).await;
+            if path.contains("{id}") {
+                let nobodys = RightCall { path: nobodys(&call.path), body: call.body.clone(), other: None };
+                let theirs = call.send(&server, &method, &stranger).await;
+                let unknown = nobodys.send(&server, &method, &stranger).await;
+                let place = format!("{method} {path}");
+                assert_eq!((theirs.status, theirs.code().as_str()), (404, "resource_missing"), "{place}");
+                let without_ids = |answer: &Answer, path: &str| {
+                    let mut error = answer.json();
+                    error["error"]["requestId"] = Value::Null;
+                    ids(path).fold(error.to_string(), |text, id| text.replace(id, "an id"))
+                };
+                assert_eq!(without_ids(&theirs, &call.path), without_ids(&unknown, &nobodys.path), "{place}");
+                kept += 1;
+            } else if method == Method::GET {
+                let lists = call.send(&server, &method, &stranger).await.ok();
+                assert!(lists["data"].as_array().is_none_or(Vec::is_empty), "{path} lists what is theirs");
+            }
+            assert_eq!(written(&server).await, before, "{method} {path} writes nothing");
         }
     }
-    let payment = server.paid(1000, "pm_test_4242").await;
-    let path = format!("/v1/payments/{}", payment["id"].as_str().expect("an id"));
-    let strange = server.call(Method::GET, &path, Some(&other), &[], None).await;
-    assert_eq!((strange.status, strange.code().as_str()), (404, "resource_missing"));
-    let theirs: Value = server.call(Method::GET, "/v1/payments", Some(&other), &[], None).await.ok();
-    assert_eq!(theirs["data"], serde_json::json!([]));
+    assert!(kept >= 30, "{kept} endpoints were asked about another's object");
+}
+
+/// The ids of a path.
+fn ids(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| part.contains('_'))
+}
+
+/// The same path with ids of the same kinds that nobody has.
+fn nobodys(path: &str) -> String {
+    let unknown = |id: &str| format!("{}_nobodys", id.split('_').next().expect("a prefix"));
+    ids(path).fold(path.to_owned(), |path, id| path.replace(id, &unknown(id)))
+}
+
+/// The same for what a body or a query names.
+async fn what_a_parameter_names_is_of_the_same_account(engine: Engine) {
+    let server = Server::start(engine).await;
+    let stranger = server.another_account().await;
+    let ask = |method: Method, path: &'static str, body: Value| {
+        let (server, stranger) = (&server, &stranger);
+        let body = (method == Method::POST).then(|| body.to_string());
+        async move { server.call(method, path, Some(stranger), &[], body).await }
+    };
+    let customer = server.post("/v1/customers", json!({"id": "cust_ours"})).await.ok()["id"].clone();
+    let method = server.saved("cust_ours", "4242424242424242").await;
+    server.post("/v1/payments", json!({"id": "pay_ours", "amount": 1000, "currency": "EUR"})).await.ok();
+    ask(Method::POST, "/v1/customers", json!({"id": "cust_theirs"})).await.ok();
+    let before = written(&server).await;
+    let pays = |name: &str, value: &Value| {
+        let mut body = json!({"amount": 1000, "currency": "EUR", "confirm": true, "paymentMethodId": "pm_test_4242"});
+        body[name] = value.clone();
+        body
+    };
+    let (method, unknown) = (json!(method), json!("pm_nobodys"));
+    for (path, theirs, nobodys, param) in [
+        ("/v1/payments", pays("customerId", &customer), pays("customerId", &json!("cust_nobodys")), "customerId"),
+        ("/v1/payments", pays("paymentMethodId", &method), pays("paymentMethodId", &unknown), "paymentMethodId"),
+        (
+            "/v1/customers/cust_theirs",
+            json!({"defaultMethodId": method}),
+            json!({"defaultMethodId": unknown}),
+            "defaultMethodId",
+        ),
+    ] {
+        let theirs = ask(Method::POST, path, theirs).await;
+        let nobodys = ask(Method::POST, path, nobodys).await;
+        for answer in [theirs, nobodys] {
+            assert_eq!((answer.status, answer.code().as_str()), (404, "resource_missing"), "{path} {param}");
+            assert_eq!(answer.json()["error"]["param"], param, "{path}");
+        }
+    }
+    for path in ["/v1/payments?startingAfter=pay_ours", "/v1/customers?endingBefore=cust_ours"] {
+        let answer = ask(Method::GET, path, Value::Null).await;
+        assert_eq!((answer.status, answer.code().as_str()), (404, "resource_missing"), "{path}");
+    }
+    assert_eq!(ask(Method::GET, "/v1/payments?customerId=cust_ours", Value::Null).await.ok()["data"], json!([]));
+    assert_eq!(written(&server).await, before, "nothing is written");
 }
 
 /// All other scopes do not open an endpoint, and its own alone does. So writing does not include reading, either.

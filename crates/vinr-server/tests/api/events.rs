@@ -9,9 +9,63 @@ use tokio::time::Instant;
 use crate::harness::{Engine, Server, on_both_engines};
 
 on_both_engines!(
+    events_of_a_type_are_followed_by_their_numbers,
+    what_does_not_go_with_a_number_is_refused_all_at_once,
     a_waiting_consumer_is_told_at_once_and_an_idle_one_when_its_time_is_over,
     waiting_consumers_look_a_bounded_number_of_times_however_much_is_committed,
 );
+
+/// Page after page, each beginning where the one before says.
+async fn events_of_a_type_are_followed_by_their_numbers(engine: Engine) {
+    let server = Server::start(engine).await;
+    for _ in 0..30 {
+        server.paid(1000, "pm_test_4242").await;
+    }
+    let default = server.get("/v1/events?after=0").await.ok();
+    assert_eq!(default["data"].as_array().map(Vec::len), Some(25), "as many as on any page");
+    for (kind, expected) in [
+        ("", (1..=60).collect::<Vec<i64>>()),
+        ("&type=payment.completed", (1..=30).map(|n| 2 * n).collect()),
+        ("&type=payment.failed", Vec::new()),
+    ] {
+        let (mut seen, mut after) = (Vec::new(), "0".to_owned());
+        loop {
+            let page = server.get(&format!("/v1/events?limit=7&after={after}{kind}")).await.ok();
+            let numbers = page["data"].as_array().expect("a list").iter().map(|event| event["sequence"].as_i64());
+            seen.extend(numbers.map(|number| number.expect("a number")));
+            let cursor = &page["page"]["nextCursor"];
+            assert_eq!(cursor.is_string(), page["page"]["hasMore"] == true, "{page}");
+            let Some(next) = cursor.as_str() else { break };
+            assert_eq!(Some(next.to_owned()), seen.last().map(i64::to_string), "what follows the last one shown");
+            next.clone_into(&mut after);
+        }
+        assert_eq!(seen, expected, "{kind}");
+    }
+    let asked = Instant::now();
+    let none = server.get("/v1/events?after=59&type=payment.created&wait=1").await.ok();
+    assert_eq!(none["data"], json!([]), "another type's event is not what was waited for");
+    assert!(asked.elapsed() >= Duration::from_secs(1), "it waited: {:?}", asked.elapsed());
+}
+
+async fn what_does_not_go_with_a_number_is_refused_all_at_once(engine: Engine) {
+    let server = Server::start(engine).await;
+    let query = "after=1&startingAfter=evt_1&endingBefore=evt_2&created[gt]=1&type=payment.complete";
+    let error = server.get(&format!("/v1/events?{query}")).await.json()["error"].clone();
+    let problems: Vec<_> = error["errors"]
+        .as_array()
+        .expect("all")
+        .iter()
+        .map(|one| (one["param"].clone(), one["code"].clone()))
+        .collect();
+    let conflict = |param: &str| (json!(param), json!("parameter_conflict"));
+    let expected = [
+        (json!("type"), json!("parameter_invalid")),
+        conflict("startingAfter"),
+        conflict("endingBefore"),
+        conflict("created"),
+    ];
+    assert_eq!(problems, expected);
+}
 
 async fn a_waiting_consumer_is_told_at_once_and_an_idle_one_when_its_time_is_over(engine: Engine) {
     let server = Arc::new(Server::start(engine).await);

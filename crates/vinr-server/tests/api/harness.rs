@@ -178,6 +178,11 @@ impl Server {
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }
+        self.send(request).await
+    }
+
+    /// Sends a request of whatever kind.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let (status, headers): (StatusCode, _) = (response.status(), response.headers().clone());
         Answer { status: status.as_u16(), headers, bytes: response.bytes().await.expect("a body").to_vec() }

@@ -15,6 +15,7 @@ use crate::harness::{Engine, Server, on_both_engines, oneshot};
 on_both_engines!(
     a_thousand_requests_with_one_key_make_one_payment,
     a_key_belongs_to_one_request,
+    a_request_is_known_by_all_but_its_card,
     a_refusal_is_not_stored,
     concurrent_captures_have_one_winner,
     a_secret_that_is_replayed_is_not_stored_readably,
@@ -67,6 +68,27 @@ async fn a_key_belongs_to_one_request(engine: Engine) {
     assert_eq!((other.status, other.code().as_str()), (409, "idempotency_key_reused"));
     let in_body = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR", "idempotencyKey": "k"})).await;
     assert_eq!(in_body.bytes, first.bytes);
+}
+
+/// A card's number and code are in no fingerprint; what only has their names is.
+async fn a_request_is_known_by_all_but_its_card(engine: Engine) {
+    let server = Server::start(engine).await;
+    for name in ["number", "cvc"] {
+        let body = |value: &str| json!({"amount": 1000, "currency": "EUR", "metadata": {name: value}});
+        server.post_with_key("/v1/payments", name, &body("1")).await.ok();
+        let other = server.post_with_key("/v1/payments", name, &body("2")).await;
+        assert_eq!((other.status, other.code().as_str()), (409, "idempotency_key_reused"), "metadata.{name}");
+    }
+    let payment = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    let path = format!("/v1/test/payments/{}/pay", payment["id"].as_str().expect("an id"));
+    let card =
+        |number: &str, cvc: &str, month: u8| json!({"number": number, "cvc": cvc, "expMonth": month, "expYear": 2040});
+    let paid = server.post_with_key(&path, "pay", &card("4242424242424242", "123", 1)).await;
+    paid.ok();
+    let again = server.post_with_key(&path, "pay", &card("4000000000000002", "999", 1)).await;
+    assert_eq!((again.status, &again.bytes), (200, &paid.bytes));
+    let other = server.post_with_key(&path, "pay", &card("4242424242424242", "123", 2)).await;
+    assert_eq!((other.status, other.code().as_str()), (409, "idempotency_key_reused"));
 }
 
 async fn a_refusal_is_not_stored(engine: Engine) {

@@ -93,7 +93,11 @@ async fn a_payment_is_told_signed_in_three_ways(engine: Engine) {
     let (headers, body) = &got[0];
     let event: Value = serde_json::from_str(body).expect("JSON");
     assert_eq!((&event["type"], &event["data"]), (&json!("payment.completed"), &payment));
+    let names: Vec<&str> = event.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(names, ["id", "object", "type", "created", "apiVersion", "sequence", "data"]);
     assert!(event["created"].is_i64() && event["id"].as_str().is_some_and(|id| id.starts_with("evt_")));
+    let served = server.get(&format!("/v1/events/{}", event["id"].as_str().expect("an id"))).await;
+    assert_eq!(served.bytes, body.as_bytes(), "an event is the same wherever it is read");
     let signature = text(headers, "x-vinr-signature");
     let time = signature.strip_prefix("t=").and_then(|rest| rest.split(',').next()).expect("a time");
     let signed = format!("{time}.{body}");

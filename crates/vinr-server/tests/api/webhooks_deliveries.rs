@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use vinr_core::time::Timestamp;
 
 use crate::harness::{Engine, Server, on_both_engines};
 use crate::webhooks_merchant::{Merchant, id, until, until_field};
@@ -19,6 +20,7 @@ on_both_engines!(
     a_first_attempt_comes_soon_after_the_commit,
     what_only_rows_know_is_found_by_polling,
     the_log_shows_what_was_answered,
+    a_busy_merchant_says_when_to_come_back,
 );
 
 async fn deliveries(server: &Server, endpoint: &Value) -> Vec<Value> {
@@ -220,4 +222,25 @@ async fn the_log_shows_what_was_answered(engine: Engine) {
     assert_eq!((log.len(), &log[0]["responseStatus"], &log[0]["error"]), (1, &json!(200), &Value::Null));
     let filtered = format!("/v1/webhooks/{}/deliveries?status=failed", id(&endpoint));
     assert_eq!(server.get(&filtered).await.ok()["data"], json!([]));
+}
+
+/// In seconds or as a date, at 429 and 503.
+async fn a_busy_merchant_says_when_to_come_back(engine: Engine) {
+    let server = Server::start(engine).await;
+    let now = server.app.env.wall().millis();
+    let in_two_hours = u64::try_from(now).expect("after 1970") / 1000 + 7_200;
+    let date = httpdate::fmt_http_date(std::time::UNIX_EPOCH + Duration::from_secs(in_two_hours));
+    for (status, wanted, hours) in [(503, date.as_str(), 2), (429, &date, 2), (503, "3600", 1), (500, &date, 0)] {
+        let merchant = Merchant::start().await;
+        merchant.answers(status);
+        merchant.wants(wanted);
+        let endpoint = merchant.register(&server, &["payment.completed"]).await;
+        server.paid(1000, "pm_test_4242").await;
+        let delivery =
+            until(|| async { deliveries(&server, &endpoint).await.into_iter().find(|one| one["attempts"] == 1) }).await;
+        let instant = |name: &str| Timestamp::parse(delivery[name].as_str().expect("a time")).expect("a time");
+        let wait = instant("nextAttemptAt").since(instant("lastAttemptAt")).millis();
+        let expected = hours * 3_600_000;
+        assert!((expected - 5_000..expected + 10_000).contains(&wait), "{status} {wanted}: {wait} ms");
+    }
 }

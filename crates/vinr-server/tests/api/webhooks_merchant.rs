@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
 use crate::harness::Server;
@@ -31,10 +31,11 @@ impl Delivery {
 }
 
 /// How a merchant answers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Manner {
     pub status: u16,
     pub delay: Duration,
+    pub retry_after: Option<String>,
 }
 
 /// A merchant's server.
@@ -49,7 +50,7 @@ impl Merchant {
     pub async fn start() -> Merchant {
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hook", socket.local_addr().expect("an address"));
-        let manner = Manner { status: 200, delay: Duration::ZERO };
+        let manner = Manner { status: 200, delay: Duration::ZERO, retry_after: None };
         let merchant = Merchant { got: Arc::default(), manner: Arc::new(Mutex::new(manner)), url };
         let router = Router::new().route("/hook", axum::routing::post(receive)).with_state(merchant.clone());
         #[expect(clippy::disallowed_methods, reason = "the merchant of a test ends with its runtime")]
@@ -63,6 +64,11 @@ impl Merchant {
 
     pub fn takes(&self, delay: Duration) {
         self.manner.lock().expect("no panic").delay = delay;
+    }
+
+    /// Names the time to ask again.
+    pub fn wants(&self, retry_after: &str) {
+        self.manner.lock().expect("no panic").retry_after = Some(retry_after.to_owned());
     }
 
     pub fn got(&self) -> Vec<Delivery> {
@@ -106,9 +112,11 @@ pub fn id(object: &Value) -> &str {
     object["id"].as_str().expect("an object has an id")
 }
 
-async fn receive(State(merchant): State<Merchant>, headers: HeaderMap, body: String) -> StatusCode {
-    let manner = *merchant.manner.lock().expect("no panic");
+async fn receive(State(merchant): State<Merchant>, headers: HeaderMap, body: String) -> Response<String> {
+    let manner = merchant.manner.lock().expect("no panic").clone();
     merchant.got.lock().expect("no panic").push(Delivery { headers, body });
     tokio::time::sleep(manner.delay).await;
-    StatusCode::from_u16(manner.status).expect("an HTTP status")
+    let answer = Response::builder().status(manner.status);
+    let answer = manner.retry_after.into_iter().fold(answer, |answer, wait| answer.header("retry-after", wait));
+    answer.body(String::new()).expect("an answer")
 }

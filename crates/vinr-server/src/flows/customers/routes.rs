@@ -83,14 +83,19 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 }
 
 /// The customers with a pair of metadata: a list of pairs, each shown as its customer.
-async fn list_by_pair(call: &Call, mut page: list::Page, with_email: bool, pairs: MetadataInput) -> Result<Reply> {
+async fn list_by_pair(
+    call: &Call,
+    mut page: list::Page<CustomerId>,
+    with_email: bool,
+    pairs: MetadataInput,
+) -> Result<Reply> {
     let mut pairs = pairs.pairs();
     let (Some((name, Some(value))), None, false) = (pairs.next(), pairs.next(), with_email) else {
         let message = "search by one pair, such as metadata[internalId]=user_8821, and without `email`";
         return Err(Refusal::new(Code::ParameterInvalid, message).at("metadata").into());
     };
     for cursor in [&mut page.starting_after, &mut page.ending_before].into_iter().flatten() {
-        *cursor = store::pair_id(cursor, &name);
+        cursor.row = store::pair_id(&cursor.row, &name);
     }
     let filters: Vec<Filter> = vec![("name", name.as_str().into()), ("value", value.into())];
     let read = |row: &vinr_store::Row| (row.text(1).to_owned(), row.text(1).to_owned());

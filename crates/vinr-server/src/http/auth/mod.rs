@@ -23,6 +23,9 @@ use crate::error::Result;
 
 /// The other header that carries a key.
 const API_KEY: &str = "x-api-key";
+/// The headers' names as problems name them.
+const AUTHORIZATION_NAME: &str = "Authorization";
+const API_KEY_NAME: &str = "X-Api-Key";
 /// How long a key that was found may be remembered; a key that was not found never is.
 const REMEMBERED: Span = Span::seconds(1);
 /// Remembered keys at most; beyond, all are forgotten and found again.
@@ -57,7 +60,8 @@ pub fn digest(secret: &str) -> [u8; 32] {
 /// # Errors
 /// 401 without a valid key, 400 with two different ones.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
-    let secret = presented(headers)?;
+    let Presented { secret, header } = presented(headers)?;
+    let invalid = |message| invalid(header, message);
     let prefix = KeyPrefix::parse(&secret).ok_or_else(|| invalid("this is not a VINR API key"))?;
     if prefix.environment != app.settings.environment {
         let message = format!(
@@ -65,7 +69,7 @@ pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Calle
             prefix.environment.as_str(),
             app.settings.environment.as_str()
         );
-        return Err(invalid(message).into());
+        return Err(invalid(&message).into());
     }
     let digest = digest(&secret);
     let now = app.env.wall();
@@ -100,24 +104,32 @@ pub(crate) fn check_address(settings: &Settings, peer: Option<IpAddr>) -> Result
     Err(Refusal::new(Code::IpNotAllowed, format!("{from} is not on this account's IP allow-list")).into())
 }
 
-fn presented(headers: &HeaderMap) -> Result<String> {
-    let mut found: Option<String> = None;
-    let named = headers.get_all(API_KEY).iter().map(|value| value.to_str().ok().map(|text| text.trim().to_owned()));
+/// A key as it was sent.
+struct Presented {
+    secret: String,
+    /// The header it came in.
+    header: &'static str,
+}
+
+fn presented(headers: &HeaderMap) -> Result<Presented> {
     let carried = headers.get_all(AUTHORIZATION).iter().map(|value| value.to_str().ok().and_then(from_authorization));
-    for key in named.chain(carried) {
-        let key = key
-            .filter(|key| !key.is_empty())
-            .ok_or_else(|| invalid("the key could not be read; send it as `Authorization: Bearer KEY`"))?;
-        if found.as_ref().is_some_and(|other| *other != key) {
-            return Err(
-                Refusal::new(Code::ParameterConflict, "the request carries two different API keys; send one").into()
-            );
+    let carried = carried.map(|secret| (secret, AUTHORIZATION_NAME));
+    let named = headers.get_all(API_KEY).iter().map(|value| value.to_str().ok().map(|text| text.trim().to_owned()));
+    let named = named.map(|secret| (secret, API_KEY_NAME));
+    let mut found: Option<Presented> = None;
+    for (secret, header) in carried.chain(named) {
+        let secret = secret
+            .filter(|secret| !secret.is_empty())
+            .ok_or_else(|| invalid(header, "the key could not be read; send it as `Authorization: Bearer KEY`"))?;
+        if found.as_ref().is_some_and(|other| other.secret != secret) {
+            let message = "the request carries two different API keys; send one";
+            return Err(Refusal::new(Code::ParameterConflict, message).at(header).into());
         }
-        found = Some(key);
+        found.get_or_insert(Presented { secret, header });
     }
     found.ok_or_else(|| {
         let message = "no API key; send it as `Authorization: Bearer KEY` or `X-Api-Key: KEY`";
-        invalid(message).into()
+        invalid(AUTHORIZATION_NAME, message).into()
     })
 }
 
@@ -134,8 +146,8 @@ fn from_authorization(value: &str) -> Option<String> {
     None
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
-    Refusal::new(Code::InvalidApiKey, message)
+fn invalid(header: &'static str, message: &str) -> Refusal {
+    Refusal::new(Code::InvalidApiKey, message).at(header)
 }
 
 impl KeyCache {

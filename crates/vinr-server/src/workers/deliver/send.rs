@@ -116,17 +116,18 @@ async fn request(app: &App, parcel: &Parcel, target: &Target, timeout_ms: u64) -
     let answer = tokio::time::timeout(Duration::from_millis(timeout_ms), app.env.net.post(post)).await;
     let answer = answer.unwrap_or(Err(EgressError(Unreached::Timeout)));
     let duration_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    judge(answer, duration_ms, wall)
+    judge(answer, duration_ms, wall, app.env.wall())
 }
 
 fn judge(
     answer: std::result::Result<Answer, EgressError>,
     duration_ms: i64,
     attempted: WallTime,
+    answered: WallTime,
 ) -> (Outcome, Attempt) {
     match answer {
         Ok(answer) => {
-            let retry_after = answer.retry_after_s.map(Span::seconds);
+            let retry_after = answer.retry_after.map(|wanted| wanted.after(answered));
             let outcome = Outcome::Answered { status: answer.status, retry_after };
             let attempt = Attempt {
                 status: Some(answer.status),
