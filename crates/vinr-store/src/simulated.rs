@@ -175,7 +175,7 @@ impl SimulatedWriter {
 
     pub(crate) fn resolve(&mut self, batch: &BatchId) -> Result<bool, Fault> {
         self.noted.clear();
-        self.disk.with(|conn| work::resolve_batch(conn, batch)).map_err(write_fault)
+        self.disk.with(|conn| work::has_committed(conn, batch)).map_err(write_fault)
     }
 
     pub(crate) fn maintain(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, Fault> {

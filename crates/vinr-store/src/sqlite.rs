@@ -267,7 +267,7 @@ impl SqliteWriter {
         self.readers.close_all().await;
         self.checkpointer.resume();
         self.noted.clear();
-        work::resolve_batch(self.conn()?, batch).map_err(write_fault)
+        work::has_committed(self.conn()?, batch).map_err(write_fault)
     }
 
     pub(crate) fn maintain(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, Fault> {

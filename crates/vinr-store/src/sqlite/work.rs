@@ -13,10 +13,8 @@ use crate::value::Value;
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
 
-/// The crate's own table of batches: see `commits` in store.md. State 1: committed; 0: given up.
+/// The crate's own table of batches: see `commits` in store.md. State 1: committed.
 const INSERT_COMMIT: &str = "INSERT INTO commits (account, id, state) VALUES (?1, ?2, ?3)";
-const RESOLVE_COMMIT: &str =
-    "INSERT INTO commits (account, id, state) VALUES (?1, ?2, 0) ON CONFLICT (account, id) DO NOTHING";
 const STATE_OF_COMMIT: &str = "SELECT state FROM commits WHERE account = ?1 AND id = ?2";
 const FORGET_COMMIT: &str = "DELETE FROM commits WHERE account = ?1 AND id = ?2";
 
@@ -253,10 +251,8 @@ pub(crate) fn forget_batches(conn: &Connection, batches: &[BatchId]) -> Result<(
     Ok(())
 }
 
-/// Whether a batch committed. If it did not, its key is taken, so that it never will.
-pub(crate) fn resolve_batch(conn: &Connection, batch: &BatchId) -> Result<bool> {
-    let key = (&*batch.account, &batch.id);
-    conn.prepare_cached(RESOLVE_COMMIT)?.execute(key)?;
-    let state: i64 = conn.prepare_cached(STATE_OF_COMMIT)?.query_row(key, |row| row.get(0))?;
-    Ok(state == 1)
+/// Whether a batch committed. Its connection is closed by now, and nobody else has it: a batch that is not there never
+/// will be. Nothing is written, which a full disk could not take.
+pub(crate) fn has_committed(conn: &Connection, batch: &BatchId) -> Result<bool> {
+    conn.prepare_cached(STATE_OF_COMMIT)?.exists((&*batch.account, &batch.id))
 }

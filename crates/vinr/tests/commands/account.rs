@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::installation::Installation;
+use crate::installation::{Installation, ready};
 use crate::{done, get, run};
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn operate(mut installation: Installation) {
 
     let made = done(&installation, &["init", "--name", "Acme"]).await;
     let id = made["accountId"].as_str().expect("an id");
-    let (mut server, ready) = installation.serve().await;
+    let (mut server, ready) = ready(installation.serving()).await;
     assert_eq!(ready["accountId"], id, "an account that is there is the first one");
     for (verb, field, word, taken_back) in
         [("verify", "kyb", "verified", "unverified"), ("attest", "pciAttestation", "attested", "missing")]

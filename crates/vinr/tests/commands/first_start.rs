@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::get;
-use crate::installation::{Installation, Server};
+use crate::installation::{Installation, Server, ready};
 
 const ENVIRONMENTS: [(&str, &str); 2] = [("sandbox", "test"), ("live", "live")];
 
@@ -19,7 +19,7 @@ async fn the_line_has_keys_once_and_the_account_always_on_postgres() {
 
 async fn read_the_line(mut installation: Installation) {
     "127.0.0.1:0".clone_into(&mut installation.live);
-    let (mut server, first) = installation.serve().await;
+    let (mut server, first) = ready(installation.serving()).await;
     assert_eq!(names(&first), ["ready", "accountId", "sandbox", "live"]);
     assert_eq!(first["ready"], true);
     for (environment, word) in ENVIRONMENTS {
@@ -31,7 +31,7 @@ async fn read_the_line(mut installation: Installation) {
     }
     server.kill().await;
 
-    let (mut server, second) = installation.serve().await;
+    let (mut server, second) = ready(installation.serving()).await;
     assert_eq!(names(&second), ["ready", "accountId", "sandbox", "live"]);
     assert_eq!(second["accountId"], first["accountId"]);
     for (environment, _) in ENVIRONMENTS {
@@ -47,7 +47,7 @@ async fn read_the_line(mut installation: Installation) {
     assert_eq!(names(&made), ["accountId", "sandbox", "live"]);
     assert_eq!(names(&made["live"]), ["url", "secretKey", "publicKey"]);
     assert_ne!(made["accountId"], first["accountId"]);
-    let (mut server, third) = installation.serve().await;
+    let (mut server, third) = ready(installation.serving()).await;
     assert_eq!(third["accountId"], first["accountId"]);
     server.kill().await;
     installation.remove().await;
@@ -65,11 +65,11 @@ async fn an_environment_without_an_account_gets_the_one_of_the_other_on_postgres
 
 /// What a start leaves that breaks off between the environments is what one leaves that serves the sandbox alone.
 async fn complete(mut installation: Installation) {
-    let (mut server, half) = installation.serve().await;
+    let (mut server, half) = ready(installation.serving()).await;
     assert_eq!(names(&half), ["ready", "accountId", "sandbox"]);
     server.kill().await;
     "127.0.0.1:0".clone_into(&mut installation.live);
-    let (mut server, whole) = installation.serve().await;
+    let (mut server, whole) = ready(installation.serving()).await;
     assert_eq!(whole["accountId"], half["accountId"]);
     assert_eq!(names(&whole["sandbox"]), ["url"], "its keys were shown");
     assert_eq!(names(&whole["live"]), ["url", "secretKey", "publicKey"]);
@@ -83,7 +83,8 @@ async fn servers_that_start_at_once_on_one_database_make_one_account() {
     for round in 0..3 {
         let mut installation = Installation::on_postgres(&format!("first_at_once_{round}")).await;
         "127.0.0.1:0".clone_into(&mut installation.live);
-        let started = tokio::join!(installation.serve(), installation.serve(), installation.serve());
+        let started =
+            tokio::join!(ready(installation.serving()), ready(installation.serving()), ready(installation.serving()));
         let (servers, lines): (Vec<Server>, Vec<Value>) = [started.0, started.1, started.2].into_iter().unzip();
         for line in &lines {
             assert_eq!(line["accountId"], lines[0]["accountId"]);

@@ -8,7 +8,7 @@ use tokio::process::Command;
 use tokio::time::Instant;
 use vinr_core::time::Timestamp;
 
-use crate::installation::Installation;
+use crate::installation::{Installation, ready};
 use crate::{ask, done, get, run};
 
 /// A server may remember a key for a second.
@@ -26,7 +26,7 @@ async fn keys_are_made_listed_rolled_and_revoked_on_postgres() {
 
 async fn operate(mut installation: Installation) {
     "127.0.0.1:0".clone_into(&mut installation.live);
-    let (mut server, ready) = installation.serve().await;
+    let (mut server, ready) = ready(installation.serving()).await;
     let urls = [&ready["sandbox"]["url"], &ready["live"]["url"]].map(|url| url.as_str().expect("a URL").to_owned());
     make(&installation, &urls).await;
     roll(&installation, &urls[0]).await;
@@ -179,7 +179,7 @@ async fn listed(installation: &Installation, id: &str) -> Value {
 /// A key as the list of its account shows it, found by the end of its secret, when there are several accounts.
 async fn listed_by_last4(installation: &Installation, secret: &str) -> Value {
     let account = {
-        let (mut server, ready) = installation.serve().await;
+        let (mut server, ready) = ready(installation.serving()).await;
         server.kill().await;
         ready["accountId"].as_str().expect("an id").to_owned()
     };

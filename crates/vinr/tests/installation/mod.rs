@@ -77,22 +77,34 @@ impl Installation {
 
     /// Serves, and answers when the server is ready.
     pub async fn start(&mut self) -> Server {
-        let (server, ready) = self.serve().await;
+        self.start_by(self.serving()).await
+    }
+
+    /// The command that serves.
+    pub fn serving(&self) -> Command {
+        let mut command = self.vinr();
+        command.arg("serve");
+        command
+    }
+
+    /// Serves by this command, and answers when the server is ready.
+    pub async fn start_by(&mut self, serve: Command) -> Server {
+        let (server, ready) = ready(serve).await;
         if let Some(key) = ready["sandbox"]["secretKey"].as_str() {
             key.clone_into(&mut self.key);
         }
         server
     }
+}
 
-    /// Serves, and answers with what the server says when it is ready.
-    pub async fn serve(&self) -> (Server, Value) {
-        let mut child = self.vinr().arg("serve").stdout(Stdio::piped()).spawn().expect("vinr starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let line = lines.next_line().await.expect("output").expect("a line that says it is ready");
-        let ready: Value = serde_json::from_str(&line).expect("JSON");
-        assert_eq!(ready["ready"], true, "{line}");
-        (Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }, ready)
-    }
+/// Serves by this command, and answers with what it says when it is ready.
+pub async fn ready(mut serve: Command) -> (Server, Value) {
+    let mut child = serve.stdout(Stdio::piped()).spawn().expect("vinr starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let line = lines.next_line().await.expect("output").expect("a line that says it is ready");
+    let ready: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(ready["ready"], true, "{line}");
+    (Server { child, url: ready["sandbox"]["url"].as_str().expect("a URL").to_owned() }, ready)
 }
 
 /// How the tests are run; scripts/test says.
