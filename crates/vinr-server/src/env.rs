@@ -1,6 +1,7 @@
 //! Time, chance and the network as values: the only place where the server meets a real clock, a real random source
 //! or a real socket, each with a simulated variant that `vinr-sim` drives from one seed.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -55,6 +56,8 @@ pub enum WallClock {
         /// The runtime's instant at that moment.
         start: tokio::time::Instant,
     },
+    /// Shows what somebody sets it to, milliseconds since 1970: a host whose clock jumps.
+    Set(Arc<AtomicI64>),
 }
 
 impl WallClock {
@@ -70,6 +73,7 @@ impl WallClock {
                 let passed = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
                 WallTime::from_millis(epoch_ms.saturating_add(passed))
             }
+            WallClock::Set(shown_ms) => WallTime::from_millis(shown_ms.load(Ordering::Relaxed)),
         }
     }
 }

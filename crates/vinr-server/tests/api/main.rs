@@ -5,6 +5,7 @@ mod acquirer_bank;
 mod bad_requests;
 mod checkout;
 mod clock;
+mod clock_jumps;
 mod conformance;
 mod conventions;
 mod customers;
