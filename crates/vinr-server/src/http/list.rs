@@ -103,6 +103,7 @@ struct Range {
 
 /// A page of objects.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ListedOf{T}")]
 pub struct Listed<T> {
     /// Always `list`.
     pub object: &'static str,

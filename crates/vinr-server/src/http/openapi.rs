@@ -26,7 +26,9 @@ pub fn openapi(environment: Environment, public_url: &str) -> Value {
         if !tags.contains(&endpoint.tag) {
             tags.push(endpoint.tag);
         }
-        schemas.insert(component(endpoint), (endpoint.reply)().to_value());
+        let (name, schema) = (component(endpoint), (endpoint.reply)().to_value());
+        let before = schemas.insert(name.clone(), schema.clone());
+        assert!(before.is_none_or(|before| before == schema), "two types of the document are called {name}");
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
     }
