@@ -12,6 +12,7 @@ mod customers;
 mod endpoints;
 mod endpoints_replayed;
 mod events;
+mod fuzz;
 mod harness;
 mod idempotency;
 mod keys;
