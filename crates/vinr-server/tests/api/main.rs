@@ -11,6 +11,7 @@ mod events;
 mod harness;
 mod idempotency;
 mod keys;
+mod limits;
 mod lists;
 mod payments;
 mod right_calls;
