@@ -13,6 +13,7 @@ mod idempotency;
 mod keys;
 mod limits;
 mod lists;
+mod operations;
 mod payments;
 mod right_calls;
 mod saved_methods;
