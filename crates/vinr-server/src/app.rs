@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::flows::reactions;
 use crate::http::auth::{KeyCache, store::KeyUses};
 use crate::http::idempotency::InFlight;
+use crate::http::metrics::Metrics;
 use crate::http::rate::Rates;
 use crate::record::{Afterwards, Unit};
 use crate::settings::Settings;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub in_flight: InFlight,
     /// Work that follows commits.
     pub workers: Workers,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl Deref for App {
@@ -64,6 +67,7 @@ impl App {
         App(Arc::new(Parts {
             rates: Rates::new(settings.rate_limit),
             workers: Workers::new(process.into()),
+            metrics: Metrics::new(&db),
             env,
             db,
             settings: Arc::new(settings),

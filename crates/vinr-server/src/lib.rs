@@ -36,7 +36,8 @@ use http::endpoint::Endpoint;
 
 /// Everything an app answers: the API, its reference, and the buyers' pages.
 pub fn router(app: App) -> axum::Router {
-    http::router(app.clone()).merge(pages::routes(app))
+    let counted = axum::middleware::from_fn_with_state(app.clone(), http::metrics::count);
+    http::router(app.clone(), bootstrap::MIGRATIONS).merge(pages::routes(app)).layer(counted)
 }
 
 /// Serves until `stop` resolves, then lets accepted requests finish. Whoever drops it cuts them off.

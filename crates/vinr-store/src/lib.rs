@@ -220,6 +220,11 @@ impl Db {
         answer.await.unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Unavailable, "maintenance")))
     }
 
+    /// How many units wait for their commit.
+    pub fn waiting(&self) -> usize {
+        self.inner.queue.waiting()
+    }
+
     /// The counters since the database was opened.
     pub fn stats(&self) -> Stats {
         self.inner.counters.read()

@@ -40,7 +40,7 @@ async fn survive(mut installation: Installation) {
     // The other test of this process may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let endpoint = json!({"url": hook, "enabledEvents": ["payment.completed"]}).to_string();
+    let endpoint = json!({"url": hook, "enabledEvents": ["*"]}).to_string();
     let made = post(&client, &server.url, &installation.key, "webhooks", "hook", endpoint).await.expect("an answer");
     assert_eq!(made.0, 200, "{}", String::from_utf8_lossy(&made.1));
     let asked = Asked::default();
@@ -51,7 +51,10 @@ async fn survive(mut installation: Installation) {
     }
     verify(&client, &server.url, &installation, &asked, "").await;
     assert_eq!(count(&client, &server.url, &installation.key).await, asked.lock().expect("no panic").len());
-    all_told(&client, &server.url, &installation.key, &heard).await;
+    let events = all_told(&client, &server.url, &installation.key, &heard).await;
+    let payments = asked.lock().expect("no panic").len();
+    assert!(events >= 2 * payments, "each payment was created and completed");
+    println!("killed {rounds} times: {payments} payments are there, {events} events were told");
     server.kill().await;
     let ledger = installation.vinr().args(["ledger", "verify"]).output().await.expect("vinr runs");
     assert!(ledger.status.success(), "{}", String::from_utf8_lossy(&ledger.stdout));
@@ -109,24 +112,26 @@ async fn count(client: &reqwest::Client, url: &str, key: &str) -> usize {
     }
 }
 
-/// Waits until the merchant has heard of every completed payment.
-async fn all_told(client: &reqwest::Client, url: &str, key: &str, heard: &Heard) {
+/// Waits until the merchant has heard of every event; how many there are.
+async fn all_told(client: &reqwest::Client, url: &str, key: &str, heard: &Heard) -> usize {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut after = 0;
     loop {
         let page = get(client, &format!("{url}/v1/events?limit=100&after={after}"), key).await;
         let events = page["data"].as_array().cloned().unwrap_or_default();
         if events.is_empty() {
-            return;
+            return usize::try_from(after).expect("a count");
         }
-        for event in events.iter().filter(|event| event["type"] == "payment.completed") {
+        for event in &events {
             let id = event["id"].as_str().expect("an id");
             while !heard.lock().expect("no panic").contains(id) {
                 assert!(tokio::time::Instant::now() < deadline, "{id} was never told");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
+        // Numbers have no gaps.
         after += i64::try_from(events.len()).expect("a page");
+        assert_eq!(events.last().map(|event| &event["sequence"]), Some(&json!(after)));
     }
 }
 

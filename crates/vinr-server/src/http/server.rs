@@ -19,13 +19,14 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 use vinr_core::ids::RequestId;
 use vinr_core::refusal::{Code, Refusal};
+use vinr_store::Migration;
 
 use super::decode::Decoder;
 use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{KEY_LENGTH_MAX, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
-use super::{auth, json as strict_json, metrics, openapi, query, reference};
+use super::{auth, health, json as strict_json, metrics, openapi, query, reference};
 use crate::app::App;
 use crate::error::{ApiError, Result};
 
@@ -48,8 +49,8 @@ pub struct Listener {
     pub app: App,
 }
 
-/// All endpoints of an app's environment as one router.
-pub fn router(app: App) -> Router {
+/// All endpoints of an app's environment as one router; `schema` is what its database must have.
+pub fn router(app: App, schema: &'static [Migration]) -> Router {
     let table = crate::endpoints();
     let mut router = Router::new();
     for endpoint in table.iter().filter(|endpoint| endpoint.exists_in(app.settings.environment)) {
@@ -63,9 +64,9 @@ pub fn router(app: App) -> Router {
         router = router.route(path, axum::routing::get(move |State(app): State<App>| async move { page(&app) }));
     }
     router
-        .route("/healthz", axum::routing::get(|| async { plain(200, "alive") }))
-        .route("/readyz", axum::routing::get(ready))
-        .route("/metrics", axum::routing::get(|State(app): State<App>| async move { metrics::page(&app) }))
+        .route("/healthz", axum::routing::get(health::alive))
+        .route("/readyz", axum::routing::get(move |State(app): State<App>| health::ready(app, schema)))
+        .route("/metrics", axum::routing::get(|State(app): State<App>| async move { metrics::page(&app).await }))
         .fallback(|state: State<App>, request: Request| respond(state, request, None))
         .method_not_allowed_fallback(|state: State<App>, request: Request| respond(state, request, None))
         .with_state(app)
@@ -425,17 +426,6 @@ fn decorate(headers: &mut HeaderMap, request_id: &RequestId, allowance: Option<A
         headers.insert("x-ratelimit-remaining", HeaderValue::from(allowance.remaining));
         headers.insert("x-ratelimit-reset", HeaderValue::from(allowance.reset_s));
     }
-}
-
-async fn ready(State(app): State<App>) -> Response {
-    match app.db.ping().await {
-        Ok(()) => plain(200, "ready"),
-        Err(_) => plain(503, "the database cannot be reached"),
-    }
-}
-
-fn plain(status: u16, text: &'static str) -> Response {
-    bytes_response(status, "text/plain; charset=utf-8", Body::from(text))
 }
 
 /// An answer of these bytes.

@@ -81,6 +81,11 @@ impl Deliverer {
         self.rows.notify_one();
     }
 
+    /// How many deliveries wait in memory, and how many are being sent.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        self.lanes().load()
+    }
+
     /// What is to be started now.
     fn next(&self) -> Option<Next> {
         self.lanes().next(Instant::now())

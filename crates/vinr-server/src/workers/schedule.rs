@@ -51,6 +51,16 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+impl App {
+    /// How many timers should have fired by now, up to a thousand.
+    ///
+    /// # Errors
+    /// The store is away.
+    pub(crate) async fn timers_due(&self) -> Result<i64> {
+        store::due_count(&self.db, self.env.wall()).await
+    }
+}
+
 async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
     let jobs = store::due(&app.db, now).await?;
     let count = jobs.len();

@@ -77,6 +77,12 @@ struct Room {
 }
 
 impl Queue {
+    /// How many units wait.
+    pub(crate) fn waiting(&self) -> usize {
+        let state = self.state();
+        state.requests.units + state.workers.units
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in here panics half-way, so a poisoned lock still guards a whole state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

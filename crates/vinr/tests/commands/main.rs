@@ -1,10 +1,12 @@
 //! The operator's commands, run as an operator runs them, and what they do to a server that is running.
 
 mod account;
+mod backup;
 mod first_start;
 #[path = "../installation/mod.rs"]
 mod installation;
 mod keys;
+mod logs;
 
 use reqwest::Method;
 use serde_json::Value;

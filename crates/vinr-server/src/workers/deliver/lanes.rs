@@ -114,6 +114,11 @@ impl Lanes {
         self.queue(key);
     }
 
+    /// How many deliveries wait, and how many are being sent.
+    pub(super) fn load(&self) -> (usize, usize) {
+        (self.waiting, self.sending)
+    }
+
     /// There are due rows for this endpoint.
     pub(super) fn has_rows(&mut self, account: AccountId, endpoint: WebhookEndpointId) {
         let key = (account, endpoint);

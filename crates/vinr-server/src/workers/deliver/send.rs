@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use vinr_core::keys::KeyKind;
 use vinr_core::time::{Span, WallTime};
-use vinr_core::webhooks::{Endpoint, EndpointStatus, Outcome, Unreached};
+use vinr_core::webhooks::{Endpoint, EndpointStatus, Outcome, Unreached, Verdict};
 
 use super::ANSWER_TIMEOUT_MS;
 use super::lanes::Parcel;
@@ -92,6 +92,11 @@ async fn attempt(app: &App, parcel: &Parcel, timeout_ms: u64) -> Result<Recorded
     let (outcome, was_failing) = match target {
         Some(target) => {
             let outcome = request(app, parcel, &target, timeout_ms).await;
+            app.metrics.delivery(match outcome.0 {
+                Outcome::Answered { .. } if outcome.0.verdict() == Verdict::Accepted => "accepted",
+                Outcome::Answered { .. } => "refused",
+                Outcome::Unreached(why) => why.as_str(),
+            });
             (Some(outcome), target.endpoint.failing_since.is_some())
         }
         None => (None, false),

@@ -10,12 +10,20 @@ use crate::record::{JOBS, Noun, Unit};
 
 const DUE: &str = "SELECT account, id, noun FROM jobs WHERE parked = 0 AND wake_wall <= $1 \
      ORDER BY wake_wall, account, id LIMIT 100";
+const DUE_COUNT: &str =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE parked = 0 AND wake_wall <= $1 LIMIT 1000) AS due";
 const DUE_OF_ACCOUNT: &str = "SELECT account, id, noun FROM jobs WHERE parked = 0 AND account = $1 AND due_at <= $2 \
      ORDER BY due_at, id LIMIT 100";
 
 /// Timers of all accounts that have gone off.
 pub(super) async fn due(db: &Db, now: WallTime) -> Result<Vec<Job>> {
     Ok(db.query(DUE, &[now.millis().into()]).await?.iter().filter_map(read).collect())
+}
+
+/// How many timers have gone off, up to a thousand.
+pub(super) async fn due_count(db: &Db, now: WallTime) -> Result<i64> {
+    let rows = db.query(DUE_COUNT, &[now.millis().into()]).await?;
+    Ok(rows.first().map_or(0, |row| row.int(0)))
 }
 
 /// Timers of one account that are due at a moment of its own clock.
