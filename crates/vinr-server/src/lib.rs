@@ -36,7 +36,8 @@ use http::endpoint::Endpoint;
 
 /// Everything an app answers: the API, its reference, and the buyers' pages.
 pub fn router(app: App) -> axum::Router {
-    http::router(app.clone()).merge(pages::routes(app))
+    let api = http::router(app.clone());
+    api.clone().merge(pages::routes(app, api))
 }
 
 /// Serves until `stop` resolves, then lets accepted requests finish.

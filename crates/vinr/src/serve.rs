@@ -11,7 +11,7 @@ use vinr_server::bootstrap::has_accounts;
 use vinr_server::connectors::Connector;
 use vinr_server::env::Entropy;
 use vinr_server::keyring::Keyring;
-use vinr_server::settings::Settings;
+use vinr_server::settings::{DemoShop, Settings};
 use vinr_server::{App, Listener};
 
 use crate::installation::{NewAccount, Place, create_account, open_all};
@@ -29,15 +29,18 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     let made = first_account(&places).await?;
     let mut listeners = Vec::new();
     let mut urls = Vec::new();
+    let mut shop = None;
     for ((socket, address), place) in sockets.into_iter().zip(places) {
         let environment = place.environment;
         let url = settings.named_url(environment).map_or_else(|| format!("http://{address}"), str::to_owned);
         urls.push((environment, url.clone()));
-        listeners.push(Listener { socket, app: app(settings, place, url, keyring.clone()) });
+        let demo_shop = settings.demo_shop(environment, address);
+        shop = shop.or((demo_shop == DemoShop::Open).then(|| format!("{url}/demo")));
+        listeners.push(Listener { socket, app: app(settings, place, url, keyring.clone(), demo_shop) });
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let stop = stop::signal()?;
-    welcome::say(settings, &urls, made.as_ref());
+    welcome::say(settings, &urls, shop.as_deref(), made.as_ref());
     serve_all(listeners, stop).await
 }
 
@@ -82,7 +85,7 @@ async fn serve_all(listeners: Vec<Listener>, stop: impl Future<Output = ()>) -> 
     failure.map_or(Ok(()), Err)
 }
 
-fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) -> App {
+fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring, demo_shop: DemoShop) -> App {
     let environment = place.environment;
     let settings = Settings {
         environment,
@@ -94,6 +97,7 @@ fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) 
         rate_limit: settings.rate_limit(environment),
         private_webhooks: settings.private_webhooks(environment),
         keyring,
+        demo_shop,
     };
     App::new(place.env, place.db, settings)
 }

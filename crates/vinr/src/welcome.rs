@@ -10,11 +10,11 @@ use crate::installation::NewAccount;
 use crate::settings::{Database, Resolved};
 use crate::show::{self, Colour, Lines};
 
-/// Says it: one line of JSON with `--json`, words otherwise.
-pub(crate) fn say(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewAccount>) {
+/// Says it: one line of JSON with `--json`, words otherwise. `shop` is where the demo shop is, if it is open.
+pub(crate) fn say(settings: &Resolved, urls: &[(Environment, String)], shop: Option<&str>, made: Option<&NewAccount>) {
     let mut shown = show::account_json(urls, made);
     shown.insert("ready".to_owned(), json!(true));
-    show::line(settings.json, &Value::Object(shown), words(settings, urls, made).trim_end());
+    show::line(settings.json, &Value::Object(shown), words(settings, urls, shop, made).trim_end());
 }
 
 /// The keys of an account that was just made.
@@ -29,7 +29,7 @@ pub(crate) fn keys(made: &NewAccount) -> String {
     text
 }
 
-fn words(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewAccount>) -> String {
+fn words(settings: &Resolved, urls: &[(Environment, String)], shop: Option<&str>, made: Option<&NewAccount>) -> String {
     let lines = Lines::new(settings.json);
     let mut text = format!("VINR {}\n\n", env!("CARGO_PKG_VERSION"));
     for (environment, url) in urls {
@@ -41,6 +41,10 @@ fn words(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewA
         let _ = writeln!(text, "  {:<10} {url}  {beside}", environment.as_str());
     }
     let sandbox = urls.iter().find(|(environment, _)| *environment == Environment::Sandbox).map(|(_, url)| url);
+    if let Some(shop) = shop {
+        let beside = lines.painted(Colour::Faint, "buy something there, and see the webhook arrive");
+        let _ = writeln!(text, "  {:<10} {shop}  {beside}", "demo shop");
+    }
     if let Some((_, url)) = urls.first() {
         let _ = writeln!(text, "  {:<10} {url}/docs", "reference");
     }

@@ -71,6 +71,34 @@ pub(super) async fn change_settings(db: &Db, account: &AccountId, change: impl F
     Err(ApiError::internal("the account kept changing"))
 }
 
+pub(super) async fn exists(db: &Db, account: &AccountId) -> Result<bool> {
+    Ok(db.load(&ACCOUNTS, account.as_str(), SELF).await?.is_some())
+}
+
+pub(super) async fn ensure_account(db: &Db, settings: &Settings, key: &Key, now: WallTime) -> Result<()> {
+    for _ in 0..TRIES {
+        let mut unit = db.begin(key.account.as_str(), "ensure_account", Class::Request);
+        let has_account = unit.load(&ACCOUNTS, SELF).await?.is_some();
+        let has_key = unit.load(&KEYS, key.id.as_str()).await?.is_some();
+        if has_account && has_key {
+            return Ok(());
+        }
+        if !has_account {
+            insert_account(&mut unit, settings, now);
+        }
+        if !has_key {
+            unit.claim(&KEYS, key.id.as_str(), key.values());
+            bump_context(&mut unit);
+        }
+        match db.commit(unit).await {
+            Ok(_) => return Ok(()),
+            Err(CommitError::Stale(_)) => {}
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    Err(ApiError::internal("the account kept changing"))
+}
+
 pub(super) async fn commit(db: &Db, unit: UnitOfWork) -> Result<()> {
     db.commit(unit).await.map(drop).map_err(refused)
 }

@@ -5,6 +5,7 @@ mod acquirer_bank;
 mod checkout;
 mod conventions;
 mod customers;
+mod demo;
 mod endpoints;
 mod endpoints_replayed;
 mod events;
