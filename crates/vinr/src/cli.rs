@@ -82,7 +82,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example: vinr init --name \"Acme\" --json")]
     Init {
         /// What the account is called
-        #[arg(long, default_value = "My account")]
+        #[arg(long, default_value = "Test shop")]
         name: String,
     },
     /// Bring the databases' schema up to date

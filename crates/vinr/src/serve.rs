@@ -109,7 +109,7 @@ async fn first_account(places: &[Place]) -> Result<Option<NewAccount>, Failure> 
             return Ok(None);
         }
     }
-    create_account(places, "My account").await.map(Some)
+    create_account(places, "Test shop").await.map(Some)
 }
 
 /// Takes every address before anything is written. Without a master key that was named, live may serve this machine

@@ -1,7 +1,9 @@
 //! What a server says when it is ready: where it is, the keys of an account that was just made, and what to do first.
+//! What it shows to be pasted is pasted by a test of the SDK.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stdout};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use vinr_core::keys::Environment;
@@ -74,7 +76,7 @@ A first payment: paste this, open the checkoutUrl it answers with, and pay with 
     -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' \
     -d '{{"amount": 1000, "currency": "EUR", "description": "Order #1234"}}'
 
-The same with the SDK of sdk/typescript:
+{sdk}
 
   import {{ Vinr }} from '@vinr/sdk';
 
@@ -86,8 +88,30 @@ To watch its events, in another terminal:
 
   {program} events tail --url {url} --key {key}
 "#,
+        sdk = sdk(),
         program = program()
     )
+}
+
+/// How the SDK comes into a shop's folder: from where it lies, if that is known.
+fn sdk() -> String {
+    let here = std::env::current_dir().unwrap_or_default().join("sdk").join("typescript");
+    if here.join("package.json").is_file() {
+        let folder = quoted(&here);
+        return format!(
+            "The same with the SDK (Node 20 or later): in a folder of your own, install it,\n\n  npm install {folder}\n\n\
+             save this as pay.mjs, and run `node pay.mjs`."
+        );
+    }
+    "The same with the SDK, which lies in sdk/typescript of VINR's repository: save it as pay.mjs, and run `node pay.mjs`."
+        .to_owned()
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/\\:._-".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// How this program was called, so that what is shown can be pasted.
@@ -100,5 +124,16 @@ fn place(settings: &Resolved, environment: Environment) -> String {
     match settings.database(environment) {
         Database::Folder(folder) => folder.display().to_string(),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted_whatever_is_in_it() {
+        let written = ["/a/b-1.0_x", "/a b", "/it's"].map(|path| quoted(Path::new(path)));
+        assert_eq!(written, ["/a/b-1.0_x", "'/a b'", r"'/it'\''s'"]);
     }
 }
