@@ -68,15 +68,15 @@ export async function type(page, number, expiry = '1239', cvc = '123') {
 
 export const pay = (page) => page.getByRole('button', { name: /^Pay / }).click();
 
-/** Checks what is shown at every width, in light and dark. */
-export async function look(page, name) {
+/** Checks what is shown at every width, in light and dark. A picture shows a window, or a whole page that is longer. */
+export async function look(page, name, { fullPage = false } = {}) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(sideways, 0, `${name} scrolls sideways at ${width}`);
-      if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png` });
+      if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png`, fullPage });
     }
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => window.axe.run(document));

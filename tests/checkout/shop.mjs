@@ -17,12 +17,13 @@ function build() {
 
 async function serve(folder) {
   const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off'];
-  const server = spawn(build(), ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, RUST_LOG: 'trace' } });
+  const program = build();
+  const server = spawn(program, ['serve', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, RUST_LOG: 'trace' } });
   const logs = [];
   server.stderr.on('data', (chunk) => logs.push(chunk));
   for await (const line of createInterface({ input: server.stdout })) {
     const told = JSON.parse(line);
-    if (told.ready) return { server, logs, url: told.sandbox.url, secretKey: told.sandbox.secretKey };
+    if (told.ready) return { program, server, logs, url: told.sandbox.url, secretKey: told.sandbox.secretKey };
   }
   throw new Error('the server ended before it was ready');
 }
@@ -30,7 +31,7 @@ async function serve(folder) {
 /** Starts both; `end` stops them and removes what they wrote. */
 export async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'vinr-checkout-'));
-  const { server, logs, url, secretKey } = await serve(folder);
+  const { program, server, logs, url, secretKey } = await serve(folder);
   const shop = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Thanks</title><p>${request.url}</p>`);
   });
@@ -40,8 +41,8 @@ export async function open() {
   // Every answer of a run: those that idempotency records keep, sealed, are among them.
   const heard = [];
 
-  async function call(method, path, body) {
-    const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' };
+  async function call(method, path, body, key = secretKey) {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const answer = await fetch(`${url}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
     const text = await answer.text();
     heard.push(text);
@@ -57,6 +58,12 @@ export async function open() {
     folder,
     heard,
     call,
+    /** A further key of an account, as an operator makes one. */
+    keyOf(account) {
+      const made = spawnSync(program, ['keys', 'create', '--account', account, '--database', `sqlite:${folder}`, '--json'], { encoding: 'utf8' });
+      assert.equal(made.status, 0, made.stderr);
+      return JSON.parse(made.stdout).secret;
+    },
     /** A payment that waits for its buyer. */
     order: (more) =>
       call('POST', '/payments', {

@@ -5,7 +5,7 @@ mod store;
 use std::fmt;
 
 use vinr_core::accounts::{self, AttestationStatus, KybStatus};
-use vinr_core::ids::{AccountId, KeyId};
+use vinr_core::ids::{AccountId, KeyId, TypedId as _};
 use vinr_core::keys::{Environment, Grant, KeyKind, KeyPrefix};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Span;
@@ -13,7 +13,7 @@ use vinr_store::{Db, Migration};
 
 use crate::env::Env;
 use crate::error::{ApiError, Result};
-use crate::http::auth::digest;
+use crate::http::auth::{digest, store::hex};
 
 pub use crate::http::auth::store::Key;
 
@@ -26,10 +26,15 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0005_installation", sql: include_str!("../../../migrations/0005_installation.sql") },
 ];
 
+/// The account of the demo shop, which the sandbox makes for itself beside those of merchants.
+pub const DEMO_ACCOUNT: &str = "acct_demo";
+
 /// How long a rolled key stays alive when nobody says otherwise (spec/conventions.md, Keys).
 pub const OVERLAP: Span = Span::hours(24);
 /// Randomness of a key: 256 bits.
 const RANDOM_BYTES: usize = 32;
+/// Digits of a known key's digest that its id is made of.
+const KNOWN_ID_DIGITS: usize = 24;
 
 /// The keys of a new account; shown once.
 #[derive(Clone)]
@@ -100,6 +105,23 @@ pub async fn create_account(
         Ok(NewKeys { secret_key: secret.secret, public_key: public.secret })
     });
     created.await
+}
+
+/// Makes an account whose secret key is known beforehand, or gives the key to the account if that is there already: for
+/// what the installation does in a merchant's place. Many may ask at once.
+pub(crate) async fn ensure_account(db: &Db, env: &Env, account: &AccountId, name: &str, secret: &str) -> Result<()> {
+    let settings = accounts::create(name)?;
+    let digest = digest(secret);
+    // Whoever makes the same key gives it the same id, so that one of them wins.
+    let id = format!("{}_{}", KeyId::PREFIX, &hex(&digest)[..KNOWN_ID_DIGITS]);
+    let id = KeyId::parse(&id).map_err(ApiError::internal)?;
+    let row = row(env, account, id, Grant::secret(), Some(name.to_owned()), secret);
+    store::ensure_account(db, &settings, &row, env.wall()).await
+}
+
+/// Whether there is such an account.
+pub(crate) async fn has_account(db: &Db, account: &AccountId) -> Result<bool> {
+    store::exists(db, account).await
 }
 
 /// Makes a further key of an account.
@@ -196,16 +218,20 @@ async fn must_exist(db: &Db, account: &AccountId) -> Result<()> {
 fn draw(env: &Env, environment: Environment, account: &AccountId, grant: Grant, name: Option<String>) -> (NewKey, Key) {
     let secret = KeyPrefix { kind: grant.kind, environment }.key(&env.entropy.bytes::<RANDOM_BYTES>());
     let id = KeyId::from_bits(env.id_bits());
-    let row = Key {
+    let row = row(env, account, id.clone(), grant, name, &secret);
+    (NewKey { id, secret }, row)
+}
+
+fn row(env: &Env, account: &AccountId, id: KeyId, grant: Grant, name: Option<String>, secret: &str) -> Key {
+    Key {
         account: account.clone(),
-        id: id.clone(),
+        id,
         grant,
-        digest: digest(&secret),
+        digest: digest(secret),
         last4: secret[secret.len() - 4..].to_owned(),
         name,
         created: env.wall(),
         expires: None,
         last_used: None,
-    };
-    (NewKey { id, secret }, row)
+    }
 }

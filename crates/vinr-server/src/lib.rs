@@ -37,7 +37,8 @@ use http::endpoint::Endpoint;
 /// Everything an app answers: the API, its reference, and the buyers' pages.
 pub fn router(app: App) -> axum::Router {
     let counted = axum::middleware::from_fn_with_state(app.clone(), http::metrics::count);
-    http::router(app.clone(), bootstrap::MIGRATIONS).merge(pages::routes(app)).layer(counted)
+    let api = http::router(app.clone(), bootstrap::MIGRATIONS);
+    api.clone().merge(pages::routes(app, api)).layer(counted)
 }
 
 /// Serves until `stop` resolves, then lets accepted requests finish. Whoever drops it cuts them off.

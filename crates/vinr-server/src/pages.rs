@@ -2,6 +2,7 @@
 //! load nothing from elsewhere, and their addresses hold a secret of their own.
 
 mod checkout;
+mod demo;
 mod locale;
 mod texts;
 
@@ -36,13 +37,14 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 const FRAMED_POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
 
-/// The pages of an app.
-pub(crate) fn routes(app: App) -> Router {
+/// The pages of an app; `api` is what it answers to programs.
+pub(crate) fn routes(app: App, api: Router) -> Router {
+    let shop = demo::routes(&app, api);
     let mut router = checkout::routes();
-    for (path, kind, text) in ASSETS {
+    for (path, kind, text) in ASSETS.into_iter().chain(demo::ASSETS) {
         router = router.route(path, get(move || async move { asset(kind, text) }));
     }
-    router.layer(axum::middleware::from_fn(log)).with_state(app)
+    router.with_state(app).merge(shop).layer(axum::middleware::from_fn(log))
 }
 
 /// Notes what was shown. The address itself is a secret: its route stands for it.
@@ -68,14 +70,14 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
     html_under(POLICY, status, page)
 }
 
-fn html_under(policy: &'static str, status: StatusCode, page: &impl Template) -> Response {
+fn html_under(policy: &str, status: StatusCode, page: &impl Template) -> Response {
     let text = page.render().expect("templates write into memory");
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(policy).expect("a policy is ASCII"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response

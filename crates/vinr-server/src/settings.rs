@@ -26,6 +26,17 @@ pub struct Settings {
     pub private_webhooks: PrivateWebhooks,
     /// Seal what must be read back.
     pub keyring: Keyring,
+    /// Whether the sandbox has a demo shop at `/demo`; live never has.
+    pub demo_shop: DemoShop,
+}
+
+/// The demo shop that sells with this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DemoShop {
+    /// It is served: whoever reaches the server may buy.
+    Open,
+    /// Its pages are not there.
+    Closed,
 }
 
 /// Which addresses beyond the public ones webhooks may reach.

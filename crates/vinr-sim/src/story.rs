@@ -15,7 +15,7 @@ use vinr_core::keys::Environment;
 use vinr_server::connectors::Connector;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
 use vinr_server::keyring::Keyring;
-use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
+use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, bootstrap};
 use vinr_store::{Config, Db, SimulatedDisk};
 
@@ -136,6 +136,7 @@ async fn open(disk: &SimulatedDisk, env: &Env, connector: &Connector, before: Op
         rate_limit: None,
         private_webhooks: PrivateWebhooks::Refused,
         keyring: Keyring::of(MasterKey::new([7; 32])),
+        demo_shop: DemoShop::Closed,
     };
     let app = App::new(env.clone(), db, settings);
     let (account, key, trace) = if let Some(world) = before {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 use vinr_core::keys::{Environment, KeyKind};
 
 /// Payments, billing and engagement in one binary.
@@ -52,12 +53,23 @@ pub(crate) struct Options {
     /// Let webhooks go to private addresses [default: loopback in the sandbox, none in live]
     #[arg(long, global = true, env = "VINR_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_private_webhooks: Option<bool>,
+    /// Whether the sandbox has a demo shop at /demo, for everybody who reaches it [default: on where only this machine does]
+    #[arg(long, global = true, env = "VINR_DEMO", value_enum, value_name = "on|off", hide_possible_values = true)]
+    pub(crate) demo: Option<Switch>,
     /// The settings file
     #[arg(long, global = true, env = "VINR_CONFIG", value_name = "FILE", default_value = "vinr.toml")]
     pub(crate) config: PathBuf,
     /// Answer in JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+/// Something that is there or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    On,
+    Off,
 }
 
 /// A command.
@@ -70,7 +82,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example: vinr init --name \"Acme\" --json")]
     Init {
         /// What the account is called
-        #[arg(long, default_value = "My account")]
+        #[arg(long, default_value = "Test shop")]
         name: String,
     },
     /// Bring the databases' schema up to date

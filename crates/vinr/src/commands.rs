@@ -159,12 +159,13 @@ pub(crate) async fn verify(settings: &Resolved) -> Result<(), Failure> {
     if count == 0 { Ok(()) } else { Err(Failure::Refused(format!("{count} differences"))) }
 }
 
-/// The account that was named, or the only one.
+/// The account that was named, or the only one; the demo shop's has to be named.
 async fn the_account(place: &Place, named: Option<String>) -> Result<AccountId, Failure> {
     if let Some(id) = named {
         return AccountId::parse(&id).map_err(|problem| Failure::Usage(problem.to_string()));
     }
     let mut all = bootstrap::list_accounts(&place.db).await.map_err(Failure::refused)?;
+    all.retain(|account| account.as_str() != bootstrap::DEMO_ACCOUNT);
     match (all.pop(), all.is_empty()) {
         (Some(only), true) => Ok(only),
         (None, _) => Err(Failure::Refused("there is no account yet; make one with vinr init".to_owned())),

@@ -84,7 +84,7 @@ pub(crate) async fn first_account(places: &[Place]) -> Result<(AccountId, Option
     };
     let mut keys = Vec::new();
     for place in empty {
-        match bootstrap::create_account(&place.db, &place.env, place.environment, &id, "My account").await {
+        match bootstrap::create_account(&place.db, &place.env, place.environment, &id, "Test shop").await {
             Ok(made) => keys.push((place.environment, made)),
             // Another server was quicker, and shows them.
             Err(error) if error.first().code == Code::ResourceExists => {}

@@ -12,11 +12,12 @@ use vinr_core::keys::Environment;
 use vinr_server::connectors::Connector;
 use vinr_server::env::Entropy;
 use vinr_server::keyring::Keyring;
-use vinr_server::settings::Settings;
+use vinr_server::settings::{DemoShop, Settings};
 use vinr_server::{App, Listener};
 
 use crate::installation::{Place, first_account, open_all};
 use crate::settings::{Database, Resolved};
+use crate::welcome::Said;
 use crate::{Failure, keyfile, stop, welcome};
 
 /// How long a drain may take. Whoever runs servers kills them after some half a minute themselves.
@@ -33,15 +34,18 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     let (account, made) = first_account(&places).await?;
     let mut listeners = Vec::new();
     let mut urls = Vec::new();
+    let mut shop = None;
     for ((socket, address), place) in sockets.into_iter().zip(places) {
         let environment = place.environment;
         let url = settings.named_url(environment).map_or_else(|| format!("http://{address}"), str::to_owned);
         urls.push((environment, url.clone()));
-        listeners.push(Listener { socket, app: app(settings, place, url, keyring.clone()) });
+        let demo_shop = settings.demo_shop(environment, address);
+        shop = shop.or((demo_shop == DemoShop::Open).then(|| format!("{url}/demo")));
+        listeners.push(Listener { socket, app: app(settings, place, url, keyring.clone(), demo_shop) });
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let signals = stop::Signals::listen()?;
-    welcome::say(settings, &urls, &account, made.as_ref());
+    welcome::say(settings, &Said { urls: &urls, shop: shop.as_deref(), account: &account, made: made.as_ref() });
     serve_all(listeners, signals).await
 }
 
@@ -101,7 +105,7 @@ async fn in_time(
     }
 }
 
-fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) -> App {
+fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring, demo_shop: DemoShop) -> App {
     let environment = place.environment;
     let settings = Settings {
         environment,
@@ -113,6 +117,7 @@ fn app(settings: &Resolved, place: Place, public_url: String, keyring: Keyring) 
         rate_limit: settings.rate_limit(environment),
         private_webhooks: settings.private_webhooks(environment),
         keyring,
+        demo_shop,
     };
     App::new(place.env, place.db, settings)
 }

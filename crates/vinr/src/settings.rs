@@ -1,14 +1,15 @@
 //! What the operator set: flags, then the environment, then `vinr.toml`, then defaults (spec/sdk.md).
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use vinr_core::keys::Environment;
 use vinr_server::RateLimit;
-use vinr_server::settings::PrivateWebhooks;
+use vinr_server::settings::{DemoShop, PrivateWebhooks};
 
 use crate::Failure;
-use crate::cli::Options;
+use crate::cli::{Options, Switch};
 
 const DATABASE: &str = "sqlite:./vinr-data";
 const FOLDER: &str = "./vinr-data";
@@ -31,6 +32,7 @@ pub(crate) struct Resolved {
     pub(crate) master_key_file: Option<PathBuf>,
     rate: Rate,
     allow_private_webhooks: bool,
+    demo: Option<Switch>,
 }
 
 /// Where data is.
@@ -75,6 +77,7 @@ struct File {
     master_key_file: Option<PathBuf>,
     rate_limit: Option<NumberOrWord>,
     allow_private_webhooks: Option<bool>,
+    demo: Option<Switch>,
 }
 
 /// `rate-limit = 50` or `rate-limit = "off"`.
@@ -123,6 +126,7 @@ impl Resolved {
             master_key_file: options.master_key_file.or(file.master_key_file),
             rate: Rate::parse(rate.as_deref())?,
             allow_private_webhooks: options.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
+            demo: options.demo.or(file.demo),
         })
     }
 
@@ -177,6 +181,15 @@ impl Resolved {
             Rate::Usual => Some(usual_rate(environment)),
             Rate::Set(per_second) => Some(RateLimit { per_second, burst: per_second.saturating_mul(2) }),
             Rate::Off => None,
+        }
+    }
+
+    /// Whether the sandbox that listens here has a demo shop: without a word only where nobody else can reach it.
+    pub(crate) fn demo_shop(&self, environment: Environment, address: SocketAddr) -> DemoShop {
+        let unsaid = if address.ip().is_loopback() { Switch::On } else { Switch::Off };
+        match (environment, self.demo.unwrap_or(unsaid)) {
+            (Environment::Sandbox, Switch::On) => DemoShop::Open,
+            (Environment::Sandbox, Switch::Off) | (Environment::Live, _) => DemoShop::Closed,
         }
     }
 
@@ -240,5 +253,23 @@ mod tests {
         assert_eq!(Database::parse("sqlite:./x").unwrap(), Database::Folder(PathBuf::from("./x")));
         assert!(matches!(Database::parse("postgres://a@b/c").unwrap(), Database::Postgres(_)));
         assert!(Database::parse("mysql://a").is_err());
+    }
+
+    #[test]
+    fn the_demo_shop_is_open_where_nobody_else_comes_and_elsewhere_when_it_is_wanted() {
+        let shop = |demo, environment, address: &str| {
+            let options = Options { demo, config: PathBuf::from("vinr.toml"), ..Options::default() };
+            let resolved = Resolved::of(options).expect("settings");
+            resolved.demo_shop(environment, address.parse().expect("an address"))
+        };
+        let (sandbox, here, anywhere) = (Environment::Sandbox, "127.0.0.1:8080", "0.0.0.0:8080");
+        assert_eq!(shop(None, sandbox, here), DemoShop::Open);
+        assert_eq!(shop(None, sandbox, "[::1]:8080"), DemoShop::Open);
+        assert_eq!(shop(None, sandbox, anywhere), DemoShop::Closed);
+        assert_eq!(shop(Some(Switch::On), sandbox, anywhere), DemoShop::Open);
+        assert_eq!(shop(Some(Switch::Off), sandbox, here), DemoShop::Closed);
+        assert_eq!(shop(Some(Switch::On), Environment::Live, here), DemoShop::Closed);
+        let file: File = toml::from_str("demo = \"off\"").expect("a setting");
+        assert_eq!(file.demo, Some(Switch::Off));
     }
 }

@@ -1,7 +1,9 @@
 //! What a server says when it is ready: where it is, the keys of an account that was just made, and what to do first.
+//! What it shows to be pasted is pasted by a test of the SDK.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stdout};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use vinr_core::ids::AccountId;
@@ -11,11 +13,23 @@ use crate::installation::NewAccount;
 use crate::settings::{Database, Resolved};
 use crate::show::{self, Colour, Lines};
 
+/// What there is to say.
+pub(crate) struct Said<'a> {
+    /// Where each environment is.
+    pub(crate) urls: &'a [(Environment, String)],
+    /// Where the demo shop is, if it is open.
+    pub(crate) shop: Option<&'a str>,
+    /// The oldest account.
+    pub(crate) account: &'a AccountId,
+    /// Its keys, if it was just made.
+    pub(crate) made: Option<&'a NewAccount>,
+}
+
 /// Says it: one line of JSON with `--json`, words otherwise.
-pub(crate) fn say(settings: &Resolved, urls: &[(Environment, String)], account: &AccountId, made: Option<&NewAccount>) {
+pub(crate) fn say(settings: &Resolved, said: &Said<'_>) {
     let mut shown = Map::from_iter([("ready".to_owned(), json!(true))]);
-    shown.extend(show::account_json(urls, account, made));
-    show::line(settings.json, &Value::Object(shown), words(settings, urls, made).trim_end());
+    shown.extend(show::account_json(said.urls, said.account, said.made));
+    show::line(settings.json, &Value::Object(shown), words(settings, said).trim_end());
 }
 
 /// The keys of an account that was just made.
@@ -30,7 +44,8 @@ pub(crate) fn keys(made: &NewAccount) -> String {
     text
 }
 
-fn words(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewAccount>) -> String {
+fn words(settings: &Resolved, said: &Said<'_>) -> String {
+    let &Said { urls, shop, made, account: _ } = said;
     let lines = Lines::new(settings.json);
     let mut text = format!("VINR {}\n\n", env!("CARGO_PKG_VERSION"));
     for (environment, url) in urls {
@@ -42,6 +57,10 @@ fn words(settings: &Resolved, urls: &[(Environment, String)], made: Option<&NewA
         let _ = writeln!(text, "  {:<10} {url}  {beside}", environment.as_str());
     }
     let sandbox = urls.iter().find(|(environment, _)| *environment == Environment::Sandbox).map(|(_, url)| url);
+    if let Some(shop) = shop {
+        let beside = lines.painted(Colour::Faint, "buy something there, and see the webhook arrive");
+        let _ = writeln!(text, "  {:<10} {shop}  {beside}", "demo shop");
+    }
     if let Some((_, url)) = urls.first() {
         let _ = writeln!(text, "  {:<10} {url}/docs", "reference");
     }
@@ -71,7 +90,7 @@ A first payment: paste this, open the checkoutUrl it answers with, and pay with 
     -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' \
     -d '{{"amount": 1000, "currency": "EUR", "description": "Order #1234"}}'
 
-The same with the SDK of sdk/typescript:
+{sdk}
 
   import {{ Vinr }} from '@vinr/sdk';
 
@@ -83,8 +102,30 @@ To watch its events, in another terminal:
 
   {program} events tail --url {url} --key {key}
 "#,
+        sdk = sdk(),
         program = program()
     )
+}
+
+/// How the SDK comes into a shop's folder: from where it lies, if that is known.
+fn sdk() -> String {
+    let here = std::env::current_dir().unwrap_or_default().join("sdk").join("typescript");
+    if here.join("package.json").is_file() {
+        let folder = quoted(&here);
+        return format!(
+            "The same with the SDK (Node 20 or later): in a folder of your own, install it,\n\n  npm install {folder}\n\n\
+             save this as pay.mjs, and run `node pay.mjs`."
+        );
+    }
+    "The same with the SDK, which lies in sdk/typescript of VINR's repository: save it as pay.mjs, and run `node pay.mjs`."
+        .to_owned()
+}
+
+/// A path as a shell reads it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/\\:._-".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// How this program was called, so that what is shown can be pasted.
@@ -97,5 +138,16 @@ fn place(settings: &Resolved, environment: Environment) -> String {
     match settings.database(environment) {
         Database::Folder(folder) => folder.display().to_string(),
         Database::Postgres(_) => "PostgreSQL".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted_whatever_is_in_it() {
+        let written = ["/a/b-1.0_x", "/a b", "/it's"].map(|path| quoted(Path::new(path)));
+        assert_eq!(written, ["/a/b-1.0_x", "'/a b'", r"'/it'\''s'"]);
     }
 }

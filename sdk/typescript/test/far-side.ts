@@ -60,6 +60,7 @@ export async function answering(...answers: Answer[]) {
 export interface Delivered {
   payload: string;
   bytes: Uint8Array;
+  headers: Headers;
   signature: string | null;
 }
 
@@ -71,8 +72,8 @@ export async function receiver() {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const bytes = new Uint8Array(Buffer.concat(chunks));
-    const header = request.headers['x-vinr-signature'];
-    const delivered = { payload: Buffer.from(bytes).toString('utf8'), bytes, signature: typeof header === 'string' ? header : null };
+    const headers = new Headers(Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]));
+    const delivered = { payload: Buffer.from(bytes).toString('utf8'), bytes, headers, signature: headers.get('x-vinr-signature') };
     response.writeHead(204).end();
     const waiter = waiting.shift();
     if (waiter) waiter(delivered);

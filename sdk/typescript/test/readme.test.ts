@@ -1,50 +1,35 @@
 // The README's blocks, in their order as one program, against a server: only addresses are other ones.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { Vinr } from '@vinr/sdk';
+import { blocks, Desk } from './documents.js';
 import { receiver } from './far-side.js';
-import { ROOT, serve, type Server } from './server.js';
-
-const OPTIONS = { module: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'], strict: true, types: ['node'] };
+import { serve, type Server } from './server.js';
 
 let server: Server;
-const folder = join(ROOT, 'test', 'build', `readme-${process.pid}`);
+const desk = new Desk('readme');
 const log = console.log;
 const lines: string[] = [];
 
 before(async () => {
   server = await serve();
-  mkdirSync(folder, { recursive: true });
 });
 after(async () => {
   console.log = log;
-  rmSync(folder, { recursive: true, force: true });
+  desk.clear();
   await server.end();
 });
-
-/** All blocks as one module, compiled as a reader of the README would. */
-function program(shop: string): string {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block]) => block);
-  assert.equal(blocks.length, 10);
-  const text = blocks.join('\n').replace('http://127.0.0.1:8080', server.url).replace('http://127.0.0.1:4000/webhooks', shop);
-  writeFileSync(join(folder, 'readme.ts'), text);
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS }));
-  execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder], { stdio: 'inherit' });
-  return pathToFileURL(join(folder, 'readme.js')).href;
-}
 
 test('the blocks of the README do what the README says', { timeout: 60_000 }, async (t) => {
   const shop = await receiver();
   t.after(() => shop.end());
-  const url = program(shop.url);
+  const text = blocks('sdk/typescript/README.md', 'ts');
+  assert.equal(text.length, 10);
+  const readme = text.join('\n').replace('http://127.0.0.1:8080', server.url).replace('http://127.0.0.1:4000/webhooks', shop.url);
+  desk.compile({ readme });
   process.env['VINR_SECRET_KEY'] = server.secretKey;
   console.log = (...words: unknown[]) => lines.push(words.map(String).join(' '));
-  const { POST } = (await import(url)) as { POST: (request: Request) => Promise<Response> };
+  const { POST } = await desk.load<{ POST: (request: Request) => Promise<Response> }>('readme');
   console.log = log;
 
   const expected = [

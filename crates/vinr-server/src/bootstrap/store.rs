@@ -110,14 +110,42 @@ pub(super) async fn run<T>(
     for _ in 0..TRIES {
         let mut unit = db.begin(account, label, Class::Request);
         let answer = decide(&mut unit).await?;
-        match db.commit(unit).await {
-            Ok(_) => return Ok(answer),
-            Err(CommitError::Stale(_)) => {}
-            Err(CommitError::Store(error)) => return Err(error.into()),
-            Err(other @ (CommitError::Floor { .. } | CommitError::Overloaded)) => {
-                return Err(ApiError::internal(other));
-            }
+        if let Some(()) = committed(db, unit).await? {
+            return Ok(answer);
         }
     }
     Err(ApiError::internal("the account kept changing"))
+}
+
+pub(super) async fn exists(db: &Db, account: &AccountId) -> Result<bool> {
+    Ok(db.load(&ACCOUNTS, account.as_str(), SELF).await?.is_some())
+}
+
+/// Not by [`run`]: requests make this account, and the compiler cannot see that a future of its closure may move between
+/// threads.
+pub(super) async fn ensure_account(db: &Db, settings: &Settings, key: &Key, now: WallTime) -> Result<()> {
+    for _ in 0..TRIES {
+        let mut unit = db.begin(key.account.as_str(), "ensure_account", Class::Request);
+        if unit.load(&ACCOUNTS, SELF).await?.is_none() {
+            insert_account(&mut unit, settings, now);
+        }
+        if unit.load(&KEYS, key.id.as_str()).await?.is_none() {
+            unit.claim(&KEYS, key.id.as_str(), key.values());
+            bump_context(&mut unit);
+        }
+        if let Some(()) = committed(db, unit).await? {
+            return Ok(());
+        }
+    }
+    Err(ApiError::internal("the account kept changing"))
+}
+
+/// Commits a unit; nothing when another one overtook it.
+async fn committed(db: &Db, unit: UnitOfWork) -> Result<Option<()>> {
+    match db.commit(unit).await {
+        Ok(_) => Ok(Some(())),
+        Err(CommitError::Stale(_)) => Ok(None),
+        Err(CommitError::Store(error)) => Err(error.into()),
+        Err(other @ (CommitError::Floor { .. } | CommitError::Overloaded)) => Err(ApiError::internal(other)),
+    }
 }

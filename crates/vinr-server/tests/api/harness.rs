@@ -14,7 +14,7 @@ use vinr_server::connectors::Connector;
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
 use vinr_server::keyring::Keyring;
-use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
+use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, Listener, bootstrap};
 use vinr_store::{Config, Db};
 
@@ -113,6 +113,7 @@ impl Server {
             rate_limit: None,
             private_webhooks: PrivateWebhooks::Loopback,
             keyring: Keyring::of(MasterKey::new([7; 32])),
+            demo_shop: DemoShop::Open,
         };
         let app = App::new(env, db, settings);
         let account = AccountId::from_bits(app.env.id_bits());
@@ -125,12 +126,19 @@ impl Server {
 
     /// Ends the server and starts one with nothing in memory on the same database and another port.
     pub async fn restart(&mut self) {
+        self.restart_with(|_, _| {}).await;
+    }
+
+    /// [`Server::restart`] with other settings; the change is told the new address.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut Settings, &str)) {
         self.app.stop_workers().await;
         self.app.db.clone().close().await;
         let env = self.app.env.clone();
         let db = self.database.open(&env.entropy).await;
-        self.app = App::new(env, db, Settings::clone(&self.app.settings));
         let (socket, url) = bind().await;
+        let mut settings = Settings::clone(&self.app.settings);
+        change(&mut settings, &url);
+        self.app = App::new(env, db, settings);
         self.url = url;
         serve(socket, &self.app);
     }

@@ -9,6 +9,7 @@ mod clock_jumps;
 mod conformance;
 mod conventions;
 mod customers;
+mod demo;
 mod endpoints;
 mod endpoints_replayed;
 mod events;

@@ -20,7 +20,7 @@ use crate::connectors::Connector;
 use crate::egress::Client;
 use crate::env::{Entropy, Env, Net, WallClock};
 use crate::keyring::Keyring;
-use crate::settings::{MasterKey, PrivateWebhooks, Settings};
+use crate::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
 
 /// A server that is asked without a socket.
 struct Asked {
@@ -46,6 +46,7 @@ impl Asked {
             rate_limit: None,
             private_webhooks: PrivateWebhooks::Loopback,
             keyring: Keyring::of(MasterKey::new([7; 32])),
+            demo_shop: DemoShop::Closed,
         };
         Asked { router: crate::router(App::new(env, db, settings)), key: keys.expect("an account").secret_key }
     }

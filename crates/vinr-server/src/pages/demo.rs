@@ -1,0 +1,320 @@
+//! The demo shop: a small cart that goes through hosted checkout, and a page that shows the webhooks arriving. It is a
+//! merchant like any other ([`merchant`]) in the sandbox, and there for who wants to see what an integration does.
+//!
+//! ```text
+//! /demo ──POST /demo/checkout──▶ payment, its checkoutUrl ──pays──▶ /demo/orders/:order ◀── what /demo/webhooks heard
+//! ```
+//!
+//! Orders are the API's payments: the shop gives each payment an id that is made of the order's. Only what it heard is
+//! kept here ([`heard`]).
+
+mod catalogue;
+mod heard;
+mod merchant;
+mod views;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use vinr_core::keys::Environment;
+use vinr_core::time::{Timestamp, WallTime};
+
+use self::catalogue::Cart;
+use self::heard::{Deed, Heard, Webhook};
+use self::merchant::Merchant;
+use super::{POLICY, see_other};
+use crate::app::App;
+use crate::error::{ApiError, Result};
+use crate::settings::DemoShop;
+use crate::webhooks::signature::{Rejected, verify};
+
+/// What the shop's pages load beside the tokens: path, media type, text.
+pub(super) const ASSETS: [(&str, &str, &str); 3] = [
+    ("/assets/demo.css", "text/css", include_str!("../../../../web/styles/demo.css")),
+    ("/assets/demo.js", "text/javascript", include_str!("../../../../web/modules/demo.js")),
+    ("/assets/demo-order.js", "text/javascript", include_str!("../../../../web/modules/demo-order.js")),
+];
+
+/// Longest form that is read: three quantities and an e-mail address.
+const FORM_BYTES_MAX: usize = 4_096;
+/// Longest webhook that is read: a payment of this shop has some 2 KiB.
+const WEBHOOK_BYTES_MAX: usize = 65_536;
+/// How long a page that waits for news is kept waiting.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Digits of an order's number: 60 random bits, because whoever knows one sees the order.
+const ORDER_DIGITS: usize = 12;
+/// What a change has to be older than to say that its age is not the delivery's doing, in milliseconds.
+const AFTER_MS_MAX: i64 = 86_400_000;
+
+/// The shop of one process.
+struct Shop {
+    app: App,
+    merchant: Merchant,
+    heard: Heard,
+    /// What its pages may do.
+    policy: String,
+    /// What it has heard before is forgotten.
+    began: WallTime,
+}
+
+/// The shop's pages, or none where there is no shop.
+pub(super) fn routes(app: &App, api: Router) -> Router {
+    let is_open = app.settings.environment == Environment::Sandbox && app.settings.demo_shop == DemoShop::Open;
+    if !is_open {
+        let router = Router::new().route("/demo", any(closed)).route("/demo/", any(closed));
+        return router.route("/demo/{*rest}", any(closed));
+    }
+    let shop = Shop {
+        app: app.clone(),
+        merchant: Merchant::new(app.clone(), api),
+        heard: Heard::new(),
+        policy: policy(&app.settings.public_url),
+        began: app.env.wall(),
+    };
+    let to_the_shelf = || async { see_other("/demo") };
+    Router::new()
+        .route("/demo", get(shelf).post(recount))
+        .route("/demo/", get(to_the_shelf))
+        .route("/demo/checkout", post(check_out).get(to_the_shelf))
+        .route(merchant::WEBHOOKS_PATH, post(hear))
+        .route("/demo/orders/{order}", get(order))
+        .route("/demo/orders/{order}/news", get(news))
+        .route("/demo/{*rest}", any(missing))
+        .with_state(Arc::new(shop))
+}
+
+async fn closed() -> Response {
+    views::closed()
+}
+
+async fn missing(State(shop): State<Arc<Shop>>) -> Response {
+    views::missing(&shop.policy)
+}
+
+/// The shelf, with the cart that the address names.
+async fn shelf(State(shop): State<Arc<Shop>>, RawQuery(query): RawQuery) -> Response {
+    let cart = query.filter(|query| !query.is_empty()).map_or(Cart::first(), |query| Cart::read(&query));
+    views::shelf(&shop.policy, cart, &views::Asked::default())
+}
+
+/// The shelf again for who changed the cart without a script. In a form, because addresses do not carry what people
+/// type about themselves.
+async fn recount(State(shop): State<Arc<Shop>>, body: Body) -> Response {
+    let Some(form) = read_form(body).await else { return too_large() };
+    let email = field(&form, "email").unwrap_or_default();
+    views::shelf(&shop.policy, Cart::read(&form), &views::Asked { email, ..views::Asked::default() })
+}
+
+async fn check_out(State(shop): State<Arc<Shop>>, body: Body) -> Response {
+    let Some(form) = read_form(body).await else { return too_large() };
+    shop.answered(shop.sell(&form).await)
+}
+
+async fn order(State(shop): State<Arc<Shop>>, Path(order): Path<String>) -> Response {
+    shop.answered(shop.tell(&order).await)
+}
+
+/// Answers when something more was heard about an order than the page shows.
+async fn news(State(shop): State<Arc<Shop>>, Path(order): Path<String>, RawQuery(query): RawQuery) -> Response {
+    if !is_order(&order) {
+        return views::missing(&shop.policy);
+    }
+    let known = field(&query.unwrap_or_default(), "after").and_then(|after| after.parse().ok()).unwrap_or(0);
+    let times = shop.heard.beyond(&order, known, PATIENCE, shop.app.workers.stopping()).await;
+    plain(StatusCode::OK, "application/json", json!({"heard": times}).to_string())
+}
+
+/// A webhook: the raw body is verified before anything else looks at it.
+async fn hear(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Body) -> Response {
+    let Some(body) = read(body, WEBHOOK_BYTES_MAX).await else { return too_large() };
+    let signature = headers.get("x-vinr-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match shop.take(signature, &body) {
+        Ok(()) => plain(StatusCode::NO_CONTENT, "text/plain", ""),
+        Err(rejected) => plain(StatusCode::BAD_REQUEST, "text/plain", rejected.to_string()),
+    }
+}
+
+impl Shop {
+    /// Makes the payment of a cart and sends its buyer to the hosted page.
+    async fn sell(&self, form: &str) -> Result<Response> {
+        let cart = Cart::read(form);
+        let email = field(form, "email").unwrap_or_default();
+        let again = |asked: views::Asked| {
+            let mut page = views::shelf(&self.policy, cart, &asked);
+            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            page
+        };
+        if cart.is_empty() {
+            return Ok(again(views::Asked { email, is_empty: true, ..views::Asked::default() }));
+        }
+        let order = self.new_order();
+        let here = &self.app.settings.public_url;
+        let ask = json!({
+            "id": payment_id(&order),
+            "amount": cart.total().amount,
+            "currency": cart.total().currency.code(),
+            "description": cart.description(),
+            "returnUrl": format!("{here}/demo/orders/{order}"),
+            "cancelUrl": format!("{here}/demo?{}", cart.text()),
+            "receiptEmail": (!email.is_empty()).then_some(&email),
+            "metadata": {"orderId": order, "cart": cart.text()},
+        });
+        let answer = self.merchant.open().await?.post("/v1/payments", Some(&order), &ask).await?;
+        if answer.status == 200 {
+            return Ok(see_other(&answer.read::<wire::Payment>()?.checkout_url));
+        }
+        match answer.problem() {
+            Some(problem) if problem.param.as_deref() == Some("receiptEmail") => {
+                Ok(again(views::Asked { email, is_mistyped: true, ..views::Asked::default() }))
+            }
+            _ => Err(answer.unexpected()),
+        }
+    }
+
+    /// The page of an order: how its payment stands, and what was heard about it.
+    async fn tell(&self, order: &str) -> Result<Response> {
+        let unknown = || ApiError::missing("order", order);
+        let client = self.merchant.opened().await?.filter(|_| is_order(order)).ok_or_else(unknown)?;
+        // What is heard meanwhile shows with the news that follows.
+        let heard = self.heard.about(order);
+        let answer = client.get(&format!("/v1/payments/{}", payment_id(order))).await?;
+        match answer.status {
+            200 => views::order(self, order, &answer.read()?, &heard),
+            404 => Err(unknown()),
+            _ => Err(answer.unexpected()),
+        }
+    }
+
+    /// Verifies a webhook and does what it is about. The answer is the same for an event that came before.
+    fn take(&self, signature: &str, body: &[u8]) -> std::result::Result<(), Rejected> {
+        let now = self.app.env.wall();
+        verify(signature, body, &self.merchant.secrets(), now)?;
+        let Ok(event) = serde_json::from_slice::<wire::Event>(body) else { return Ok(()) };
+        // Events of payments that this shop did not make are nobody's order.
+        let Some(order) = event.data.metadata.get("orderId").filter(|order| is_order(order)) else { return Ok(()) };
+        let laid_out = serde_json::from_slice::<Value>(body).and_then(|body| serde_json::to_string_pretty(&body));
+        self.heard.hear(Webhook {
+            event: event.id,
+            did: if event.kind == "payment.completed" { Deed::Packed } else { Deed::Nothing },
+            kind: event.kind,
+            order: order.clone(),
+            signature: signature.to_owned(),
+            body: laid_out.unwrap_or_default(),
+            after_ms: after_ms(&event.data.timeline, now),
+            times: 1,
+        });
+        Ok(())
+    }
+
+    fn new_order(&self) -> String {
+        const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let random: [u8; ORDER_DIGITS] = self.app.env.entropy.bytes();
+        random.iter().map(|byte| char::from(DIGITS[usize::from(byte & 31)])).collect()
+    }
+
+    fn answered(&self, result: Result<Response>) -> Response {
+        let error = match result {
+            Ok(response) => return response,
+            Err(error) => error,
+        };
+        if error.status() == 404 {
+            return views::missing(&self.policy);
+        }
+        tracing::error!(%error, source = error.source, "the demo shop could not go on");
+        views::trouble(&self.policy)
+    }
+}
+
+/// How long ago the payment changed, on a clock that nobody has moved.
+fn after_ms(timeline: &[wire::Milestone], now: WallTime) -> Option<i64> {
+    let changed = Timestamp::parse(&timeline.last()?.at)?;
+    Some(now.millis() - changed.millis()).filter(|passed| (0..=AFTER_MS_MAX).contains(passed))
+}
+
+fn payment_id(order: &str) -> String {
+    format!("pay_demo_{order}")
+}
+
+fn is_order(text: &str) -> bool {
+    text.len() == ORDER_DIGITS && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// A field of a form or of an address.
+fn field(text: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned())
+}
+
+async fn read(body: Body, bytes_max: usize) -> Option<Bytes> {
+    axum::body::to_bytes(body, bytes_max).await.ok()
+}
+
+async fn read_form(body: Body) -> Option<String> {
+    read(body, FORM_BYTES_MAX).await.map(|form| String::from_utf8_lossy(&form).into_owned())
+}
+
+fn too_large() -> Response {
+    plain(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "the body is too large")
+}
+
+fn plain(status: StatusCode, kind: &'static str, text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What the shop's pages may do: as others, and their form may also lead to the hosted page where the server's public
+/// address is another one than the browser has, such as `localhost`.
+fn policy(public_url: &str) -> String {
+    let uri = public_url.parse::<Uri>().unwrap_or_default();
+    let authority = uri.authority().map(axum::http::uri::Authority::as_str).unwrap_or_default();
+    let plain = authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    match uri.scheme_str() {
+        Some(scheme) if plain => {
+            POLICY.replace("form-action 'self'", &format!("form-action 'self' {scheme}://{authority}"))
+        }
+        _ => POLICY.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_may_lead_to_the_public_address_and_nothing_else_can_get_into_the_policy() {
+        assert!(policy("http://127.0.0.1:8080").contains("form-action 'self' http://127.0.0.1:8080;"));
+        for odd in ["", "/", "http://a;script-src *", "http://user:p;w@host"] {
+            assert_eq!(policy(odd), POLICY, "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_order_is_twelve_digits_and_letters() {
+        assert!(is_order("0123456789ab"));
+        for other in ["", "0123456789a", "0123456789ab/", "0123456789AB", "0123456789abc"] {
+            assert!(!is_order(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn how_long_a_webhook_took_is_told_when_it_can_be() {
+        let at = |text: &str| vec![wire::Milestone { at: text.into() }];
+        let now = WallTime::parse("2026-04-15T10:30:00.250Z").expect("a time");
+        assert_eq!(after_ms(&at("2026-04-15T10:30:00.228Z"), now), Some(22));
+        assert_eq!(after_ms(&at("2026-04-15T10:30:01Z"), now), None, "an account's clock was moved");
+        assert_eq!(after_ms(&at("2026-04-13T10:30:00Z"), now), None);
+        assert_eq!(after_ms(&[], now), None);
+    }
+}

@@ -1,0 +1,153 @@
+// The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Vinr, type Payment } from '@vinr/sdk';
+import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
+import { receiver } from './far-side.js';
+import { serve, type Server } from './server.js';
+
+const GUIDES = 'docs/guides';
+/** What the demo shop's handler leaves to the merchant. */
+const YOURS = `
+export const packed: string[] = [];
+const seen = new Set<string>();
+const isNew = async (id: string) => !seen.has(id) && !!seen.add(id);
+const pack = async (order: string | undefined) => void packed.push(order ?? '');
+`;
+
+let server: Server;
+let vinr: Vinr;
+/** Where the server of the guide to webhooks listens. */
+let port: number;
+const desk = new Desk('guides');
+const log = console.log;
+
+before(async () => {
+  server = await serve();
+  vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  process.env['VINR_SECRET_KEY'] = server.secretKey;
+  port = await freePort();
+  const [whole = '', endpoint = '', standard = ''] = guide('verify-a-webhook', 'ts');
+  desk.compile({
+    accept: guide('accept-a-payment', 'ts').join('\n'),
+    whole: whole.replace('listen(4000', `listen(${port}`),
+    endpoint,
+    standard,
+    time: guide('test-cards-and-time', 'ts').join('\n'),
+    handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
+  });
+});
+after(async () => {
+  console.log = log;
+  desk.clear();
+  await server.end();
+});
+
+/** The blocks of a guide, at the addresses of this test. */
+function guide(name: string, language: string, shop = 'http://127.0.0.1:4000'): string[] {
+  const found = blocks(`${GUIDES}/${name}.md`, language);
+  return found.map((block) => block.replaceAll('http://127.0.0.1:8080', server.url).replaceAll('http://127.0.0.1:4000', shop));
+}
+
+/** What a request of a guide is answered with. */
+const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 'curl --fail-with-body -sS '))) as T;
+
+test('the index names every guide, and every guide has blocks that are run here', () => {
+  const linked = [...read(`${GUIDES}/README.md`).matchAll(/\]\((\S+?)\.md\)/g)].map(([, name]) => name ?? '');
+  const counts = linked.filter((name) => !name.includes('/')).map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
+  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2]]);
+});
+
+test('accept a payment: the request, the redirect, and the way back', async () => {
+  const [request = ''] = guide('accept-a-payment', 'sh');
+  const payment = asked<Payment>(request);
+  assert.equal(payment.status, 'pending');
+  assert.equal((await fetch(payment.checkoutUrl)).status, 200);
+
+  const shop = await desk.load<{
+    checkout: (orderId: string, amount: number) => Promise<Response>;
+    thanks: (request: Request) => Promise<Response>;
+  }>('accept');
+  const redirect = await shop.checkout('77', 2500);
+  const again = await shop.checkout('77', 2500);
+  const page = redirect.headers.get('location') ?? '';
+  assert.deepEqual([redirect.status, again.headers.get('location')], [303, page], 'twice is once');
+  const id = /pay_[0-9a-z]+/.exec(page)?.[0] ?? '';
+  const comesBack = async () => (await shop.thanks(new Request(`http://shop.test/thanks?paymentId=${id}&status=completed`))).text();
+  assert.equal(await comesBack(), 'Your order is not paid yet.', 'whatever the address says');
+  await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
+  assert.equal(await comesBack(), 'Thank you. Your order is paid.');
+});
+
+test('verify a webhook: the server of the guide, and what is forged', { timeout: 60_000 }, async (t) => {
+  const shop = `http://127.0.0.1:${port}`;
+  const program = started('node', [desk.compiled('whole')]);
+  t.after(() => program.end());
+  await answers(shop);
+
+  const [register = ''] = guide('verify-a-webhook', 'sh', shop);
+  const { id } = asked<{ id: string }>(register);
+  await vinr.payments.create({ amount: 1000, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true, metadata: { orderId: '1234' } });
+  assert.equal(await program.says(/paid/), 'order 1234 is paid');
+  const events = await vinr.events.list({ type: 'payment.completed' });
+  const forged = await fetch(`${shop}/webhooks`, { method: 'POST', body: JSON.stringify(events[0]), headers: { 'x-vinr-signature': `t=1,v1=${'0'.repeat(64)}` } });
+  assert.equal(forged.status, 400);
+  assert.equal((await fetch(`${shop}/webhooks`, { method: 'POST', body: '{}' })).status, 400);
+  await vinr.webhooks.delete(id);
+});
+
+test('verify a webhook: with the secret of the endpoint, and with a published library', async (t) => {
+  const shop = await receiver();
+  t.after(() => shop.end());
+  const { secret } = await vinr.webhooks.create({ url: shop.url, enabledEvents: ['payment.completed'] });
+  process.env['VINR_WEBHOOK_SECRET'] = secret ?? '';
+  await vinr.payments.create({ amount: 1000, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true });
+  const { payload, headers } = await shop.next();
+  for (const name of ['endpoint', 'standard']) {
+    const { verified } = await desk.load<{ verified: (payload: string, headers: Headers) => { type: string } }>(name);
+    assert.equal(verified(payload, headers).type, 'payment.completed', name);
+    assert.throws(() => verified(`${payload} `, headers), name);
+  }
+});
+
+test('test cards and time: the token, the buyer, the bank and the clock', async () => {
+  const [token = '', clock = ''] = guide('test-cards-and-time', 'sh');
+  const declined = asked<Payment>(token);
+  assert.deepEqual([declined.status, declined.failure?.code], ['failed', 'insufficient_funds']);
+
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  await desk.load('time');
+  console.log = log;
+  const promised = guide('test-cards-and-time', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
+  assert.deepEqual(lines, [...promised].map(([, words]) => words));
+  assert.equal(lines.length, 4);
+
+  const before = await vinr.test.clock.retrieve();
+  const after = asked<{ offsetSeconds: number }>(clock);
+  assert.equal(after.offsetSeconds, before.offsetSeconds + 86_400);
+});
+
+test('the cards that a guide names do what it says', async () => {
+  const rows = [...read(`${GUIDES}/test-cards-and-time.md`).matchAll(/^\| ([\d ]+) \| (.*) \|$/gm)];
+  assert.equal(rows.length, 6);
+  for (const [, number = '', says = ''] of rows) {
+    const { id } = await vinr.payments.create({ amount: 100, currency: 'EUR' });
+    const paid = await vinr.test.payments.pay(id, { number });
+    const outcome = paid.failure ? `declined: \`${paid.failure.code}\`` : { completed: 'approved', requires_authentication: 'the bank asks the buyer' }[paid.status as string];
+    assert.equal(outcome, says, number);
+  }
+});
+
+test('what the demo shop shows as its handler packs an order', async (t) => {
+  const { POST, packed } = await desk.load<{ POST: (request: Request) => Promise<Response>; packed: string[] }>('handler');
+  const shop = await receiver();
+  t.after(() => shop.end());
+  const { id } = await vinr.webhooks.create({ url: shop.url, enabledEvents: ['payment.completed'] });
+  await vinr.payments.create({ amount: 1000, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true, metadata: { orderId: '88' } });
+  const { payload, headers } = await shop.next();
+  const post = (body: string) => POST(new Request('http://shop.test/hooks', { method: 'POST', body, headers }));
+  assert.deepEqual([(await post(payload)).status, (await post(payload)).status, packed], [204, 204, ['88']]);
+  await assert.rejects(post(`${payload} `), { name: 'VinrSignatureError' });
+  await vinr.webhooks.delete(id);
+});

@@ -1,0 +1,69 @@
+// What the demo's shelf does beyond a plain form: counts while the cart is filled, copies the numbers of test cards, and
+// keeps the button from being pressed twice.
+
+const form = document.querySelector("form.shop");
+const euros = new Intl.NumberFormat("en", { style: "currency", currency: "EUR" });
+const products = [...form.querySelectorAll(".product")];
+
+function quantity(product) {
+  const input = product.querySelector("input");
+  const typed = Math.trunc(Number(input.value)) || 0;
+  return Math.min(Math.max(typed, Number(input.min)), Number(input.max));
+}
+
+function count() {
+  let total = 0;
+  for (const product of products) {
+    const pieces = quantity(product);
+    const sum = pieces * Number(product.dataset.price);
+    total += sum;
+    const line = form.querySelector(`[data-line="${product.dataset.name}"]`);
+    line.hidden = pieces === 0;
+    line.querySelector(".count").textContent = pieces;
+    line.querySelector(".sum").textContent = euros.format(sum / 100);
+    const [less, more] = product.querySelectorAll(".step");
+    const input = product.querySelector("input");
+    less.disabled = pieces <= Number(input.min);
+    more.disabled = pieces >= Number(input.max);
+  }
+  form.querySelector("output").textContent = euros.format(total / 100);
+}
+
+for (const product of products) {
+  const input = product.querySelector("input");
+  input.addEventListener("input", count);
+  input.addEventListener("change", () => {
+    input.value = quantity(product);
+  });
+  for (const button of product.querySelectorAll(".step")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      input.value = quantity(product) + Number(button.dataset.step);
+      count();
+    });
+  }
+}
+count();
+
+const button = form.querySelector(".main");
+const label = button.textContent;
+form.addEventListener("submit", () => {
+  button.disabled = true;
+  button.textContent = "One moment…";
+});
+// A page that comes back from the browser's memory, or whose fields the browser has filled again.
+window.addEventListener("pageshow", () => {
+  button.disabled = false;
+  button.textContent = label;
+  count();
+});
+
+// Browsers give the clipboard to pages over https and on this machine only.
+for (const copy of navigator.clipboard ? document.querySelectorAll(".copy") : []) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    copy.textContent = "Copied";
+    setTimeout(() => (copy.textContent = "Copy"), 2000);
+  });
+}
