@@ -36,7 +36,7 @@ use http::endpoint::Endpoint;
 
 /// Everything an app answers: the API, its reference, and the buyers' pages.
 pub fn router(app: App) -> axum::Router {
-    http::router(app.clone()).merge(pages::routes(app))
+    http::identified(http::router(app.clone()).merge(pages::routes(app.clone())), app)
 }
 
 /// Serves until `stop` resolves, then lets accepted requests finish.

@@ -14,9 +14,11 @@ mod query;
 pub mod rate;
 mod reference;
 pub(crate) mod reply;
+mod request_id;
 mod server;
 pub(crate) mod shapes;
 
+pub(crate) use request_id::identified;
 pub use server::{Listener, router, serve};
 
 /// The version of the API that new accounts are pinned to.

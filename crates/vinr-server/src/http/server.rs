@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum::serve::ListenerExt as _;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -26,7 +27,7 @@ use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{KEY_LENGTH_MAX, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
-use super::{auth, json as strict_json, metrics, openapi, query, reference};
+use super::{auth, json as strict_json, metrics, openapi, query, reference, request_id};
 use crate::app::App;
 use crate::error::{ApiError, Result};
 
@@ -78,17 +79,26 @@ pub fn router(app: App) -> Router {
         let handler = move |state: State<App>, request: Request| respond(state, request, Some(Arc::clone(&compiled)));
         router = router.route(endpoint.path, axum::routing::on(filter, handler));
     }
-    for (path, page) in [("/v1/openapi.json", openapi::document as fn(&App) -> Response), ("/docs", reference::page)] {
-        router = router.route(path, axum::routing::get(move |State(app): State<App>| async move { page(&app) }));
+    for (path, page) in OPEN {
+        router = router.route(path, axum::routing::get(move |State(app): State<App>| page(app)));
     }
     router
-        .route("/healthz", axum::routing::get(|| async { plain(200, "alive") }))
-        .route("/readyz", axum::routing::get(ready))
-        .route("/metrics", axum::routing::get(|State(app): State<App>| async move { metrics::page(&app) }))
         .fallback(|state: State<App>, request: Request| respond(state, request, None))
         .method_not_allowed_fallback(|state: State<App>, request: Request| respond(state, request, None))
         .with_state(app)
 }
+
+/// What is served beside the endpoints.
+type Page = fn(App) -> BoxFuture<'static, Response>;
+
+/// What whoever asks may have: a path, and what is there.
+const OPEN: [(&str, Page); 5] = [
+    ("/healthz", |_| Box::pin(async { plain(200, "alive") })),
+    ("/readyz", |app| Box::pin(ready(app))),
+    ("/metrics", |app| Box::pin(async move { metrics::page(&app) })),
+    ("/docs", |app| Box::pin(async move { reference::page(&app) })),
+    ("/v1/openapi.json", |app| Box::pin(async move { openapi::document(&app) })),
+];
 
 /// An endpoint with what is made of it once.
 struct Compiled {
@@ -108,7 +118,7 @@ impl Compiled {
 }
 
 async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<Compiled>>) -> Response {
-    let request_id = RequestId::from_bits(app.env.id_bits());
+    let request_id = request_id::of(&request);
     let began = Instant::now();
     // No query string: it may hold what a merchant searches for.
     let asked =
@@ -128,7 +138,7 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
         Ok(reply) => success(reply),
         Err(error) => failure(&app, &error, &request_id),
     };
-    decorate(response.headers_mut(), &request_id, allowance);
+    tell_allowance(response.headers_mut(), allowance);
     if let Some((method, path)) = asked {
         let (status, took_us) = (response.status().as_u16(), began.elapsed().as_micros());
         tracing::debug!(%request_id, %method, path, status, took_us, "answered");
@@ -341,7 +351,7 @@ async fn no_route(app: &App, request: Request) -> ApiError {
     Refusal::new(Code::MethodNotAllowed, message).at(others.join(", ")).into()
 }
 
-/// The methods a path takes.
+/// The methods a path takes; what can be read can be asked for without its body (RFC 9110, 9.3.2).
 fn allowed(app: &App, path: &str) -> Vec<&'static str> {
     let matches = |pattern: &str| {
         let (mut a, mut b) = (pattern.split('/'), path.split('/'));
@@ -354,11 +364,10 @@ fn allowed(app: &App, path: &str) -> Vec<&'static str> {
         }
     };
     let table = crate::endpoints();
-    table
-        .iter()
-        .filter(|one| one.exists_in(app.settings.environment) && matches(one.path))
-        .map(|one| one.method)
-        .collect()
+    let endpoints = table.iter().filter(|one| one.exists_in(app.settings.environment) && matches(one.path));
+    let open = OPEN.iter().filter(|(open, _)| *open == path).map(|_| "GET");
+    let methods = endpoints.map(|one| one.method).chain(open);
+    methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten().collect()
 }
 
 fn success(reply: Reply) -> Response {
@@ -428,10 +437,7 @@ fn error_type(status: u16) -> &'static str {
     }
 }
 
-fn decorate(headers: &mut HeaderMap, request_id: &RequestId, allowance: Option<Allowance>) {
-    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
-        headers.insert("x-vinr-request-id", value);
-    }
+fn tell_allowance(headers: &mut HeaderMap, allowance: Option<Allowance>) {
     if let Some(allowance) = allowance {
         headers.insert("x-ratelimit-limit", HeaderValue::from(allowance.limit));
         headers.insert("x-ratelimit-remaining", HeaderValue::from(allowance.remaining));
@@ -439,7 +445,7 @@ fn decorate(headers: &mut HeaderMap, request_id: &RequestId, allowance: Option<A
     }
 }
 
-async fn ready(State(app): State<App>) -> Response {
+async fn ready(app: App) -> Response {
     match app.db.ping().await {
         Ok(()) => plain(200, "ready"),
         Err(_) => plain(503, "the database cannot be reached"),

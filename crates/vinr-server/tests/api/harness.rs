@@ -232,17 +232,7 @@ impl Drop for Server {
 }
 
 /// A call to a router itself.
-pub async fn oneshot(
-    router: axum::Router,
-    key: &str,
-    method: Method,
-    path: &str,
-    idempotency_key: &str,
-    body: &Value,
-) -> Answer {
-    let request = axum::http::Request::builder().method(method).uri(path).header("x-api-key", key);
-    let request = request.header("idempotency-key", idempotency_key).header("content-type", "application/json");
-    let request = request.body(axum::body::Body::from(body.to_string())).expect("a request");
+pub async fn oneshot(router: axum::Router, request: axum::http::Request<axum::body::Body>) -> Answer {
     let response = router.oneshot(request).await.expect("a router always answers");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();

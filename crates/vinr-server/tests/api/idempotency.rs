@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use futures_util::future::join_all;
-use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -33,8 +34,10 @@ async fn a_thousand_requests_with_one_key_make_one_payment(engine: Engine) {
             let body = json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true});
             together.wait().await;
             loop {
-                let (router, key) = (router.clone(), &server.secret_key);
-                let answer = oneshot(router, key, Method::POST, "/v1/payments", "the one", &body).await;
+                let request = Request::post("/v1/payments").header("x-api-key", &server.secret_key);
+                let request = request.header("idempotency-key", "the one").header("content-type", "application/json");
+                let request = request.body(Body::from(body.to_string())).expect("a request");
+                let answer = oneshot(router.clone(), request).await;
                 if answer.status != 409 {
                     return answer;
                 }

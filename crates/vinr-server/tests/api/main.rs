@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod acquirer_bank;
+mod answers;
 mod bad_requests;
 mod checkout;
 mod conventions;
