@@ -16,7 +16,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use vinr_core::ids::RequestId;
@@ -24,12 +24,12 @@ use vinr_core::refusal::{Code, Refusal};
 
 use super::decode::Decoder;
 use super::endpoint::{Call, Effect, Endpoint};
-use super::idempotency::{KEY_LENGTH_MAX, Key};
+use super::idempotency::{self, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
 use super::{auth, json as strict_json, metrics, openapi, query, reference, request_id};
 use crate::app::App;
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Problems, Result};
 
 /// Largest request body that is read as a request.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -158,11 +158,12 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     };
     let endpoint = &compiled.endpoint;
     let bytes = read_body(body).await?;
-    let parsed = parse_body(&parts.headers, &bytes, compiled)?;
-    let (body, from_body) = take_idempotency_key(parsed, endpoint)?;
-    let idempotency_key = idempotency_key(&parts.headers, from_body, endpoint)?;
-    let query = query::parse(parts.uri.query().unwrap_or_default(), compiled.query.as_ref())?;
-    let (body, query) = validate(compiled, body, query)?;
+    let mut body = parse_body(&parts.headers, &bytes, compiled)?;
+    let mut problems = Problems::default();
+    let idempotency_key = problems.note(idempotency::take_key(endpoint.method, &parts.headers, &mut body)).flatten();
+    let query = query::parse(parts.uri.query().unwrap_or_default(), compiled.query.as_ref(), &mut problems);
+    let (body, query) = validate(compiled, Value::Object(body), query, &mut problems);
+    problems.told()?;
     let fields = compiled.body.as_ref().map(Decoder::fields);
     let key = |key| Key::new(key, &app.settings.keyring.first(), parts.uri.path(), &body, fields);
     let idempotency_key = idempotency_key.map(key);
@@ -243,9 +244,9 @@ async fn drain(body: Body) {
     let _ = read_body(body).await;
 }
 
-fn parse_body(headers: &HeaderMap, bytes: &Bytes, compiled: &Compiled) -> Result<Value> {
+fn parse_body(headers: &HeaderMap, bytes: &Bytes, compiled: &Compiled) -> Result<Map<String, Value>> {
     if bytes.is_empty() {
-        return Ok(json!({}));
+        return Ok(Map::new());
     }
     let kind = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
@@ -256,81 +257,30 @@ fn parse_body(headers: &HeaderMap, bytes: &Bytes, compiled: &Compiled) -> Result
     if compiled.endpoint.effect == Effect::Reads {
         return Err(Refusal::new(Code::ParameterUnknown, "this endpoint takes no body; use the query string").into());
     }
-    Ok(strict_json::parse(bytes)?)
+    match strict_json::parse(bytes)? {
+        Value::Object(fields) => Ok(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Refusal::new(Code::ParameterInvalid, "the body must be a JSON object").into())
+        }
+    }
 }
 
-/// Takes the key out of a body: it is not a field of the object.
-fn take_idempotency_key(mut body: Value, endpoint: &Endpoint) -> Result<(Value, Option<String>)> {
-    let Value::Object(fields) = &mut body else {
-        return Err(Refusal::new(Code::ParameterInvalid, "the body must be a JSON object").into());
+/// Body and query in one spelling and valid by their schemas.
+fn validate(compiled: &Compiled, body: Value, query: Value, problems: &mut Problems) -> (Value, Value) {
+    let body = problems.note_all(validate_one(compiled.body.as_ref(), body));
+    let query = problems.note_all(validate_one(compiled.query.as_ref(), query));
+    (body.unwrap_or_default(), query.unwrap_or_default())
+}
+
+fn validate_one(decoder: Option<&Decoder>, value: Value) -> std::result::Result<Value, Vec<Refusal>> {
+    if let Some(decoder) = decoder {
+        return decoder.decode(value);
+    }
+    let unknown = |name: &String| {
+        Refusal::new(Code::ParameterUnknown, format!("there is no parameter `{name}` here")).at(name.clone())
     };
-    if endpoint.method != "POST" {
-        return Ok((body, None));
-    }
-    let mut found = None;
-    for spelling in ["idempotencyKey", "idempotency_key"] {
-        match fields.shift_remove(spelling) {
-            None | Some(Value::Null) => {}
-            Some(Value::String(key)) if found.as_ref().is_none_or(|other| *other == key) => found = Some(key),
-            Some(Value::String(_)) => return Err(two_keys()),
-            Some(_) => {
-                let message = "`idempotencyKey` must be of type string";
-                return Err(Refusal::new(Code::ParameterInvalid, message).at("idempotencyKey").into());
-            }
-        }
-    }
-    Ok((body, found))
-}
-
-fn idempotency_key(headers: &HeaderMap, from_body: Option<String>, endpoint: &Endpoint) -> Result<Option<String>> {
-    let mut found = from_body;
-    for value in headers.get_all("idempotency-key") {
-        let key = value.to_str().map_err(|_| bad_key())?.to_owned();
-        if found.as_ref().is_some_and(|other| *other != key) {
-            return Err(two_keys());
-        }
-        found = Some(key);
-    }
-    match found {
-        Some(key) if key.is_empty() || key.len() > KEY_LENGTH_MAX || key.chars().any(char::is_control) => {
-            Err(bad_key())
-        }
-        Some(_) if endpoint.method != "POST" => Ok(None),
-        other => Ok(other),
-    }
-}
-
-fn bad_key() -> ApiError {
-    let message = format!("an idempotency key has 1 to {KEY_LENGTH_MAX} printable characters");
-    Refusal::new(Code::ParameterInvalid, message).at("Idempotency-Key").into()
-}
-
-fn two_keys() -> ApiError {
-    Refusal::new(Code::ParameterConflict, "the request carries two different idempotency keys; send one")
-        .at("Idempotency-Key")
-        .into()
-}
-
-fn validate(compiled: &Compiled, body: Value, query: Value) -> Result<(Value, Value)> {
-    let body = validate_one(compiled.body.as_ref(), body);
-    let query = validate_one(compiled.query.as_ref(), query);
-    match (body, query) {
-        (Ok(body), Ok(query)) => Ok((body, query)),
-        (Err(body), Err(query)) => Err(ApiError::all([body.refusals, query.refusals].concat())),
-        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
-    }
-}
-
-fn validate_one(decoder: Option<&Decoder>, value: Value) -> Result<Value> {
-    match decoder {
-        Some(decoder) => decoder.decode(value),
-        None => match value.as_object().and_then(|fields| fields.keys().next()) {
-            None => Ok(value),
-            Some(name) => Err(Refusal::new(Code::ParameterUnknown, format!("there is no parameter `{name}` here"))
-                .at(name.clone())
-                .into()),
-        },
-    }
+    let unknown: Vec<Refusal> = value.as_object().into_iter().flat_map(Map::keys).map(unknown).collect();
+    if unknown.is_empty() { Ok(value) } else { Err(unknown) }
 }
 
 fn segments(pattern: &str, path: &str) -> Vec<String> {

@@ -69,7 +69,7 @@ pub(crate) struct Create {
     /// e-mail address and makes one.
     pub(crate) save_payment_method: Option<bool>,
     /// Text on the buyer's statement.
-    #[schemars(length(min = 1, max = 22))]
+    #[schemars(length(min = 1, max = 22), extend("format" = "statement-descriptor"))]
     pub(crate) statement_descriptor: Option<String>,
     /// Where a receipt goes.
     #[schemars(length(max = 254), extend("format" = "mail"))]

@@ -2,18 +2,17 @@
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use vinr_core::accounts::statement_descriptor;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
-use vinr_core::keys::{Environment, Family};
-use vinr_core::metadata::Metadata;
-use vinr_core::money::{Currency, Money};
-use vinr_core::payments::{self as core, Capture, Presence};
-use vinr_core::refusal::{Code, Refusal};
+use vinr_core::keys::Family;
+use vinr_core::payments as core;
+use vinr_core::refusal::Code;
 
 use super::Means;
+use super::ask::{NewPayment, presence};
 use crate::customers;
 use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
+use crate::http::formats::id;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
@@ -74,14 +73,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let ask = call.body::<wire::Create>()?;
-        check(&call, &ask)?;
-        let method = ask.payment_method_id.as_deref().map(method_id).transpose()?;
-        answer(&call, "create_payment", (ask, method), |unit, (ask, method)| {
+        let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
+        answer(&call, "create_payment", new, |unit, new| {
             Box::pin(async move {
-                let (parsed, now) = (parse(unit, ask)?, charges_now(ask));
-                let payment = super::create(unit, parsed, ask.id.is_some(), now, method.as_ref()).await?;
-                shown(unit, &payment, ask.expand.as_deref()).await
+                let (ask, now) = (new.drawn(unit), new.is_charged_now());
+                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                shown(unit, &payment, new.ask.expand.as_deref()).await
             })
         })
         .await
@@ -141,7 +138,7 @@ fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let id = call.id(0, PaymentId::parse)?;
         let ask = call.body::<wire::Confirm>()?;
-        let method = ask.payment_method_id.as_deref().map(method_id).transpose()?;
+        let method = method_id(ask.payment_method_id.as_deref())?;
         answer(&call, "confirm_payment", (id, ask, method), |unit, (id, ask, method)| {
             Box::pin(async move {
                 let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
@@ -223,69 +220,6 @@ fn customer_to_show<'a>(payment: &'a core::Payment, expand: Option<&[Expand]>) -
     payment.customer_id.as_ref().filter(|_| expand.is_some_and(|expand| expand.contains(&Expand::Customer)))
 }
 
-fn charges_now(ask: &wire::Create) -> bool {
-    ask.confirm == Some(true) || ask.off_session == Some(true)
-}
-
-fn presence(off_session: Option<bool>) -> Presence {
-    if off_session == Some(true) { Presence::OffSession } else { Presence::OnSession }
-}
-
-fn method_id(text: &str) -> Result<PaymentMethodId> {
-    PaymentMethodId::parse(text).map_err(|problem| bad("paymentMethodId", problem.to_string()))
-}
-
-fn bad(param: &'static str, message: String) -> crate::error::ApiError {
-    Refusal::new(Code::ParameterInvalid, message).at(param).into()
-}
-
-/// What can be refused without looking at the account's rows.
-fn check(call: &Call, ask: &wire::Create) -> Result<()> {
-    if ask.id.is_some() && call.app.settings.environment == Environment::Live {
-        let message = "ids are drawn by the server in live";
-        return Err(Refusal::new(Code::ParameterUnknown, message).at("id").into());
-    }
-    let by_word = ask.capture_method.map(|word| word == wire::CaptureWord::Automatic);
-    if let (Some(flag), Some(word)) = (ask.capture, by_word)
-        && flag != word
-    {
-        let message = "`capture` and `captureMethod` contradict each other; give one";
-        return Err(Refusal::new(Code::ParameterConflict, message).at("captureMethod").into());
-    }
-    if charges_now(ask) && ask.customer_id.is_none() {
-        if ask.payment_method_id.is_none() {
-            return Err(super::no_method());
-        }
-        if ask.save_payment_method == Some(true) {
-            let message = "a card is kept for a customer: name one, or let the buyer pay on the hosted page";
-            return Err(Refusal::new(Code::ParameterMissing, message).at("customerId").into());
-        }
-    }
-    Ok(())
-}
-
-fn parse(unit: &Unit<'_>, ask: &wire::Create) -> Result<core::Create> {
-    let currency = Currency::from_param(&ask.currency)?;
-    let id = match &ask.id {
-        Some(id) => PaymentId::parse(id).map_err(|problem| bad("id", problem.to_string()))?,
-        None => PaymentId::from_bits(unit.env.id_bits()),
-    };
-    let customer_id = ask.customer_id.as_deref().map(CustomerId::parse).transpose();
-    let pairs = ask.metadata.clone().unwrap_or_default().pairs();
-    let manual = ask.capture == Some(false) || ask.capture_method == Some(wire::CaptureWord::Manual);
-    Ok(core::Create {
-        id,
-        amount: Money::payment(ask.amount, currency)?,
-        description: ask.description.clone(),
-        return_url: ask.return_url.clone(),
-        cancel_url: ask.cancel_url.clone(),
-        capture: if manual { Capture::Manual } else { Capture::Automatic },
-        customer_id: customer_id.map_err(|problem| bad("customerId", problem.to_string()))?,
-        presence: presence(ask.off_session),
-        save_method: ask.save_payment_method == Some(true),
-        statement_descriptor: ask.statement_descriptor.as_deref().map(statement_descriptor).transpose()?,
-        receipt_email: ask.receipt_email.clone(),
-        metadata: Metadata::new().merged(pairs)?,
-        checkout_token: format!("{:032x}", unit.env.entropy.u128()),
-    })
+fn method_id(text: Option<&str>) -> Result<Option<PaymentMethodId>> {
+    Ok(id("paymentMethodId", text, PaymentMethodId::parse)?)
 }
