@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 use vinr_core::refusal::{Code, Refusal};
 
-/// Longest idempotency key.
+/// Longest idempotency key, in characters.
 const KEY_LENGTH_MAX: usize = 255;
 /// Its name where it is a header.
 const HEADER: &str = "Idempotency-Key";
@@ -34,7 +34,7 @@ pub(crate) fn take(
         }
     }
     for value in headers.get_all(HEADER) {
-        found.push(value.to_str().map_err(|_| bad())?.to_owned());
+        found.push(std::str::from_utf8(value.as_bytes()).map_err(|_| bad())?.to_owned());
     }
     found.dedup();
     match found.as_slice() {
@@ -50,7 +50,7 @@ pub(crate) fn take(
 }
 
 fn is_key(text: &str) -> bool {
-    (1..=KEY_LENGTH_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
+    (1..=KEY_LENGTH_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 fn bad() -> Refusal {
@@ -86,6 +86,22 @@ mod tests {
         let two = Err((Code::ParameterConflict, HEADER.to_owned()));
         assert_eq!(taken(&["k", "l"], json!({})), two);
         assert_eq!(taken(&["k"], json!({"idempotency_key": "l"})), two);
+    }
+
+    #[test]
+    fn a_key_is_as_long_as_it_has_characters() {
+        let bad = Err((Code::ParameterInvalid, HEADER.to_owned()));
+        for letter in ["k", "\u{e9}", "\u{1f4b3}"] {
+            let longest = letter.repeat(KEY_LENGTH_MAX);
+            assert_eq!(taken(&[&longest], json!({})), Ok(Some(longest.clone())), "{letter}");
+            assert_eq!(taken(&[], json!({"idempotencyKey": longest})), Ok(Some(longest.clone())), "{letter}");
+            let longer = letter.repeat(KEY_LENGTH_MAX + 1);
+            assert_eq!(taken(&[&longer], json!({})), bad, "{letter}");
+            assert_eq!(taken(&[], json!({"idempotencyKey": longer})), bad, "{letter}");
+        }
+        assert_eq!(taken(&[""], json!({})), bad);
+        assert_eq!(taken(&[], json!({"idempotencyKey": "a\nb"})), bad);
+        assert_eq!(taken(&[], json!({"idempotencyKey": 7})), Err((Code::ParameterInvalid, SPELLINGS[0].to_owned())));
     }
 
     #[test]
