@@ -9,6 +9,7 @@ use vinr_core::refusal::Code;
 use vinr_core::time::Span;
 use vinr_core::webhooks::endpoint::{Changes, OVERLAP_DEFAULT};
 use vinr_core::webhooks::{Endpoint as WebhookEndpoint, EndpointStatus};
+use vinr_store::Read;
 
 use super::{NewEndpoint, store, wire};
 use crate::egress::check_url;
@@ -121,7 +122,7 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let endpoint = existing(&call).await?;
+        let endpoint = existing(&call, &call.app.db).await?;
         Reply::ok(&wire::endpoint(&endpoint, None, call.app.env.wall()))
     })
 }
@@ -184,11 +185,12 @@ fn test(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn deliveries(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let endpoint = existing(&call).await?;
+        let snapshot = call.app.db.snapshot().await?;
+        let endpoint = existing(&call, &snapshot).await?;
         let ask: wire::DeliveryQuery = call.query()?;
         let mut filters: Vec<list::Filter> = vec![("endpoint_id", endpoint.id.as_str().into())];
         filters.extend(ask.status.map(|status| ("status", status.into())));
-        let shown = list::page(&call.app.db, call.account(), &store::DELIVERY_LIST, &ask.page, filters, |row| {
+        let shown = list::page_in(&snapshot, call.account(), &store::DELIVERY_LIST, &ask.page, filters, |row| {
             let stored = store::listed_delivery(row);
             (stored.delivery.id.as_str().to_owned(), wire::delivery(&stored))
         });
@@ -199,10 +201,10 @@ fn deliveries(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn retrieve_delivery(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let id = call.id(0, WebhookDeliveryId::parse)?;
-        let (db, account) = (&call.app.db, call.account());
-        let found = store::peek_delivery(db, account, &id).await?;
+        let (snapshot, account) = (call.app.db.snapshot().await?, call.account());
+        let found = store::peek_delivery(&snapshot, account, &id).await?;
         let stored = found.ok_or_else(|| super::missing_delivery(&id))?;
-        Reply::ok(&wire::with_log(&stored, store::attempts(db, account, &id).await?))
+        Reply::ok(&wire::with_log(&stored, store::attempts(&snapshot, account, &id).await?))
     })
 }
 
@@ -233,9 +235,9 @@ fn redeliver_event(call: Call) -> BoxFuture<'static, Result<Reply>> {
     })
 }
 
-async fn existing(call: &Call) -> Result<WebhookEndpoint> {
+async fn existing(call: &Call, reads: &impl Read) -> Result<WebhookEndpoint> {
     let id = call.id(0, WebhookEndpointId::parse)?;
-    store::peek_endpoint(&call.app.db, call.account(), &id).await?.ok_or_else(|| super::missing(&id))
+    store::peek_endpoint(reads, call.account(), &id).await?.ok_or_else(|| super::missing(&id))
 }
 
 /// Reads what an endpoint is to be made of, with all its problems together.

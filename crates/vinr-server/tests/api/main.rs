@@ -13,6 +13,7 @@ mod events;
 mod harness;
 mod idempotency;
 mod lists;
+mod one_moment;
 mod payments;
 mod right_calls;
 mod saved_methods;

@@ -8,7 +8,7 @@ use vinr_core::payment_methods::Status;
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::customers::{self, store, wire};
-use crate::error::{ApiError, Problems, Result};
+use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::formats::{MetadataInput, chosen_id};
 use crate::http::idempotency::answer;
@@ -106,12 +106,12 @@ async fn list_by_pair(
     }
     let filters: Vec<Filter> = vec![("name", name.as_str().into()), ("value", value.into())];
     let read = |row: &vinr_store::Row| (row.text(1).to_owned(), row.text(1).to_owned());
-    let found = list::page(&call.app.db, call.account(), &store::LIST_BY_PAIR, &page, filters, read).await?;
-    let mut data = Vec::with_capacity(found.data.len());
-    for id in &found.data {
-        let id = CustomerId::parse(id).map_err(ApiError::internal)?;
-        data.push(customers::shown(&call.app.db, call.account(), &id).await?);
-    }
+    let snapshot = call.app.db.snapshot().await?;
+    let found = list::page_in(&snapshot, call.account(), &store::LIST_BY_PAIR, &page, filters, read).await?;
+    let ids = found.data.iter().cloned().collect();
+    let mut shown = customers::shown(&snapshot, call.account(), &ids).await?;
+    // Whoever is forgotten has no pairs any more.
+    let data: Vec<_> = found.data.iter().filter_map(|id| shown.remove(id)).collect();
     Reply::ok(&Listed { object: found.object, data, page: found.page })
 }
 
@@ -149,14 +149,15 @@ fn list_methods(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let query = call.query::<wire::MethodsQuery>()?;
         let id = call.id(0, CustomerId::parse)?;
-        store::get(&call.app.db, call.account(), &id).await?;
+        let snapshot = call.app.db.snapshot().await?;
+        store::get(&snapshot, call.account(), &id).await?;
         let filters: Vec<Filter> =
             vec![("customer_id", id.as_str().into()), ("status", Status::Active.as_str().into())];
         let read = |row: &vinr_store::Row| {
             let method = methods_store::read_listed(row);
             (method.id.to_string(), methods::value(&method))
         };
-        let page = list::page(&call.app.db, call.account(), &methods_store::LIST, &query.page, filters, read).await?;
+        let page = list::page_in(&snapshot, call.account(), &methods_store::LIST, &query.page, filters, read).await?;
         Reply::ok(&page)
     })
 }

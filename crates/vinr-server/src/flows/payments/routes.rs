@@ -1,5 +1,7 @@
 //! The endpoints of payments: each may show the payment's customer beside it.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
@@ -100,36 +102,42 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         }
         let read = |row: &vinr_store::Row| {
             let payment = store::read_listed(row);
-            let json = serde_json::to_value(wire::show(&payment, pages(&call)));
-            (payment.id.to_string(), json.unwrap_or_default())
+            (payment.id.to_string(), payment)
         };
-        let mut page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
-        if query.expand.is_some_and(|expand| expand.contains(&Expand::Customer)) {
-            for payment in &mut page.data {
-                show_customer(&call, payment).await?;
-            }
+        let whole = query.expand.is_some_and(|expand| expand.contains(&Expand::Customer));
+        let (db, account) = (&call.app.db, call.account());
+        if !whole {
+            let page = list::page(db, account, &store::LIST, &query.page, filters, read).await?;
+            return listed(&call, page, &BTreeMap::new());
         }
-        Reply::ok(&page)
+        let snapshot = db.snapshot().await?;
+        let page = list::page_in(&snapshot, account, &store::LIST, &query.page, filters, read).await?;
+        let ids = page.data.iter().filter_map(|payment| payment.customer_id.as_ref()).map(String::from).collect();
+        let customers = customers::shown(&snapshot, account, &ids).await?;
+        listed(&call, page, &customers)
     })
 }
 
-/// Puts the customer into a payment that is JSON already.
-async fn show_customer(call: &Call, payment: &mut Value) -> Result<()> {
-    let id = payment["customerId"].as_str().and_then(|id| CustomerId::parse(id).ok());
-    if let Some(id) = id {
-        payment["customer"] = customers::shown(&call.app.db, call.account(), &id).await?;
-    }
-    Ok(())
+/// A page of payments, each with its customer if that is among these.
+fn listed(call: &Call, found: Listed<core::Payment>, customers: &BTreeMap<String, Value>) -> Result<Reply> {
+    let Listed { object, data, page } = found;
+    let customer = |payment: &core::Payment| customers.get(payment.customer_id.as_ref()?.as_str()).cloned();
+    let shown = data.iter().map(|payment| wire::show(payment, pages(call)).with_customer(customer(payment)));
+    Reply::ok(&Listed { object, data: shown.collect(), page })
 }
 
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask = call.query::<wire::Retrieve>()?;
-        let payment = store::get(&call.app.db, call.account(), &call.id(0, PaymentId::parse)?).await?;
-        let customer = match customer_to_show(&payment, ask.expand.as_deref()) {
-            Some(id) => Some(customers::shown(&call.app.db, call.account(), id).await?),
-            None => None,
-        };
+        let (id, account) = (call.id(0, PaymentId::parse)?, call.account());
+        if ask.expand.is_none() {
+            let payment = store::get(&call.app.db, account, &id).await?;
+            return Reply::ok(&wire::show(&payment, pages(&call)));
+        }
+        let snapshot = call.app.db.snapshot().await?;
+        let payment = store::get(&snapshot, account, &id).await?;
+        let ids = customer_to_show(&payment, ask.expand.as_deref()).map(String::from).into_iter().collect();
+        let customer = customers::shown(&snapshot, account, &ids).await?.into_values().next();
         Reply::ok(&wire::show(&payment, pages(&call)).with_customer(customer))
     })
 }
