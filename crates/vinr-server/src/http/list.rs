@@ -103,6 +103,7 @@ struct Range {
 
 /// A page of objects.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct Listed<T> {
     /// Always `list`.
     pub object: &'static str,

@@ -7,6 +7,7 @@ mod bad_requests;
 mod checkout;
 mod conventions;
 mod customers;
+mod document;
 mod endpoints;
 mod endpoints_replayed;
 mod events;
