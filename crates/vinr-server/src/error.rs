@@ -79,6 +79,46 @@ impl ApiError {
     }
 }
 
+/// The problems of one request, found one after the other and told together.
+#[derive(Debug, Clone, Default)]
+pub struct Problems(Vec<Refusal>);
+
+impl Problems {
+    /// Notes a problem.
+    pub fn add(&mut self, problem: Refusal) {
+        self.0.push(problem);
+    }
+
+    /// What is right; otherwise the problem is noted.
+    pub fn note<T>(&mut self, checked: std::result::Result<T, Refusal>) -> Option<T> {
+        checked.map_err(|problem| self.add(problem)).ok()
+    }
+
+    /// The same for what may have several problems.
+    pub fn note_all<T>(&mut self, checked: std::result::Result<T, Vec<Refusal>>) -> Option<T> {
+        checked.map_err(|problems| self.0.extend(problems)).ok()
+    }
+
+    /// Whether there are none so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Ends the search.
+    ///
+    /// # Errors
+    /// All of them, if there are any.
+    pub fn told(self) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl From<Problems> for ApiError {
+    fn from(problems: Problems) -> ApiError {
+        ApiError::all(problems.0)
+    }
+}
+
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> ApiError {
         ApiError::all(vec![refusal])

@@ -37,8 +37,9 @@ use http::endpoint::Endpoint;
 /// Everything an app answers: the API, its reference, and the buyers' pages.
 pub fn router(app: App) -> axum::Router {
     let counted = axum::middleware::from_fn_with_state(app.clone(), http::metrics::count);
-    let api = http::router(app.clone(), bootstrap::MIGRATIONS);
-    api.clone().merge(pages::routes(app, api)).layer(counted)
+    let api = http::identified(http::router(app.clone(), bootstrap::MIGRATIONS), app.clone());
+    let pages = http::identified(pages::routes(app.clone(), api.clone()), app);
+    api.merge(pages).layer(counted)
 }
 
 /// Serves until `stop` resolves, then lets accepted requests finish. Whoever drops it cuts them off.

@@ -31,7 +31,7 @@ use tokio::task::AbortHandle;
 
 pub use crate::error::{CommitError, Key, OpenError, StoreError, StoreErrorKind};
 pub use crate::migrate::Migration;
-pub use crate::read::Snapshot;
+pub use crate::read::{Read, Snapshot};
 pub use crate::row::{Row, RowReader};
 pub use crate::simulated::{Chaos, CommitFault, SimulatedDisk};
 pub use crate::stats::Stats;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::Inner;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::postgres::{PostgresReaders, PostgresSnapshot};
 use crate::row::Row;
@@ -16,6 +15,7 @@ use crate::stats::count;
 use crate::table::{Kind, Table};
 use crate::unit::take_version;
 use crate::value::Value;
+use crate::{Db, Inner};
 
 /// How long a snapshot may be read from: it keeps the database from cleaning up behind it.
 pub(crate) const SNAPSHOT_LIFE: Duration = Duration::from_secs(5);
@@ -43,6 +43,41 @@ enum Source {
     Sqlite(Reader, Arc<Texts>),
     Postgres(PostgresSnapshot),
     Simulated { disk: SimulatedDisk, texts: Arc<Texts>, _hold: Hold },
+}
+
+/// What can be read from: a [`Db`], each statement for itself, or a [`Snapshot`], whose reads agree. What reads once is
+/// written for both; what reads several times takes a snapshot.
+pub trait Read: Sync {
+    /// Runs a statement that only reads.
+    fn query(&self, sql: &'static str, params: &[Value]) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// Reads one row of a table: its columns, without account, id and version.
+    fn load(
+        &self,
+        table: &'static Table,
+        account: &str,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<Row>, StoreError>> + Send;
+}
+
+impl Read for Db {
+    async fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        Db::query(self, sql, params).await
+    }
+
+    async fn load(&self, table: &'static Table, account: &str, id: &str) -> Result<Option<Row>, StoreError> {
+        Db::load(self, table, account, id).await
+    }
+}
+
+impl Read for Snapshot {
+    async fn query(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        Snapshot::query(self, sql, params).await
+    }
+
+    async fn load(&self, table: &'static Table, account: &str, id: &str) -> Result<Option<Row>, StoreError> {
+        Snapshot::load(self, table, account, id).await
+    }
 }
 
 impl Snapshot {

@@ -10,18 +10,30 @@ use super::{
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
 use crate::ids::AttemptId;
-use crate::money::Money;
+use crate::money::{CardAmountProblem, Currency, Money};
 use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
+
+/// What a payment may be of.
+///
+/// # Errors
+/// An amount out of range; one of a currency with three decimals that does not end in 0 (spec/conventions.md, Money).
+pub fn amount(amount: i64, currency: Currency) -> Result<Money, Refusal> {
+    let amount = Money::payment(amount, currency)?;
+    check_amount(amount).map(|()| amount)
+}
+
+fn check_amount(amount: Money) -> Result<(), Refusal> {
+    let refused = |problem: CardAmountProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("amount");
+    amount.check_card_amount().map_err(refused)
+}
 
 /// A new payment, waiting for its buyer.
 ///
 /// # Errors
-/// A card amount whose currency has three decimals must end in 0 (spec/conventions.md, Money).
+/// An amount that [`amount`] refuses.
 pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> {
-    if let Err(problem) = ask.amount.check_card_amount() {
-        return Err(Refusal::new(Code::ParameterInvalid, problem.to_string()).at("amount"));
-    }
+    check_amount(ask.amount)?;
     let mut payment = Payment {
         id: ask.id,
         status: Status::Pending,

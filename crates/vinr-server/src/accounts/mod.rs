@@ -6,16 +6,17 @@ mod wire;
 
 use vinr_core::accounts::{Changes, Settings, changed};
 
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Problems, Result};
 use crate::record::Unit;
 
-/// Changes the settings of the unit's account.
+/// Changes the settings of the unit's account, unless there are problems already.
 ///
 /// # Errors
 /// Every problem with the changes.
-async fn change(unit: &mut Unit<'_>, changes: Changes) -> Result<Settings> {
+async fn change(unit: &mut Unit<'_>, changes: Changes, mut problems: Problems) -> Result<Settings> {
     let (settings, version, created_at) = store::load(unit).await?;
-    let settings = changed(&settings, changes).map_err(ApiError::all)?;
+    let changed = problems.note_all(changed(&settings, changes)).filter(|_| problems.is_empty());
+    let settings = changed.ok_or_else(|| ApiError::from(problems))?;
     store::save(unit, &settings, &version, created_at);
     Ok(settings)
 }

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use vinr_core::keys::Family;
 
 use super::wire::{self, Shown, Update};
-use crate::error::Result;
+use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::idempotency::answer;
 use crate::http::reply::Reply;
@@ -30,10 +30,11 @@ fn show(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let changes = call.body::<Update>()?.changes()?;
-        answer(&call, "change_account", changes, |unit, changes| {
+        let mut problems = Problems::default();
+        let changes = call.body::<Update>()?.changes(&mut problems);
+        answer(&call, "change_account", (changes, problems), |unit, (changes, problems)| {
             Box::pin(async move {
-                let settings = super::change(unit, changes.clone()).await?;
+                let settings = super::change(unit, changes.clone(), problems.clone()).await?;
                 let context = &unit.context;
                 Reply::ok(&wire::shown(&context.account, &settings, &context.api_version, context.created_at))
             })

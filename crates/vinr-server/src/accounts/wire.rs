@@ -11,7 +11,7 @@ use vinr_core::money::Currency;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
-use crate::error::{ApiError, Result};
+use crate::error::Problems;
 use crate::http::formats::named;
 
 /// The account as the API shows it.
@@ -105,37 +105,40 @@ pub(super) struct Update {
 }
 
 impl Update {
-    /// The changes it asks for.
-    pub(super) fn changes(self) -> Result<Changes> {
-        Ok(Changes {
+    /// The changes it asks for; what is wrong with them already is noted.
+    pub(super) fn changes(self, problems: &mut Problems) -> Changes {
+        Changes {
             name: self.name,
             time_zone: self.time_zone,
             country: self.country,
-            fees: self.fees.map(Fees::schedule).transpose()?,
-            payout_schedule: self.payout_schedule.map(Schedule::schedule).transpose()?,
-            tax_mode: self.tax_mode.map(|text| TaxMode::parse(&text).ok_or_else(|| unknown("taxMode"))).transpose()?,
+            fees: self.fees.and_then(|fees| fees.schedule(problems)),
+            payout_schedule: self.payout_schedule.and_then(|schedule| problems.note(schedule.schedule())),
+            tax_mode: self
+                .tax_mode
+                .and_then(|text| problems.note(TaxMode::parse(&text).ok_or_else(|| unknown("taxMode")))),
             branding: self.branding.map(|look| Branding { color: look.color, logo_url: look.logo_url }),
             statement_descriptor: self.statement_descriptor,
             ip_allow_list: self.ip_allow_list,
-        })
+        }
     }
 }
 
 impl Fees {
-    fn schedule(self) -> Result<FeeSchedule> {
+    fn schedule(self, problems: &mut Problems) -> Option<FeeSchedule> {
         let mut fixed = BTreeMap::new();
         for (code, amount) in self.fixed {
             let currency = Currency::parse(&code).ok_or_else(|| {
-                Refusal::new(Code::CurrencyUnknown, "`fees.fixed` is keyed by active ISO 4217 codes").at("fees.fixed")
-            })?;
-            fixed.insert(currency, amount);
+                let message = "`fees.fixed` is keyed by active ISO 4217 codes";
+                Refusal::new(Code::CurrencyUnknown, message).at(format!("fees.fixed.{code}"))
+            });
+            fixed.extend(problems.note(currency).map(|currency| (currency, amount)));
         }
-        Ok(FeeSchedule::new(self.bps, fixed)?)
+        problems.note(FeeSchedule::new(self.bps, fixed))
     }
 }
 
 impl Schedule {
-    fn schedule(self) -> Result<PayoutSchedule> {
+    fn schedule(self) -> Result<PayoutSchedule, Refusal> {
         let interval = PayoutInterval::parse(&self.interval).ok_or_else(|| unknown("payoutSchedule.interval"))?;
         Ok(PayoutSchedule { interval, delay_days: self.delay_days })
     }
@@ -166,6 +169,6 @@ pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, crea
     }
 }
 
-fn unknown(param: &'static str) -> ApiError {
-    Refusal::new(Code::ParameterInvalid, format!("`{param}` has no such value")).at(param).into()
+fn unknown(param: &'static str) -> Refusal {
+    Refusal::new(Code::ParameterInvalid, format!("`{param}` has no such value")).at(param)
 }

@@ -3,13 +3,15 @@
 pub(crate) mod store;
 pub(crate) mod wire;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 use vinr_core::customers::{self as core, Changes, Customer};
 use vinr_core::events::EventType;
 use vinr_core::ids::{AccountId, CustomerId, PaymentMethodId};
 use vinr_core::metadata::Metadata;
 use vinr_core::refusal::{Code, Refusal};
-use vinr_store::Db;
+use vinr_store::Read;
 
 use crate::error::Result;
 use crate::record::Unit;
@@ -42,10 +44,14 @@ pub(crate) async fn shown_in(unit: &mut Unit<'_>, id: &CustomerId) -> Result<Val
     Ok(found.map_or(Value::Null, |customer| wire::value(&customer)))
 }
 
-/// The same outside of a unit.
-pub(crate) async fn shown(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Value> {
-    let found = store::peek(db, account, id).await?;
-    Ok(found.map_or(Value::Null, |customer| wire::value(&customer)))
+/// The same for several, outside of a unit: those that there are, by their ids.
+pub(crate) async fn shown(
+    reads: &impl Read,
+    account: &AccountId,
+    ids: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Value>> {
+    let found = store::all(reads, account, ids).await?;
+    Ok(found.into_iter().map(|(id, customer)| (id, wire::value(&customer))).collect())
 }
 
 /// Creates a customer under a drawn id, or one the caller chose.

@@ -1,6 +1,6 @@
 //! Customers as rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use vinr_core::countries::Country;
@@ -8,10 +8,10 @@ use vinr_core::customers::{Address, Customer, email_key};
 use vinr_core::ids::{AccountId, CustomerId, PaymentMethodId};
 use vinr_core::metadata::Metadata;
 use vinr_core::time::Timestamp;
-use vinr_store::{Column, Db, Kind, Row, RowReader, Table, Value};
+use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{self, List};
 use crate::record::Unit;
 
 const CUSTOMERS: Table = Table {
@@ -78,15 +78,28 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &CustomerId) -> Result<Option<
 ///
 /// # Errors
 /// 404 when there is none, or none any more.
-pub(crate) async fn get(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Customer> {
-    let found = peek(db, account, id).await?.filter(|customer| !customer.is_deleted);
+pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &CustomerId) -> Result<Customer> {
+    let found = peek(reads, account, id).await?.filter(|customer| !customer.is_deleted);
     found.ok_or_else(|| ApiError::missing("customer", id.as_str()))
 }
 
 /// A customer with this id, deleted or not, that no decision depends on.
-pub(super) async fn peek(db: &Db, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>> {
-    let row = db.load(&CUSTOMERS, account.as_str(), id.as_str()).await?;
+async fn peek(reads: &impl Read, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>> {
+    let row = reads.load(&CUSTOMERS, account.as_str(), id.as_str()).await?;
     Ok(row.map(|row| read(id.clone(), &mut row.reader())))
+}
+
+/// Those of these customers that are there, deleted or not, by their ids.
+///
+/// # Errors
+/// The store is away.
+pub(super) async fn all(
+    reads: &impl Read,
+    account: &AccountId,
+    ids: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Customer>> {
+    let rows = list::rows(reads, account, &LIST, ids).await?;
+    Ok(rows.iter().map(read_listed).map(|customer| (customer.id.to_string(), customer)).collect())
 }
 
 /// A row of [`LIST`].

@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::countries::Country;
 use vinr_core::customers::{self as core, Customer};
-use vinr_core::ids::{CustomerId, IdProblem, PaymentMethodId};
-use vinr_core::refusal::{Code, Refusal};
+use vinr_core::ids::{CustomerId, PaymentMethodId};
+use vinr_core::refusal::Refusal;
 
-use crate::http::formats::{MetadataInput, named};
+use crate::error::Problems;
+use crate::http::formats::{MetadataInput, id, named};
 use crate::http::list::Page;
 
 /// What creates a customer.
@@ -70,7 +71,7 @@ pub(crate) struct Address {
     #[schemars(length(max = 100), extend("format" = "printable"))]
     state: Option<String>,
     /// ISO 3166 code of two letters.
-    #[schemars(length(max = 2))]
+    #[schemars(length(max = 2), extend("format" = "country"))]
     country: Option<String>,
 }
 
@@ -167,28 +168,15 @@ fn show_address(address: &core::Address) -> Address {
 }
 
 impl Details {
-    /// The details in the core's terms.
-    ///
-    /// # Errors
-    /// A country that there is not; a method id that is none.
-    pub(crate) fn changes(self) -> Result<core::Changes, Refusal> {
-        let address = match self.address {
-            Some(Some(address)) => Some(Some(address.parsed()?)),
-            other => other.map(|_| None),
-        };
-        let default_method_id = match self.default_method_id {
-            Some(Some(id)) => Some(Some(method_id(&id)?)),
-            other => other.map(|_| None),
-        };
-        let metadata = self.metadata.unwrap_or_default().pairs().collect();
-        let Details { email, name, phone, .. } = self;
-        Ok(core::Changes { email, name, phone, address, default_method_id, metadata })
+    /// The details in the core's terms; what is wrong with them is noted.
+    pub(crate) fn changes(self, problems: &mut Problems) -> core::Changes {
+        let Details { email, name, phone, address, default_method_id, metadata } = self;
+        let address = address.map(|address| address.and_then(|address| problems.note(address.parsed())));
+        let method = |text: String| problems.note(id("defaultMethodId", Some(&text), PaymentMethodId::parse)).flatten();
+        let default_method_id = default_method_id.map(|text| text.and_then(method));
+        let metadata = metadata.unwrap_or_default().pairs().collect();
+        core::Changes { email, name, phone, address, default_method_id, metadata }
     }
-}
-
-fn method_id(text: &str) -> Result<PaymentMethodId, Refusal> {
-    let bad = |problem: IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("defaultMethodId");
-    PaymentMethodId::parse(text).map_err(bad)
 }
 
 impl Address {

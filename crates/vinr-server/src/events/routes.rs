@@ -13,7 +13,7 @@ use vinr_core::nearest::nearest;
 use vinr_core::refusal::{Code, Refusal};
 
 use super::{store, wire};
-use crate::error::{ApiError, Result};
+use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::list::{self, Listed, Position};
 use crate::http::reply::Reply;
@@ -96,8 +96,8 @@ fn page(found: &[(StoredEvent, i64)], limit: i64) -> Listed<Box<RawValue>> {
 /// A type that there is not, and everything that does not go with how the events are read: by their numbers, oldest
 /// first, or as a list, newest first.
 fn checked(query: &wire::Query) -> Result<Option<EventType>> {
-    let mut problems = Vec::new();
-    let kind = query.kind.as_deref().and_then(|name| event_type(name).map_err(|problem| problems.push(problem)).ok());
+    let mut problems = Problems::default();
+    let kind = query.kind.as_deref().and_then(|name| problems.note(event_type(name)));
     if query.after.is_some() {
         let list::Page { starting_after, ending_before, created, .. } = &query.page;
         let with = [
@@ -108,13 +108,14 @@ fn checked(query: &wire::Query) -> Result<Option<EventType>> {
         for (param, _) in with.into_iter().filter(|(_, is_given)| *is_given) {
             let message =
                 format!("`{param}` does not go with `after`, by which events are read oldest first; give one");
-            problems.push(Refusal::new(Code::ParameterConflict, message).at(param));
+            problems.add(Refusal::new(Code::ParameterConflict, message).at(param));
         }
     } else if query.wait.is_some() {
         let message = "`wait` goes with `after`: the number of the last event that you have, 0 if you have none";
-        problems.push(Refusal::new(Code::ParameterInvalid, message).at("wait"));
+        problems.add(Refusal::new(Code::ParameterInvalid, message).at("wait"));
     }
-    if problems.is_empty() { Ok(kind) } else { Err(ApiError::all(problems)) }
+    problems.told()?;
+    Ok(kind)
 }
 
 fn event_type(kind: &str) -> std::result::Result<EventType, Refusal> {

@@ -1,5 +1,6 @@
 //! Payments with whose they are and what pays: tokens, saved methods, typed cards that may be kept.
 
+mod ask;
 pub(crate) mod routes;
 
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
@@ -151,8 +152,8 @@ async fn saving(
     Ok(Some(Saving { method, owner }))
 }
 
-fn no_method() -> crate::error::ApiError {
+fn no_method() -> Refusal {
     let message = "there is nothing to charge: name a `paymentMethodId`, such as pm_test_4242 in the sandbox, or a customer \
                    with a default method";
-    Refusal::new(Code::PaymentMethodMissing, message).at("paymentMethodId").into()
+    Refusal::new(Code::PaymentMethodMissing, message).at("paymentMethodId")
 }

@@ -9,8 +9,12 @@ use jsonschema::ValidationOptions;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use vinr_core::accounts::statement_descriptor;
+use vinr_core::countries::Country;
+use vinr_core::ids::IdProblem;
+use vinr_core::keys::Environment;
 use vinr_core::money::Currency;
-use vinr_core::refusal::Code;
+use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 /// Every id prefix a parameter can ask for.
@@ -28,6 +32,8 @@ pub(super) fn register(mut options: ValidationOptions<'static>) -> ValidationOpt
         .with_format("timestamp", |text: &str| Timestamp::parse(text).is_some())
         .with_format("address", |text: &str| is_address(text))
         .with_format("mail", is_mail)
+        .with_format("country", |text: &str| Country::parse(text).is_some())
+        .with_format("statement-descriptor", |text: &str| statement_descriptor(text).is_ok())
         .with_format("printable", |text: &str| !text.chars().any(char::is_control))
 }
 
@@ -39,6 +45,10 @@ pub(super) fn expectation(format: &str) -> String {
         "timestamp" => "must be an RFC 3339 time or unix seconds".into(),
         "address" => "must be an IP address or a network such as 192.0.2.0/24".into(),
         "mail" => "must be an e-mail address".into(),
+        "country" => "must be a country code of ISO 3166-1 with two letters, such as BG".into(),
+        "statement-descriptor" => {
+            "must be 1 to 22 characters of printable ASCII with a letter, without < > \\ ' \" *".into()
+        }
         "printable" => "must not contain control characters".into(),
         _ => match format.strip_prefix("id:") {
             Some(prefix) => format!("is malformed: expected a {prefix}_ id"),
@@ -53,6 +63,35 @@ pub(super) fn code(format: &str) -> Code {
         "currency" => Code::CurrencyUnknown,
         _ => Code::ParameterInvalid,
     }
+}
+
+/// An id in a parameter.
+///
+/// # Errors
+/// `parameter_invalid` when it is none of this kind.
+pub(crate) fn id<T>(
+    param: &'static str,
+    text: Option<&str>,
+    parse: fn(&str) -> Result<T, IdProblem>,
+) -> Result<Option<T>, Refusal> {
+    let refused = |problem: IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at(param);
+    text.map(parse).transpose().map_err(refused)
+}
+
+/// The id that a client has chosen for what it creates.
+///
+/// # Errors
+/// `parameter_unknown` in live, where ids are drawn.
+pub(crate) fn chosen_id<T>(
+    text: Option<&str>,
+    parse: fn(&str) -> Result<T, IdProblem>,
+    environment: Environment,
+) -> Result<Option<T>, Refusal> {
+    if text.is_some() && environment == Environment::Live {
+        let message = "ids are drawn by the server in live; leave `id` out";
+        return Err(Refusal::new(Code::ParameterUnknown, message).at("id"));
+    }
+    id("id", text, parse)
 }
 
 /// Reads a field that was named, be it with null: absent and null are two things in a change.

@@ -12,7 +12,7 @@ use crate::app::App;
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// It lives: it answers.
-pub(super) async fn alive() -> Response {
+pub(super) fn alive() -> Response {
     plain(200, "alive")
 }
 

@@ -4,6 +4,7 @@
 //! claim loses, the unit is decided again, and then the record is found and its bytes are the answer.
 
 mod fingerprint;
+mod key;
 mod store;
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 
+pub(super) use key::take as take_key;
 use store::State;
 pub(crate) use store::prune;
 
@@ -24,9 +26,6 @@ use crate::app::Task;
 use crate::error::{ApiError, Result};
 use crate::record::Unit;
 use crate::settings::MasterKey;
-
-/// Longest idempotency key.
-pub(crate) const KEY_LENGTH_MAX: usize = 255;
 
 /// Keys being worked on in this process.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 //! Lists). The one place where SQL is composed, from constants only.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::{AccountId, TypedId};
 use vinr_core::refusal::{Code, Refusal};
-use vinr_store::{Db, Row, Value};
+use vinr_store::{Db, Read, Row, Value};
 
 use crate::error::Result;
 
@@ -103,7 +103,7 @@ struct Range {
 
 /// A page of objects.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ListedOf{T}")]
+#[schemars(rename = "{T}List")]
 pub struct Listed<T> {
     /// Always `list`.
     pub object: &'static str,
@@ -149,6 +149,25 @@ pub async fn page<I, T>(
     filters: Vec<Filter>,
     read: impl Fn(&Row) -> (String, T),
 ) -> Result<Listed<T>> {
+    if ask.starting_after.is_none() && ask.ending_before.is_none() {
+        return page_in(db, account, list, ask, filters, read).await;
+    }
+    // Where the cursor stands, and what stands beyond it.
+    page_in(&db.snapshot().await?, account, list, ask, filters, read).await
+}
+
+/// The same where more is read for the answer, or has been.
+///
+/// # Errors
+/// As [`page`].
+pub async fn page_in<I, T>(
+    reads: &impl Read,
+    account: &AccountId,
+    list: &List,
+    ask: &Page<I>,
+    filters: Vec<Filter>,
+    read: impl Fn(&Row) -> (String, T),
+) -> Result<Listed<T>> {
     let limit = ask.limit();
     let range = ask.created.as_ref().map(Created::range).unwrap_or_default();
     let mut query = Query::new(list, account, filters, range);
@@ -157,13 +176,13 @@ pub async fn page<I, T>(
             let message = "give `startingAfter` or `endingBefore`, not both";
             return Err(Refusal::new(Code::ParameterConflict, message).at("endingBefore").into());
         }
-        (Some(cursor), None) => query.start_after(db, &cursor.row).await?,
-        (None, Some(cursor)) => query.end_before(db, &cursor.row).await?,
+        (Some(cursor), None) => query.start_after(reads, &cursor.row).await?,
+        (None, Some(cursor)) => query.end_before(reads, &cursor.row).await?,
         (None, None) => {}
     }
     let backwards = ask.ending_before.is_some();
     // One more than a page tells whether there is more.
-    let mut rows = query.run(db, limit + 1, backwards).await?;
+    let mut rows = query.run(reads, limit + 1, backwards).await?;
     let has_more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     if backwards {
@@ -214,8 +233,8 @@ impl<'a> Query<'a> {
     /// Where the list is in the order of creation, the cursor and the end of a range of creation times are bounds of one
     /// search, and only the narrower is asked for: given both, SQLite searches by one of them, and if that is the range's
     /// it reads once more whatever the pages before this one had.
-    async fn start_after(&mut self, db: &Db, id: &str) -> Result<()> {
-        let place = self.place(db, id, "startingAfter").await?;
+    async fn start_after(&mut self, reads: &impl Read, id: &str) -> Result<()> {
+        let place = self.place(reads, id, "startingAfter").await?;
         if self.is_by_creation() {
             if self.range.before.is_some_and(|before| before <= place) {
                 return Ok(());
@@ -227,8 +246,8 @@ impl<'a> Query<'a> {
     }
 
     /// The page of younger objects; a cursor and a range as in [`Query::start_after`].
-    async fn end_before(&mut self, db: &Db, id: &str) -> Result<()> {
-        let place = self.place(db, id, "endingBefore").await?;
+    async fn end_before(&mut self, reads: &impl Read, id: &str) -> Result<()> {
+        let place = self.place(reads, id, "endingBefore").await?;
         if self.is_by_creation() {
             if self.range.since.is_some_and(|since| place < since) {
                 return Ok(());
@@ -244,10 +263,10 @@ impl<'a> Query<'a> {
     }
 
     /// Where an object stands in the list's order.
-    async fn place(&self, db: &Db, id: &str, param: &'static str) -> Result<i64> {
+    async fn place(&self, reads: &impl Read, id: &str, param: &'static str) -> Result<i64> {
         let List { table, order, .. } = self.list;
         let sql = constant(format!("SELECT {order} FROM {table} WHERE account = $1 AND id = $2"));
-        let rows = db.query(sql, &[self.params[0].clone(), id.into()]).await?;
+        let rows = reads.query(sql, &[self.params[0].clone(), id.into()]).await?;
         let Some(row) = rows.first() else {
             return Err(Refusal::new(Code::ResourceMissing, format!("`{param}` names no object of this list"))
                 .at(param)
@@ -264,7 +283,7 @@ impl<'a> Query<'a> {
         let _ = write!(self.sql, " AND ({order}, id) {comparison} (${first}, ${})", first + 1);
     }
 
-    async fn run(mut self, db: &Db, limit: i64, backwards: bool) -> Result<Vec<Row>> {
+    async fn run(mut self, reads: &impl Read, limit: i64, backwards: bool) -> Result<Vec<Row>> {
         if let Some(since) = self.range.since {
             self.and(CREATED, ">=", since.into());
         }
@@ -275,8 +294,25 @@ impl<'a> Query<'a> {
         self.params.push(limit.into());
         let order = self.list.order;
         let _ = write!(self.sql, " ORDER BY {order} {direction}, id {direction} LIMIT ${}", self.params.len());
-        Ok(db.query(constant(self.sql), &self.params).await?)
+        Ok(reads.query(constant(self.sql), &self.params).await?)
     }
+}
+
+/// The rows of a list that have these ids, in one statement.
+///
+/// # Errors
+/// The store is away.
+pub async fn rows(reads: &impl Read, account: &AccountId, list: &List, ids: &BTreeSet<String>) -> Result<Vec<Row>> {
+    let Some(last) = ids.last() else { return Ok(Vec::new()) };
+    // The last one is asked for again and again, so that there are few texts: one for each power of two.
+    let room = ids.len().next_power_of_two();
+    let padded = ids.iter().chain(std::iter::repeat(last)).take(room);
+    let params: Vec<Value> =
+        std::iter::once(account.as_str()).chain(padded.map(String::as_str)).map(Value::from).collect();
+    let places: Vec<String> = (2..room + 2).map(|place| format!("${place}")).collect();
+    let List { table, columns, .. } = list;
+    let sql = format!("SELECT {columns} FROM {table} WHERE account = $1 AND id IN ({})", places.join(", "));
+    Ok(reads.query(constant(sql), &params).await?)
 }
 
 /// Every text that was composed.

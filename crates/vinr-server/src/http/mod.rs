@@ -16,10 +16,12 @@ mod query;
 pub mod rate;
 mod reference;
 pub(crate) mod reply;
+mod request_id;
 mod server;
 pub(crate) mod shapes;
 
 pub use listener::serve;
+pub(crate) use request_id::identified;
 pub use server::{Listener, router};
 
 /// The version of the API that new accounts are pinned to.

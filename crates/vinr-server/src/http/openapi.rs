@@ -167,3 +167,19 @@ fn error_schema() -> Value {
         }},
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_is_one_shape_whoever_answers_it() {
+        let mut shapes: Map<String, Value> = Map::new();
+        for endpoint in crate::endpoints() {
+            let shape = (endpoint.reply)().to_value();
+            let known = shapes.entry(component(&endpoint)).or_insert_with(|| shape.clone());
+            assert_eq!(*known, shape, "{} is what {} answers, and something else", component(&endpoint), endpoint.path);
+        }
+        assert!(shapes.len() >= 15, "{:?}", shapes.keys());
+    }
+}

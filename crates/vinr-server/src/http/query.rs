@@ -5,39 +5,34 @@ use serde_json::{Map, Value, json};
 use vinr_core::refusal::{Code, Refusal};
 
 use super::decode::Decoder;
+use crate::error::Problems;
 
-/// Reads a query string.
-///
-/// # Errors
-/// A parameter that stands twice with different values.
-pub(super) fn parse(query: &str, decoder: Option<&Decoder>) -> Result<Value, Refusal> {
+/// Reads a query string. A parameter that stands twice with different values is noted, and read as it stands first.
+pub(super) fn parse(query: &str, decoder: Option<&Decoder>, problems: &mut Problems) -> Value {
     let mut object = Map::new();
     for (key, text) in form_urlencoded::parse(query.as_bytes()).into_owned() {
         let (name, inner) = split(&key);
         let value = typed(name, text, decoder);
-        let twice = || {
-            let message = format!("`{key}` is given twice; keep one of the two");
-            Err(Refusal::new(Code::ParameterConflict, message).at(key.clone()))
-        };
-        match inner {
-            None => match object.insert(name.to_owned(), value.clone()) {
-                Some(other) if other != value => return twice(),
-                _ => {}
-            },
+        let is_taken = match inner {
+            None => *object.entry(name).or_insert_with(|| value.clone()) == value,
             Some("") => match object.entry(name).or_insert_with(|| json!([])) {
-                Value::Array(items) => items.push(value),
-                _ => return twice(),
+                Value::Array(items) => {
+                    items.push(value);
+                    true
+                }
+                _ => false,
             },
             Some(inner) => match object.entry(name).or_insert_with(|| json!({})) {
-                Value::Object(fields) => match fields.insert(inner.to_owned(), value.clone()) {
-                    Some(other) if other != value => return twice(),
-                    _ => {}
-                },
-                _ => return twice(),
+                Value::Object(fields) => *fields.entry(inner).or_insert_with(|| value.clone()) == value,
+                _ => false,
             },
+        };
+        if !is_taken {
+            let message = format!("`{key}` is given twice; keep one of the two");
+            problems.add(Refusal::new(Code::ParameterConflict, message).at(key));
         }
     }
-    Ok(Value::Object(object))
+    Value::Object(object)
 }
 
 fn split(key: &str) -> (&str, Option<&str>) {

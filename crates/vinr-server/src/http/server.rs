@@ -13,8 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt as _;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use vinr_core::ids::RequestId;
@@ -23,12 +24,12 @@ use vinr_store::Migration;
 
 use super::decode::Decoder;
 use super::endpoint::{Call, Effect, Endpoint};
-use super::idempotency::{KEY_LENGTH_MAX, Key};
+use super::idempotency::{self, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
-use super::{auth, health, json as strict_json, metrics, openapi, query, reference};
+use super::{auth, health, json as strict_json, metrics, openapi, query, reference, request_id};
 use crate::app::App;
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Problems, Result};
 
 /// Largest request body that is read as a request.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -60,17 +61,29 @@ pub fn router(app: App, schema: &'static [Migration]) -> Router {
         let handler = move |state: State<App>, request: Request| respond(state, request, Some(Arc::clone(&compiled)));
         router = router.route(endpoint.path, axum::routing::on(filter, handler));
     }
-    for (path, page) in [("/v1/openapi.json", openapi::document as fn(&App) -> Response), ("/docs", reference::page)] {
-        router = router.route(path, axum::routing::get(move |State(app): State<App>| async move { page(&app) }));
+    for (path, page) in OPEN {
+        router = router.route(path, axum::routing::get(move |State(app): State<App>| page(app)));
     }
     router
-        .route("/healthz", axum::routing::get(health::alive))
-        .route("/readyz", axum::routing::get(move |State(app): State<App>| health::ready(app, schema)))
-        .route("/metrics", axum::routing::get(|State(app): State<App>| async move { metrics::page(&app).await }))
+        .route(READY, axum::routing::get(move |State(app): State<App>| health::ready(app, schema)))
         .fallback(|state: State<App>, request: Request| respond(state, request, None))
         .method_not_allowed_fallback(|state: State<App>, request: Request| respond(state, request, None))
         .with_state(app)
 }
+
+/// What is served beside the endpoints.
+type Page = fn(App) -> BoxFuture<'static, Response>;
+
+/// What whoever asks may have: a path, and what is there.
+const OPEN: [(&str, Page); 4] = [
+    ("/healthz", |_| Box::pin(async { health::alive() })),
+    ("/metrics", |app| Box::pin(async move { metrics::page(&app).await })),
+    ("/docs", |app| Box::pin(async move { reference::page(&app) })),
+    ("/v1/openapi.json", |app| Box::pin(async move { openapi::document(&app) })),
+];
+
+/// What whoever asks may have too, but for which a page has to know the schema.
+const READY: &str = "/readyz";
 
 /// An endpoint with what is made of it once.
 struct Compiled {
@@ -94,7 +107,7 @@ impl Compiled {
 }
 
 async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<Compiled>>) -> Response {
-    let request_id = RequestId::from_bits(app.env.id_bits());
+    let request_id = request_id::of(&request);
     let began = Instant::now();
     // No query string: it may hold what a merchant searches for.
     let asked =
@@ -114,7 +127,7 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
         Ok(reply) => success(reply),
         Err(error) => failure(&app, &error, &request_id),
     };
-    decorate(response.headers_mut(), &request_id, allowance);
+    tell_allowance(response.headers_mut(), allowance);
     if compiled.is_some_and(|compiled| compiled.takes_card) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -137,11 +150,12 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     };
     let endpoint = &compiled.endpoint;
     let bytes = read_body(body).await?;
-    let parsed = parse_body(&parts.headers, &bytes, compiled)?;
-    let (body, from_body) = take_idempotency_key(parsed, endpoint)?;
-    let idempotency_key = idempotency_key(&parts.headers, from_body, endpoint)?;
-    let query = query::parse(parts.uri.query().unwrap_or_default(), compiled.query.as_ref())?;
-    let (body, query) = validate(compiled, body, query)?;
+    let mut body = parse_body(&parts.headers, &bytes, compiled)?;
+    let mut problems = Problems::default();
+    let idempotency_key = problems.note(idempotency::take_key(endpoint.method, &parts.headers, &mut body)).flatten();
+    let query = query::parse(parts.uri.query().unwrap_or_default(), compiled.query.as_ref(), &mut problems);
+    let (body, query) = validate(compiled, Value::Object(body), query, &mut problems);
+    problems.told()?;
     let fields = compiled.body.as_ref().map(Decoder::fields);
     let key = |key| Key::new(key, &app.settings.keyring.first(), parts.uri.path(), &body, fields);
     let idempotency_key = idempotency_key.map(key);
@@ -222,9 +236,9 @@ async fn drain(body: Body) {
     let _ = read_body(body).await;
 }
 
-fn parse_body(headers: &HeaderMap, bytes: &Bytes, compiled: &Compiled) -> Result<Value> {
+fn parse_body(headers: &HeaderMap, bytes: &Bytes, compiled: &Compiled) -> Result<Map<String, Value>> {
     if bytes.is_empty() {
-        return Ok(json!({}));
+        return Ok(Map::new());
     }
     let kind = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
@@ -235,81 +249,30 @@ fn parse_body(headers: &HeaderMap, bytes: &Bytes, compiled: &Compiled) -> Result
     if compiled.endpoint.effect == Effect::Reads {
         return Err(Refusal::new(Code::ParameterUnknown, "this endpoint takes no body; use the query string").into());
     }
-    Ok(strict_json::parse(bytes)?)
+    match strict_json::parse(bytes)? {
+        Value::Object(fields) => Ok(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Refusal::new(Code::ParameterInvalid, "the body must be a JSON object").into())
+        }
+    }
 }
 
-/// Takes the key out of a body: it is not a field of the object.
-fn take_idempotency_key(mut body: Value, endpoint: &Endpoint) -> Result<(Value, Option<String>)> {
-    let Value::Object(fields) = &mut body else {
-        return Err(Refusal::new(Code::ParameterInvalid, "the body must be a JSON object").into());
+/// Body and query in one spelling and valid by their schemas.
+fn validate(compiled: &Compiled, body: Value, query: Value, problems: &mut Problems) -> (Value, Value) {
+    let body = problems.note_all(validate_one(compiled.body.as_ref(), body));
+    let query = problems.note_all(validate_one(compiled.query.as_ref(), query));
+    (body.unwrap_or_default(), query.unwrap_or_default())
+}
+
+fn validate_one(decoder: Option<&Decoder>, value: Value) -> std::result::Result<Value, Vec<Refusal>> {
+    if let Some(decoder) = decoder {
+        return decoder.decode(value);
+    }
+    let unknown = |name: &String| {
+        Refusal::new(Code::ParameterUnknown, format!("there is no parameter `{name}` here")).at(name.clone())
     };
-    if endpoint.method != "POST" {
-        return Ok((body, None));
-    }
-    let mut found = None;
-    for spelling in ["idempotencyKey", "idempotency_key"] {
-        match fields.shift_remove(spelling) {
-            None | Some(Value::Null) => {}
-            Some(Value::String(key)) if found.as_ref().is_none_or(|other| *other == key) => found = Some(key),
-            Some(Value::String(_)) => return Err(two_keys()),
-            Some(_) => {
-                let message = "`idempotencyKey` must be of type string";
-                return Err(Refusal::new(Code::ParameterInvalid, message).at("idempotencyKey").into());
-            }
-        }
-    }
-    Ok((body, found))
-}
-
-fn idempotency_key(headers: &HeaderMap, from_body: Option<String>, endpoint: &Endpoint) -> Result<Option<String>> {
-    let mut found = from_body;
-    for value in headers.get_all("idempotency-key") {
-        let key = value.to_str().map_err(|_| bad_key())?.to_owned();
-        if found.as_ref().is_some_and(|other| *other != key) {
-            return Err(two_keys());
-        }
-        found = Some(key);
-    }
-    match found {
-        Some(key) if key.is_empty() || key.len() > KEY_LENGTH_MAX || key.chars().any(char::is_control) => {
-            Err(bad_key())
-        }
-        Some(_) if endpoint.method != "POST" => Ok(None),
-        other => Ok(other),
-    }
-}
-
-fn bad_key() -> ApiError {
-    let message = format!("an idempotency key has 1 to {KEY_LENGTH_MAX} printable characters");
-    Refusal::new(Code::ParameterInvalid, message).at("Idempotency-Key").into()
-}
-
-fn two_keys() -> ApiError {
-    Refusal::new(Code::ParameterConflict, "the request carries two different idempotency keys; send one")
-        .at("Idempotency-Key")
-        .into()
-}
-
-fn validate(compiled: &Compiled, body: Value, query: Value) -> Result<(Value, Value)> {
-    let body = validate_one(compiled.body.as_ref(), body);
-    let query = validate_one(compiled.query.as_ref(), query);
-    match (body, query) {
-        (Ok(body), Ok(query)) => Ok((body, query)),
-        (Err(body), Err(query)) => Err(ApiError::all([body.refusals, query.refusals].concat())),
-        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
-    }
-}
-
-fn validate_one(decoder: Option<&Decoder>, value: Value) -> Result<Value> {
-    match decoder {
-        Some(decoder) => decoder.decode(value),
-        None => match value.as_object().and_then(|fields| fields.keys().next()) {
-            None => Ok(value),
-            Some(name) => Err(Refusal::new(Code::ParameterUnknown, format!("there is no parameter `{name}` here"))
-                .at(name.clone())
-                .into()),
-        },
-    }
+    let unknown: Vec<Refusal> = value.as_object().into_iter().flat_map(Map::keys).map(unknown).collect();
+    if unknown.is_empty() { Ok(value) } else { Err(unknown) }
 }
 
 fn segments(pattern: &str, path: &str) -> Vec<String> {
@@ -330,7 +293,7 @@ async fn no_route(app: &App, request: Request) -> ApiError {
     Refusal::new(Code::MethodNotAllowed, message).at(others.join(", ")).into()
 }
 
-/// The methods a path takes.
+/// The methods a path takes; what can be read can be asked for without its body (RFC 9110, 9.3.2).
 fn allowed(app: &App, path: &str) -> Vec<&'static str> {
     let matches = |pattern: &str| {
         let (mut a, mut b) = (pattern.split('/'), path.split('/'));
@@ -343,11 +306,10 @@ fn allowed(app: &App, path: &str) -> Vec<&'static str> {
         }
     };
     let table = crate::endpoints();
-    table
-        .iter()
-        .filter(|one| one.exists_in(app.settings.environment) && matches(one.path))
-        .map(|one| one.method)
-        .collect()
+    let endpoints = table.iter().filter(|one| one.exists_in(app.settings.environment) && matches(one.path));
+    let open = OPEN.iter().map(|(open, _)| *open).chain([READY]).filter(|open| *open == path).map(|_| "GET");
+    let methods = endpoints.map(|one| one.method).chain(open);
+    methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten().collect()
 }
 
 fn success(reply: Reply) -> Response {
@@ -417,10 +379,7 @@ fn error_type(status: u16) -> &'static str {
     }
 }
 
-fn decorate(headers: &mut HeaderMap, request_id: &RequestId, allowance: Option<Allowance>) {
-    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
-        headers.insert("x-vinr-request-id", value);
-    }
+fn tell_allowance(headers: &mut HeaderMap, allowance: Option<Allowance>) {
     if let Some(allowance) = allowance {
         headers.insert("x-ratelimit-limit", HeaderValue::from(allowance.limit));
         headers.insert("x-ratelimit-remaining", HeaderValue::from(allowance.remaining));

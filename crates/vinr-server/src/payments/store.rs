@@ -9,7 +9,7 @@ use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
 use vinr_core::payments::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
 use vinr_core::time::Timestamp;
-use vinr_store::{Column, Db, Kind, Row, RowReader, Table, Value};
+use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::List;
@@ -88,8 +88,8 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
 ///
 /// # Errors
 /// 404 when there is none.
-pub(crate) async fn get(db: &Db, account: &AccountId, id: &PaymentId) -> Result<Payment> {
-    let row = db.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
+pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Payment> {
+    let row = reads.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("payment", id.as_str()))
 }
 

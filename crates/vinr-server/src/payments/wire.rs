@@ -69,7 +69,7 @@ pub(crate) struct Create {
     /// e-mail address and makes one.
     pub(crate) save_payment_method: Option<bool>,
     /// Text on the buyer's statement.
-    #[schemars(length(min = 1, max = 22))]
+    #[schemars(length(min = 1, max = 22), extend("format" = "statement-descriptor"))]
     pub(crate) statement_descriptor: Option<String>,
     /// Where a receipt goes.
     #[schemars(length(max = 254), extend("format" = "mail"))]
@@ -247,6 +247,12 @@ pub(crate) struct Shown<'a> {
     off_session: bool,
     /// Whether the card that pays is kept for the customer.
     save_payment_method: bool,
+    /// The redemptions that reduce it.
+    redemptions: Vec<&'a str>,
+    /// What each of them takes off.
+    discounts: Vec<Discount<'a>>,
+    /// What it was before discounts, in minor units.
+    original_amount: i64,
     /// Why the last attempt brought no money.
     failure: Option<Failure>,
     /// Attempts that brought no money.
@@ -257,6 +263,10 @@ pub(crate) struct Shown<'a> {
     receipt_email: Option<&'a str>,
     /// VINR's fee in minor units, known once captured.
     fee: Option<i64>,
+    /// The invoice it pays.
+    invoice_id: Option<&'a str>,
+    /// The newest refund, whole.
+    latest_refund: Option<serde_json::Map<String, serde_json::Value>>,
     /// Each status it had, with its time.
     timeline: Vec<Milestone>,
     /// Your own notes.
@@ -285,6 +295,15 @@ struct Card<'a> {
     last4: &'a str,
     exp_month: u8,
     exp_year: u16,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Discount<'a> {
+    /// The redemption that grants it.
+    redemption_id: &'a str,
+    /// Minor units.
+    amount: i64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -332,11 +351,16 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         capture_method: payment.capture.as_str(),
         off_session: payment.presence == Presence::OffSession,
         save_payment_method: payment.save_method,
+        redemptions: Vec::new(),
+        discounts: Vec::new(),
+        original_amount: payment.amount.amount,
         failure: payment.failure.map(Failure::of),
         failure_count: payment.failure_count,
         statement_descriptor: payment.statement_descriptor.as_deref(),
         receipt_email: payment.receipt_email.as_deref(),
         fee: payment.fee,
+        invoice_id: None,
+        latest_refund: None,
         timeline: payment.timeline.iter().map(milestone).collect(),
         metadata: pairs(&payment.metadata),
         expires_at: payment.expires_at.rfc3339(),

@@ -5,15 +5,17 @@ use vinr_core::events::EventFilter;
 use vinr_core::ids::{EventId, WebhookDeliveryId, WebhookEndpointId};
 use vinr_core::keys::{Environment, Family};
 use vinr_core::metadata::Metadata;
-use vinr_core::refusal::{Code, Refusal};
+use vinr_core::refusal::Code;
 use vinr_core::time::Span;
 use vinr_core::webhooks::endpoint::{Changes, OVERLAP_DEFAULT};
 use vinr_core::webhooks::{Endpoint as WebhookEndpoint, EndpointStatus};
+use vinr_store::Read;
 
 use super::{NewEndpoint, store, wire};
 use crate::egress::check_url;
-use crate::error::{ApiError, Result};
+use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
+use crate::http::formats::chosen_id;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
@@ -120,7 +122,7 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let endpoint = existing(&call).await?;
+        let endpoint = existing(&call, &call.app.db).await?;
         Reply::ok(&wire::endpoint(&endpoint, None, call.app.env.wall()))
     })
 }
@@ -183,11 +185,12 @@ fn test(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn deliveries(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let endpoint = existing(&call).await?;
+        let snapshot = call.app.db.snapshot().await?;
+        let endpoint = existing(&call, &snapshot).await?;
         let ask: wire::DeliveryQuery = call.query()?;
         let mut filters: Vec<list::Filter> = vec![("endpoint_id", endpoint.id.as_str().into())];
         filters.extend(ask.status.map(|status| ("status", status.into())));
-        let shown = list::page(&call.app.db, call.account(), &store::DELIVERY_LIST, &ask.page, filters, |row| {
+        let shown = list::page_in(&snapshot, call.account(), &store::DELIVERY_LIST, &ask.page, filters, |row| {
             let stored = store::listed_delivery(row);
             (stored.delivery.id.as_str().to_owned(), wire::delivery(&stored))
         });
@@ -198,10 +201,10 @@ fn deliveries(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn retrieve_delivery(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let id = call.id(0, WebhookDeliveryId::parse)?;
-        let (db, account) = (&call.app.db, call.account());
-        let found = store::peek_delivery(db, account, &id).await?;
+        let (snapshot, account) = (call.app.db.snapshot().await?, call.account());
+        let found = store::peek_delivery(&snapshot, account, &id).await?;
         let stored = found.ok_or_else(|| super::missing_delivery(&id))?;
-        Reply::ok(&wire::with_log(&stored, store::attempts(db, account, &id).await?))
+        Reply::ok(&wire::with_log(&stored, store::attempts(&snapshot, account, &id).await?))
     })
 }
 
@@ -232,40 +235,32 @@ fn redeliver_event(call: Call) -> BoxFuture<'static, Result<Reply>> {
     })
 }
 
-async fn existing(call: &Call) -> Result<WebhookEndpoint> {
+async fn existing(call: &Call, reads: &impl Read) -> Result<WebhookEndpoint> {
     let id = call.id(0, WebhookEndpointId::parse)?;
-    store::peek_endpoint(&call.app.db, call.account(), &id).await?.ok_or_else(|| super::missing(&id))
+    store::peek_endpoint(reads, call.account(), &id).await?.ok_or_else(|| super::missing(&id))
 }
 
 /// Reads what an endpoint is to be made of, with all its problems together.
 fn new_endpoint(ask: wire::Create, environment: Environment) -> Result<NewEndpoint> {
-    let mut problems = Vec::new();
-    if ask.id.is_some() && environment == Environment::Live {
-        let message = "an id of your choice can be given in the sandbox only";
-        problems.push(Refusal::new(Code::ParameterInvalid, message).at("id"));
-    }
-    let id = ask.id.as_deref().and_then(|id| WebhookEndpointId::parse(id).ok());
-    problems.extend(check_url(&ask.url, environment).err());
-    let enabled_events = filters(ask.enabled_events.unwrap_or_default(), &mut problems);
+    let mut problems = Problems::default();
+    let id = problems.note(chosen_id(ask.id.as_deref(), WebhookEndpointId::parse, environment)).flatten();
+    problems.note(check_url(&ask.url, environment));
+    let enabled_events = filters(&ask.enabled_events.unwrap_or_default(), &mut problems);
     let pairs = ask.metadata.unwrap_or_default().pairs();
-    let metadata = Metadata::new().merged(pairs).map_err(|problem| problems.push(problem)).unwrap_or_default();
-    if !problems.is_empty() {
-        return Err(ApiError::all(problems));
-    }
+    let metadata = problems.note(Metadata::new().merged(pairs)).unwrap_or_default();
+    problems.told()?;
     Ok(NewEndpoint { id, url: ask.url, enabled_events, description: ask.description, metadata })
 }
 
 type Pairs = Option<Vec<(String, Option<String>)>>;
 
 fn changes(ask: wire::Update, environment: Environment) -> Result<(Changes, Pairs)> {
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     if let Some(url) = &ask.url {
-        problems.extend(check_url(url, environment).err());
+        problems.note(check_url(url, environment));
     }
-    let enabled_events = ask.enabled_events.map(|names| filters(names, &mut problems));
-    if !problems.is_empty() {
-        return Err(ApiError::all(problems));
-    }
+    let enabled_events = ask.enabled_events.map(|names| filters(&names, &mut problems));
+    problems.told()?;
     let changes = Changes {
         url: ask.url,
         enabled_events,
@@ -276,13 +271,11 @@ fn changes(ask: wire::Update, environment: Environment) -> Result<(Changes, Pair
     Ok((changes, ask.metadata.map(|pairs| pairs.pairs().collect())))
 }
 
-fn filters(names: Vec<String>, problems: &mut Vec<Refusal>) -> Vec<EventFilter> {
+fn filters(names: &[String], problems: &mut Problems) -> Vec<EventFilter> {
     let mut filters = Vec::with_capacity(names.len());
-    for name in names {
-        match EventFilter::parse(&name) {
-            Ok(filter) if filters.contains(&filter) => {}
-            Ok(filter) => filters.push(filter),
-            Err(problem) => problems.push(problem),
+    for filter in names.iter().filter_map(|name| problems.note(EventFilter::parse(name))) {
+        if !filters.contains(&filter) {
+            filters.push(filter);
         }
     }
     filters

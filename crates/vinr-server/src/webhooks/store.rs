@@ -8,7 +8,7 @@ use vinr_core::metadata::Metadata;
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_core::webhooks::endpoint::{DisabledReason, PreviousSecret};
 use vinr_core::webhooks::{Delivery, DeliveryStatus, Endpoint, EndpointStatus};
-use vinr_store::{Column, Db, Kind, Row, RowReader, Table, UnitOfWork, Value};
+use vinr_store::{Column, Db, Kind, Read, Row, RowReader, Table, UnitOfWork, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::List;
@@ -106,8 +106,12 @@ pub(crate) async fn endpoint(unit: &mut UnitOfWork, id: &WebhookEndpointId) -> R
 }
 
 /// The endpoint as it is now, for whoever decides nothing.
-pub(crate) async fn peek_endpoint(db: &Db, account: &AccountId, id: &WebhookEndpointId) -> Result<Option<Endpoint>> {
-    let row = db.load(&ENDPOINTS, account.as_str(), id.as_str()).await?;
+pub(crate) async fn peek_endpoint(
+    reads: &impl Read,
+    account: &AccountId,
+    id: &WebhookEndpointId,
+) -> Result<Option<Endpoint>> {
+    let row = reads.load(&ENDPOINTS, account.as_str(), id.as_str()).await?;
     Ok(row.map(|row| read_endpoint(id.clone(), &mut row.reader())))
 }
 
@@ -186,8 +190,12 @@ pub(crate) async fn delivery(unit: &mut UnitOfWork, id: &WebhookDeliveryId) -> R
 }
 
 /// The delivery as it is now, for whoever decides nothing.
-pub(super) async fn peek_delivery(db: &Db, account: &AccountId, id: &WebhookDeliveryId) -> Result<Option<Stored>> {
-    let row = db.load(&DELIVERIES, account.as_str(), id.as_str()).await?;
+pub(super) async fn peek_delivery(
+    reads: &impl Read,
+    account: &AccountId,
+    id: &WebhookDeliveryId,
+) -> Result<Option<Stored>> {
+    let row = reads.load(&DELIVERIES, account.as_str(), id.as_str()).await?;
     Ok(row.map(|row| read_delivery(id.clone(), &mut row.reader())))
 }
 
@@ -277,8 +285,12 @@ pub(super) fn insert_attempt(
 }
 
 /// The newest attempts of a delivery, at most 50.
-pub(super) async fn attempts(db: &Db, account: &AccountId, delivery: &WebhookDeliveryId) -> Result<Vec<Attempt>> {
-    let rows = db.query(ATTEMPTS_OF, &[account.as_str().into(), delivery.as_str().into()]).await?;
+pub(super) async fn attempts(
+    reads: &impl Read,
+    account: &AccountId,
+    delivery: &WebhookDeliveryId,
+) -> Result<Vec<Attempt>> {
+    let rows = reads.query(ATTEMPTS_OF, &[account.as_str().into(), delivery.as_str().into()]).await?;
     let read = |row: &Row| {
         let mut row = row.reader();
         Attempt {

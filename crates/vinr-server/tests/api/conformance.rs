@@ -19,7 +19,7 @@ use vinr_server::connectors::Connector;
 use vinr_server::egress::EgressError;
 use vinr_server::env::{Answer, Entropy, Env, Net, Post, SimulatedNet, WallClock};
 use vinr_server::keyring::Keyring;
-use vinr_server::settings::{MasterKey, PrivateWebhooks, Settings};
+use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, bootstrap};
 
 use crate::harness::{Database, Engine};
@@ -103,6 +103,7 @@ impl Story {
             rate_limit: None,
             private_webhooks: PrivateWebhooks::Refused,
             keyring: Keyring::of(MasterKey::new([7; 32])),
+            demo_shop: DemoShop::Closed,
         };
         // Without workers: what falls due is done by the clock's advances, in their order.
         let app = App::new(env, db, settings);

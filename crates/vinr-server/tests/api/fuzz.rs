@@ -107,7 +107,7 @@ async fn no_bytes_break_an_endpoint(engine: Engine) {
             let (bytes, query, key, version, language) = drawn.new_tree(&mut runner).expect("a draw").current();
             let query: String =
                 form_urlencoded::byte_serialize(query.as_bytes()).collect::<String>().replace("%3D", "=");
-            let path = format!("{}?{query}", operation.path.replace('{', "").replace('}', ""));
+            let path = format!("{}?{query}", operation.path.replace(['{', '}'], ""));
             let headers = [("idempotency-key", key), ("vinr-version", version), ("accept-language", language)];
             ask(&router, &server.secret_key, &operation.method, &path, &headers, bytes).await;
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use http_body_util::BodyExt as _;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
@@ -17,6 +17,8 @@ use vinr_server::keyring::Keyring;
 use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, Listener, bootstrap};
 use vinr_store::{Config, Db};
+
+use crate::document::assert_documented;
 
 /// Runs one scenario on both databases.
 macro_rules! on_both_engines {
@@ -191,9 +193,13 @@ impl Server {
 
     /// Sends a request of whatever kind.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
-        let (status, headers): (StatusCode, _) = (response.status(), response.headers().clone());
-        Answer { status: status.as_u16(), headers, bytes: response.bytes().await.expect("a body").to_vec() }
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.expect("a body").to_vec();
+        assert_documented(self.app.settings.environment, &method, &path, status, &bytes);
+        Answer { status, headers, bytes }
     }
 
     /// A restricted key of the account that may do this.
@@ -244,21 +250,13 @@ impl Drop for Database {
     }
 }
 
-/// A call to a router itself.
-pub async fn oneshot(
-    router: axum::Router,
-    key: &str,
-    method: Method,
-    path: &str,
-    idempotency_key: &str,
-    body: &Value,
-) -> Answer {
-    let request = axum::http::Request::builder().method(method).uri(path).header("x-api-key", key);
-    let request = request.header("idempotency-key", idempotency_key).header("content-type", "application/json");
-    let request = request.body(axum::body::Body::from(body.to_string())).expect("a request");
+/// A call to a sandbox's router itself.
+pub async fn oneshot(router: axum::Router, request: axum::http::Request<axum::body::Body>) -> Answer {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = router.oneshot(request).await.expect("a router always answers");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+    assert_documented(Environment::Sandbox, &method, &path, status, &bytes);
     Answer { status, headers, bytes }
 }
 

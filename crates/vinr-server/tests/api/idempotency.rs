@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use futures_util::future::join_all;
-use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -16,6 +17,7 @@ on_both_engines!(
     a_thousand_requests_with_one_key_make_one_payment,
     a_key_belongs_to_one_request,
     a_request_is_known_by_all_but_its_card,
+    a_key_has_255_characters_of_any_script,
     a_refusal_is_not_stored,
     concurrent_captures_have_one_winner,
     a_secret_that_is_replayed_is_not_stored_readably,
@@ -33,8 +35,10 @@ async fn a_thousand_requests_with_one_key_make_one_payment(engine: Engine) {
             let body = json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true});
             together.wait().await;
             loop {
-                let (router, key) = (router.clone(), &server.secret_key);
-                let answer = oneshot(router, key, Method::POST, "/v1/payments", "the one", &body).await;
+                let request = Request::post("/v1/payments").header("x-api-key", &server.secret_key);
+                let request = request.header("idempotency-key", "the one").header("content-type", "application/json");
+                let request = request.body(Body::from(body.to_string())).expect("a request");
+                let answer = oneshot(router.clone(), request).await;
                 if answer.status != 409 {
                     return answer;
                 }
@@ -89,6 +93,23 @@ async fn a_request_is_known_by_all_but_its_card(engine: Engine) {
     assert_eq!((again.status, &again.bytes), (200, &paid.bytes));
     let other = server.post_with_key(&path, "pay", &card("4242424242424242", "123", 2)).await;
     assert_eq!((other.status, other.code().as_str()), (409, "idempotency_key_reused"));
+}
+
+async fn a_key_has_255_characters_of_any_script(engine: Engine) {
+    let server = Server::start(engine).await;
+    let body = json!({"amount": 1000, "currency": "EUR"});
+    for letter in ["k", "é", "💳"] {
+        let key = letter.repeat(255);
+        let first = server.post_with_key("/v1/payments", &key, &body).await;
+        first.ok();
+        let mut inside = body.clone();
+        inside["idempotencyKey"] = json!(key);
+        let again = server.post("/v1/payments", inside).await;
+        assert_eq!((again.status, &again.bytes), (200, &first.bytes), "{letter}");
+        let longer = server.post_with_key("/v1/payments", &letter.repeat(256), &body).await;
+        let param = &longer.json()["error"]["param"];
+        assert_eq!((longer.status, param.as_str()), (400, Some("Idempotency-Key")), "{letter}");
+    }
 }
 
 async fn a_refusal_is_not_stored(engine: Engine) {

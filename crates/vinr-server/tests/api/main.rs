@@ -2,6 +2,7 @@
 
 mod acquirer;
 mod acquirer_bank;
+mod answers;
 mod bad_requests;
 mod checkout;
 mod clock;
@@ -10,6 +11,7 @@ mod conformance;
 mod conventions;
 mod customers;
 mod demo;
+mod document;
 mod endpoints;
 mod endpoints_replayed;
 mod events;
@@ -20,6 +22,7 @@ mod keys;
 mod ledger;
 mod limits;
 mod lists;
+mod one_moment;
 mod operations;
 mod payment_events;
 mod payments;

@@ -6,6 +6,7 @@ use crate::harness::{Engine, Server, on_both_engines};
 
 on_both_engines!(
     an_approved_payment_has_the_shape_of_the_reference,
+    a_payment_has_all_its_fields_whatever_became_of_it,
     every_test_card_has_its_outcome,
     a_challenge_is_answered_by_the_buyer,
     a_decline_can_be_tried_again_with_another_card,
@@ -34,6 +35,69 @@ async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
     let balance = server.get("/v1/balance").await.ok();
     assert_eq!(balance["pending"], json!([{"currency": "EUR", "amount": 960}]));
     server.assert_ledger().await;
+}
+
+/// As spec/payments.md lists them; what is absent is null or empty.
+const FIELDS: [&str; 35] = [
+    "id",
+    "object",
+    "status",
+    "amount",
+    "amountCapturable",
+    "amountCaptured",
+    "amountRefunded",
+    "currency",
+    "description",
+    "customerId",
+    "paymentMethodId",
+    "method",
+    "card",
+    "returnUrl",
+    "cancelUrl",
+    "checkoutUrl",
+    "authenticationUrl",
+    "captureMethod",
+    "offSession",
+    "savePaymentMethod",
+    "redemptions",
+    "discounts",
+    "originalAmount",
+    "failure",
+    "failureCount",
+    "statementDescriptor",
+    "receiptEmail",
+    "fee",
+    "invoiceId",
+    "latestRefund",
+    "timeline",
+    "metadata",
+    "expiresAt",
+    "completedAt",
+    "created_at",
+];
+
+async fn a_payment_has_all_its_fields_whatever_became_of_it(engine: Engine) {
+    let server = Server::start(engine).await;
+    let bare = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    for name in ["redemptions", "discounts"] {
+        assert_eq!(bare[name], json!([]), "{name}");
+    }
+    for name in ["description", "customerId", "method", "card", "failure", "fee", "invoiceId", "latestRefund"] {
+        assert_eq!(bare[name], Value::Null, "{name}");
+    }
+    assert_eq!((&bare["originalAmount"], &bare["metadata"]), (&json!(1000), &json!({})));
+    let mut all = vec![bare];
+    for token in ["pm_test_4242", "pm_test_0002", "pm_test_3220"] {
+        all.push(server.paid(1000, token).await);
+    }
+    all.extend(server.get("/v1/payments").await.ok()["data"].as_array().expect("a list").clone());
+    let events = server.get("/v1/events?limit=100").await.ok()["data"].as_array().expect("a list").clone();
+    all.extend(events.into_iter().map(|mut event| event["data"].take()));
+    assert!(all.len() >= 14, "{}", all.len());
+    for payment in all {
+        let names: Vec<&str> = payment.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(names, FIELDS, "{payment}");
+    }
 }
 
 async fn every_test_card_has_its_outcome(engine: Engine) {

@@ -1,16 +1,16 @@
 //! The endpoints of customers and of their saved methods.
 
 use futures_util::future::BoxFuture;
-use vinr_core::customers::email_key;
+use vinr_core::customers::{Changes, email_key};
 use vinr_core::ids::{CustomerId, PaymentMethodId};
 use vinr_core::keys::{Environment, Family};
 use vinr_core::payment_methods::Status;
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::customers::{self, store, wire};
-use crate::error::{ApiError, Result};
+use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
-use crate::http::formats::MetadataInput;
+use crate::http::formats::{MetadataInput, chosen_id};
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Filter, Listed};
 use crate::http::reply::Reply;
@@ -41,20 +41,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let ask = call.body::<wire::Create>()?;
-        if ask.id.is_some() && call.app.settings.environment == Environment::Live {
-            let message = "ids are drawn by the server in live";
-            return Err(Refusal::new(Code::ParameterUnknown, message).at("id").into());
-        }
-        let chosen = ask.id.as_deref().map(CustomerId::parse).transpose();
-        let bad =
-            |problem: vinr_core::ids::IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id");
-        let details = ask.details.changes()?;
-        if matches!(details.default_method_id, Some(Some(_))) {
-            let message = "a new customer has no payment methods yet; the first one attached becomes the default";
-            return Err(Refusal::new(Code::ParameterInvalid, message).at("defaultMethodId").into());
-        }
-        let data = (chosen.map_err(bad)?, details);
+        let data = new_customer(call.body()?, call.app.settings.environment)?;
         answer(&call, "create_customer", data, |unit, (chosen, details)| {
             Box::pin(async move {
                 let customer = customers::create(unit, chosen.as_ref(), details.clone()).await?;
@@ -63,6 +50,26 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
         })
         .await
     })
+}
+
+/// Reads what a customer is to be, with all its problems together.
+fn new_customer(ask: wire::Create, environment: Environment) -> Result<(Option<CustomerId>, Changes)> {
+    let mut problems = Problems::default();
+    let chosen = problems.note(chosen_id(ask.id.as_deref(), CustomerId::parse, environment)).flatten();
+    let details = ask.details.changes(&mut problems);
+    if matches!(details.default_method_id, Some(Some(_))) {
+        let message = "a new customer has no payment methods yet; the first one attached becomes the default";
+        problems.add(Refusal::new(Code::ParameterInvalid, message).at("defaultMethodId"));
+    }
+    problems.told()?;
+    Ok((chosen, details))
+}
+
+fn changes(ask: wire::Details) -> Result<Changes> {
+    let mut problems = Problems::default();
+    let changes = ask.changes(&mut problems);
+    problems.told()?;
+    Ok(changes)
 }
 
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
@@ -99,12 +106,12 @@ async fn list_by_pair(
     }
     let filters: Vec<Filter> = vec![("name", name.as_str().into()), ("value", value.into())];
     let read = |row: &vinr_store::Row| (row.text(1).to_owned(), row.text(1).to_owned());
-    let found = list::page(&call.app.db, call.account(), &store::LIST_BY_PAIR, &page, filters, read).await?;
-    let mut data = Vec::with_capacity(found.data.len());
-    for id in &found.data {
-        let id = CustomerId::parse(id).map_err(ApiError::internal)?;
-        data.push(customers::shown(&call.app.db, call.account(), &id).await?);
-    }
+    let snapshot = call.app.db.snapshot().await?;
+    let found = list::page_in(&snapshot, call.account(), &store::LIST_BY_PAIR, &page, filters, read).await?;
+    let ids = found.data.iter().cloned().collect();
+    let mut shown = customers::shown(&snapshot, call.account(), &ids).await?;
+    // Whoever is forgotten has no pairs any more.
+    let data: Vec<_> = found.data.iter().filter_map(|id| shown.remove(id)).collect();
     Reply::ok(&Listed { object: found.object, data, page: found.page })
 }
 
@@ -117,7 +124,7 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, CustomerId::parse)?, call.body::<wire::Details>()?.changes()?);
+        let data = (call.id(0, CustomerId::parse)?, changes(call.body()?)?);
         answer(&call, "update_customer", data, |unit, (id, changes)| {
             Box::pin(async move { Ok(Reply::raw(wire::data(&super::update(unit, id, changes.clone()).await?))) })
         })
@@ -142,14 +149,15 @@ fn list_methods(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let query = call.query::<wire::MethodsQuery>()?;
         let id = call.id(0, CustomerId::parse)?;
-        store::get(&call.app.db, call.account(), &id).await?;
+        let snapshot = call.app.db.snapshot().await?;
+        store::get(&snapshot, call.account(), &id).await?;
         let filters: Vec<Filter> =
             vec![("customer_id", id.as_str().into()), ("status", Status::Active.as_str().into())];
         let read = |row: &vinr_store::Row| {
             let method = methods_store::read_listed(row);
             (method.id.to_string(), methods::value(&method))
         };
-        let page = list::page(&call.app.db, call.account(), &methods_store::LIST, &query.page, filters, read).await?;
+        let page = list::page_in(&snapshot, call.account(), &methods_store::LIST, &query.page, filters, read).await?;
         Reply::ok(&page)
     })
 }

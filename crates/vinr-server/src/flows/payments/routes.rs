@@ -1,19 +1,20 @@
 //! The endpoints of payments: each may show the payment's customer beside it.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use vinr_core::accounts::statement_descriptor;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
-use vinr_core::keys::{Environment, Family};
-use vinr_core::metadata::Metadata;
-use vinr_core::money::{Currency, Money};
-use vinr_core::payments::{self as core, Capture, Presence};
-use vinr_core::refusal::{Code, Refusal};
+use vinr_core::keys::Family;
+use vinr_core::payments as core;
+use vinr_core::refusal::Code;
 
 use super::Means;
+use super::ask::{NewPayment, presence};
 use crate::customers;
 use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
+use crate::http::formats::id;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
@@ -74,14 +75,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let ask = call.body::<wire::Create>()?;
-        check(&call, &ask)?;
-        let method = ask.payment_method_id.as_deref().map(method_id).transpose()?;
-        answer(&call, "create_payment", (ask, method), |unit, (ask, method)| {
+        let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
+        answer(&call, "create_payment", new, |unit, new| {
             Box::pin(async move {
-                let (parsed, now) = (parse(unit, ask)?, charges_now(ask));
-                let payment = super::create(unit, parsed, ask.id.is_some(), now, method.as_ref()).await?;
-                shown(unit, &payment, ask.expand.as_deref()).await
+                let (ask, now) = (new.drawn(unit), new.is_charged_now());
+                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                shown(unit, &payment, new.ask.expand.as_deref()).await
             })
         })
         .await
@@ -103,36 +102,42 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         }
         let read = |row: &vinr_store::Row| {
             let payment = store::read_listed(row);
-            let json = serde_json::to_value(wire::show(&payment, pages(&call)));
-            (payment.id.to_string(), json.unwrap_or_default())
+            (payment.id.to_string(), payment)
         };
-        let mut page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
-        if query.expand.is_some_and(|expand| expand.contains(&Expand::Customer)) {
-            for payment in &mut page.data {
-                show_customer(&call, payment).await?;
-            }
+        let whole = query.expand.is_some_and(|expand| expand.contains(&Expand::Customer));
+        let (db, account) = (&call.app.db, call.account());
+        if !whole {
+            let page = list::page(db, account, &store::LIST, &query.page, filters, read).await?;
+            return listed(&call, page, &BTreeMap::new());
         }
-        Reply::ok(&page)
+        let snapshot = db.snapshot().await?;
+        let page = list::page_in(&snapshot, account, &store::LIST, &query.page, filters, read).await?;
+        let ids = page.data.iter().filter_map(|payment| payment.customer_id.as_ref()).map(String::from).collect();
+        let customers = customers::shown(&snapshot, account, &ids).await?;
+        listed(&call, page, &customers)
     })
 }
 
-/// Puts the customer into a payment that is JSON already.
-async fn show_customer(call: &Call, payment: &mut Value) -> Result<()> {
-    let id = payment["customerId"].as_str().and_then(|id| CustomerId::parse(id).ok());
-    if let Some(id) = id {
-        payment["customer"] = customers::shown(&call.app.db, call.account(), &id).await?;
-    }
-    Ok(())
+/// A page of payments, each with its customer if that is among these.
+fn listed(call: &Call, found: Listed<core::Payment>, customers: &BTreeMap<String, Value>) -> Result<Reply> {
+    let Listed { object, data, page } = found;
+    let customer = |payment: &core::Payment| customers.get(payment.customer_id.as_ref()?.as_str()).cloned();
+    let shown = data.iter().map(|payment| wire::show(payment, pages(call)).with_customer(customer(payment)));
+    Reply::ok(&Listed { object, data: shown.collect(), page })
 }
 
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask = call.query::<wire::Retrieve>()?;
-        let payment = store::get(&call.app.db, call.account(), &call.id(0, PaymentId::parse)?).await?;
-        let customer = match customer_to_show(&payment, ask.expand.as_deref()) {
-            Some(id) => Some(customers::shown(&call.app.db, call.account(), id).await?),
-            None => None,
-        };
+        let (id, account) = (call.id(0, PaymentId::parse)?, call.account());
+        if ask.expand.is_none() {
+            let payment = store::get(&call.app.db, account, &id).await?;
+            return Reply::ok(&wire::show(&payment, pages(&call)));
+        }
+        let snapshot = call.app.db.snapshot().await?;
+        let payment = store::get(&snapshot, account, &id).await?;
+        let ids = customer_to_show(&payment, ask.expand.as_deref()).map(String::from).into_iter().collect();
+        let customer = customers::shown(&snapshot, account, &ids).await?.into_values().next();
         Reply::ok(&wire::show(&payment, pages(&call)).with_customer(customer))
     })
 }
@@ -141,7 +146,7 @@ fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let id = call.id(0, PaymentId::parse)?;
         let ask = call.body::<wire::Confirm>()?;
-        let method = ask.payment_method_id.as_deref().map(method_id).transpose()?;
+        let method = method_id(ask.payment_method_id.as_deref())?;
         answer(&call, "confirm_payment", (id, ask, method), |unit, (id, ask, method)| {
             Box::pin(async move {
                 let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
@@ -223,69 +228,6 @@ fn customer_to_show<'a>(payment: &'a core::Payment, expand: Option<&[Expand]>) -
     payment.customer_id.as_ref().filter(|_| expand.is_some_and(|expand| expand.contains(&Expand::Customer)))
 }
 
-fn charges_now(ask: &wire::Create) -> bool {
-    ask.confirm == Some(true) || ask.off_session == Some(true)
-}
-
-fn presence(off_session: Option<bool>) -> Presence {
-    if off_session == Some(true) { Presence::OffSession } else { Presence::OnSession }
-}
-
-fn method_id(text: &str) -> Result<PaymentMethodId> {
-    PaymentMethodId::parse(text).map_err(|problem| bad("paymentMethodId", problem.to_string()))
-}
-
-fn bad(param: &'static str, message: String) -> crate::error::ApiError {
-    Refusal::new(Code::ParameterInvalid, message).at(param).into()
-}
-
-/// What can be refused without looking at the account's rows.
-fn check(call: &Call, ask: &wire::Create) -> Result<()> {
-    if ask.id.is_some() && call.app.settings.environment == Environment::Live {
-        let message = "ids are drawn by the server in live";
-        return Err(Refusal::new(Code::ParameterUnknown, message).at("id").into());
-    }
-    let by_word = ask.capture_method.map(|word| word == wire::CaptureWord::Automatic);
-    if let (Some(flag), Some(word)) = (ask.capture, by_word)
-        && flag != word
-    {
-        let message = "`capture` and `captureMethod` contradict each other; give one";
-        return Err(Refusal::new(Code::ParameterConflict, message).at("captureMethod").into());
-    }
-    if charges_now(ask) && ask.customer_id.is_none() {
-        if ask.payment_method_id.is_none() {
-            return Err(super::no_method());
-        }
-        if ask.save_payment_method == Some(true) {
-            let message = "a card is kept for a customer: name one, or let the buyer pay on the hosted page";
-            return Err(Refusal::new(Code::ParameterMissing, message).at("customerId").into());
-        }
-    }
-    Ok(())
-}
-
-fn parse(unit: &Unit<'_>, ask: &wire::Create) -> Result<core::Create> {
-    let currency = Currency::from_param(&ask.currency)?;
-    let id = match &ask.id {
-        Some(id) => PaymentId::parse(id).map_err(|problem| bad("id", problem.to_string()))?,
-        None => PaymentId::from_bits(unit.env.id_bits()),
-    };
-    let customer_id = ask.customer_id.as_deref().map(CustomerId::parse).transpose();
-    let pairs = ask.metadata.clone().unwrap_or_default().pairs();
-    let manual = ask.capture == Some(false) || ask.capture_method == Some(wire::CaptureWord::Manual);
-    Ok(core::Create {
-        id,
-        amount: Money::payment(ask.amount, currency)?,
-        description: ask.description.clone(),
-        return_url: ask.return_url.clone(),
-        cancel_url: ask.cancel_url.clone(),
-        capture: if manual { Capture::Manual } else { Capture::Automatic },
-        customer_id: customer_id.map_err(|problem| bad("customerId", problem.to_string()))?,
-        presence: presence(ask.off_session),
-        save_method: ask.save_payment_method == Some(true),
-        statement_descriptor: ask.statement_descriptor.as_deref().map(statement_descriptor).transpose()?,
-        receipt_email: ask.receipt_email.clone(),
-        metadata: Metadata::new().merged(pairs)?,
-        checkout_token: format!("{:032x}", unit.env.entropy.u128()),
-    })
+fn method_id(text: Option<&str>) -> Result<Option<PaymentMethodId>> {
+    Ok(id("paymentMethodId", text, PaymentMethodId::parse)?)
 }

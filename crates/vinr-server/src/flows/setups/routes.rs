@@ -1,14 +1,15 @@
 //! The endpoints of setups.
 
 use futures_util::future::BoxFuture;
-use vinr_core::ids::{CustomerId, IdProblem, SetupId};
+use vinr_core::ids::{CustomerId, SetupId};
 use vinr_core::keys::{Environment, Family};
 use vinr_core::metadata::Metadata;
-use vinr_core::refusal::{Code, Refusal};
+use vinr_core::refusal::Code;
 use vinr_core::setups as core;
 
-use crate::error::Result;
+use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
+use crate::http::formats::chosen_id;
 use crate::http::idempotency::answer;
 use crate::http::reply::Reply;
 use crate::http::shapes::{Authenticate, Pages, TypedCard};
@@ -42,16 +43,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let ask = call.body::<wire::Create>()?;
-        if ask.id.is_some() && call.app.settings.environment == Environment::Live {
-            let message = "ids are drawn by the server in live";
-            return Err(Refusal::new(Code::ParameterUnknown, message).at("id").into());
-        }
-        let data = (call.id(0, CustomerId::parse)?, ask);
-        answer(&call, "create_setup", data, |unit, (customer, ask)| {
+        let ask = NewSetup::of(call.body()?, call.app.settings.environment)?;
+        answer(&call, "create_setup", (call.id(0, CustomerId::parse)?, ask), |unit, (customer, ask)| {
             Box::pin(async move {
-                let parsed = parse(unit, customer, ask)?;
-                let setup = super::create(unit, parsed, ask.id.is_some()).await?;
+                let setup = super::create(unit, ask.drawn(unit, customer), ask.id.is_some()).await?;
                 shown(unit, &setup)
             })
         })
@@ -98,18 +93,35 @@ fn shown(unit: &Unit<'_>, setup: &core::Setup) -> Result<Reply> {
     Reply::ok(&wire::show(setup, pages))
 }
 
-fn parse(unit: &Unit<'_>, customer: &CustomerId, ask: &wire::Create) -> Result<core::Create> {
-    let id = match &ask.id {
-        Some(id) => SetupId::parse(id)
-            .map_err(|problem: IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at("id"))?,
-        None => SetupId::from_bits(unit.env.id_bits()),
-    };
-    Ok(core::Create {
-        id,
-        customer_id: customer.clone(),
-        return_url: ask.return_url.clone(),
-        cancel_url: ask.cancel_url.clone(),
-        metadata: Metadata::new().merged(ask.metadata.clone().unwrap_or_default().pairs())?,
-        checkout_token: format!("{:032x}", unit.env.entropy.u128()),
-    })
+/// What a setup is made of, before it has its id and its secret.
+struct NewSetup {
+    /// The caller's choice.
+    id: Option<SetupId>,
+    return_url: Option<String>,
+    cancel_url: Option<String>,
+    metadata: Metadata,
+}
+
+impl NewSetup {
+    /// Reads what is asked for, with all its problems together.
+    fn of(ask: wire::Create, environment: Environment) -> Result<NewSetup> {
+        let wire::Create { id, return_url, cancel_url, metadata } = ask;
+        let mut problems = Problems::default();
+        let id = problems.note(chosen_id(id.as_deref(), SetupId::parse, environment)).flatten();
+        let pairs = metadata.unwrap_or_default().pairs();
+        let metadata = problems.note(Metadata::new().merged(pairs)).unwrap_or_default();
+        problems.told()?;
+        Ok(NewSetup { id, return_url, cancel_url, metadata })
+    }
+
+    fn drawn(&self, unit: &Unit<'_>, customer: &CustomerId) -> core::Create {
+        core::Create {
+            id: self.id.clone().unwrap_or_else(|| SetupId::from_bits(unit.env.id_bits())),
+            customer_id: customer.clone(),
+            return_url: self.return_url.clone(),
+            cancel_url: self.cancel_url.clone(),
+            metadata: self.metadata.clone(),
+            checkout_token: format!("{:032x}", unit.env.entropy.u128()),
+        }
+    }
 }

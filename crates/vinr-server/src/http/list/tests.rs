@@ -72,6 +72,10 @@ impl Asked {
             Some(json!({"email": "ada@example.com", "id": "cust_wallet", "metadata": {"plan": "gold"}})),
         )
         .await;
+        // Several, so that several are read at once.
+        for _ in 0..2 {
+            self.ask("POST", "/v1/customers", Some(json!({"metadata": {"plan": "gold"}}))).await;
+        }
         let setup = self.ask("POST", "/v1/customers/cust_wallet/setup-method", Some(json!({}))).await;
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
@@ -103,6 +107,7 @@ impl Asked {
         assert!(lists >= 7, "{lists} lists were asked");
         let texts: Vec<&str> = TEXTS.lock().expect("no panic").values().copied().collect();
         assert!(texts.len() >= 40, "{} texts were composed", texts.len());
+        assert!(texts.iter().any(|text| text.ends_with("id IN ($2, $3, $4, $5)")), "{texts:#?}");
         texts
     }
 }

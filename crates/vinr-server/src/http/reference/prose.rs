@@ -7,10 +7,12 @@ use super::{escape, put, table};
 use crate::error::ApiError;
 
 /// Anchors and titles of the sections before the nouns.
-pub(super) const SECTIONS: [(&str, &str); 4] = [
+pub(super) const SECTIONS: [(&str, &str); 6] = [
     ("authentication", "Authentication"),
     ("idempotency", "Idempotency"),
     ("lists", "Lists"),
+    ("rate-limits", "Rate limits"),
+    ("request-ids", "Request ids"),
     ("test-cards", "Test cards"),
 ];
 
@@ -36,7 +38,14 @@ pub(super) fn write(page: &mut String, environment: &str, url: &str) {
          characters. The same key with the same request is answered with the first answer and \
          <code>Idempotent-Replayed: true</code>; with another request it is refused.</p></section>\
          <section id=\"lists\"><h2>Lists</h2><p>Lists come newest first, <code>limit</code> objects at a time. While \
-         <code>hasMore</code> is true, pass <code>nextCursor</code> on to read the next page.</p></section>",
+         <code>hasMore</code> is true, pass <code>nextCursor</code> on to read the next page.</p></section>\
+         <section id=\"rate-limits\"><h2>Rate limits</h2><p>Each key has requests to spend, reads and writes apart. The \
+         answer to a request with a valid key says how many there are in <code>X-RateLimit-Limit</code>, how many are left \
+         in <code>X-RateLimit-Remaining</code>, and after how many seconds all are back in <code>X-RateLimit-Reset</code>; \
+         when none is left, <code>Retry-After</code> says how long to wait. What needs no key, and what came without a \
+         valid one, is counted against nobody and has none of these headers.</p></section>\
+         <section id=\"request-ids\"><h2>Request ids</h2><p>Every answer has an <code>x-vinr-request-id</code>, which is \
+         in the body of an error and in the logs too. Name it when you ask what became of a request.</p></section>",
     );
     page.push_str("<section id=\"test-cards\"><h2>Test cards</h2><p>The sandbox takes these and no others.</p>");
     let rows: Vec<[String; 3]> = TestCard::ALL
