@@ -24,11 +24,14 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use crate::engine::Place;
-use crate::report::{Measured, Report, Subject};
+use crate::report::{Measured, Report, Started, Subject};
 use crate::template::Template;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How many starts are measured.
+const STARTS: usize = 5;
 
 /// What went wrong, in words.
 pub(crate) type Problem = String;
@@ -99,10 +102,17 @@ fn run(cli: &Cli) -> Result<bool, Problem> {
     let cluster = engine::Cluster::start(cli.postgres.as_deref())?;
     let pgbench = pgbench::Baseline::prepare(&scratch, &cluster, &template, cli.accounts)?;
     for engine in &cli.engines {
+        let fresh = || Place::fresh(&scratch, &cluster, *engine);
+        let new = started(*engine, "nothing", || server::Server::start(&fresh()?))?;
         for connections in &cli.connections {
-            let place = Place::fresh(&scratch, &cluster, *engine)?;
-            report.add(*engine, through_http(cli, &place, *connections)?);
-            let place = Place::fresh(&scratch, &cluster, *engine)?;
+            let place = fresh()?;
+            let (measured, payments) = through_http(cli, &place, *connections)?;
+            report.add(*engine, measured);
+            if cli.connections.last() == Some(connections) {
+                let filled = started(*engine, "what the last run left", || server::Server::start(&place))?;
+                report.started(*engine, &Started { new, filled, payments });
+            }
+            let place = fresh()?;
             report.add(*engine, in_process(cli, &place, &template, *connections)?);
             report.add(*engine, beside_pgbench(cli, &pgbench, *connections)?);
         }
@@ -110,17 +120,36 @@ fn run(cli: &Cli) -> Result<bool, Problem> {
     Ok(report.verdict())
 }
 
-fn through_http(cli: &Cli, place: &Place, connections: u16) -> Result<Measured, Problem> {
+/// The middle one of a few starts, each drained before the next.
+fn started(
+    engine: Engine,
+    on: &str,
+    start: impl Fn() -> Result<(server::Server, Duration), Problem>,
+) -> Result<Duration, Problem> {
+    progress(&format!("{} started on {on}", engine.name()));
+    let mut all = Vec::new();
+    for _ in 0..STARTS {
+        let (server, took) = start()?;
+        server.stop()?;
+        all.push(took);
+    }
+    all.sort_unstable();
+    Ok(all[STARTS / 2])
+}
+
+/// What was measured, and how many payments the place holds now.
+fn through_http(cli: &Cli, place: &Place, connections: u16) -> Result<(Measured, usize), Problem> {
     progress(&format!("{} over HTTP, {connections} connections", place.engine.name()));
-    let server = server::Server::start(place, cli.accounts)?;
+    let server = server::Server::with_accounts(place, cli.accounts)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    runtime.block_on(load::run(&server, connections, Duration::from_secs(1)))?;
+    let warm = runtime.block_on(load::run(&server, connections, Duration::from_secs(1)))?;
     let before = server.counters()?;
     let latencies = runtime.block_on(load::run(&server, connections, cli.duration()))?;
     let spent = server.counters()?.since(&before);
     server.stop()?;
-    Ok(Measured::new(Subject::Http, connections, latencies, cli.duration(), spent))
+    let payments = warm.count() + latencies.count();
+    Ok((Measured::new(Subject::Http, connections, latencies, cli.duration(), spent), payments))
 }
 
 fn in_process(cli: &Cli, place: &Place, template: &Template, connections: u16) -> Result<Measured, Problem> {

@@ -70,6 +70,16 @@ impl Measured {
     }
 }
 
+/// How long it takes from the call of the program to the line that says that it is ready.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started {
+    /// Where there is nothing yet: schema, master key and account are made.
+    pub(crate) new: Duration,
+    /// Where these payments are.
+    pub(crate) filled: Duration,
+    pub(crate) payments: usize,
+}
+
 /// A mark: one subject's rate as a part of another's.
 struct Mark {
     engine: Engine,
@@ -135,6 +145,22 @@ impl Report {
             );
         }
         self.measured.push((engine, measured));
+    }
+
+    /// How long starts took.
+    pub(crate) fn started(&self, engine: Engine, started: &Started) {
+        let [new_ms, filled_ms] = [started.new, started.filled].map(|took| took.as_secs_f64() * 1e3);
+        let payments = started.payments;
+        if self.json {
+            let line = json!({"engine": engine.name(), "start": {"newMs": new_ms, "filledMs": filled_ms, "payments": payments}});
+            println!("{line}");
+        } else {
+            println!(
+                "{:<11}{:<18}ready in {new_ms:.0} ms on nothing, in {filled_ms:.0} ms on {payments} payments",
+                engine.name(),
+                "start"
+            );
+        }
     }
 
     /// Says which marks hold; whether all that were measured do.

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -54,7 +55,7 @@ impl Counters {
 
 impl Server {
     /// Makes the accounts, then serves them.
-    pub(crate) fn start(place: &Place, accounts: u16) -> Result<Server, Problem> {
+    pub(crate) fn with_accounts(place: &Place, accounts: u16) -> Result<Server, Problem> {
         let mut keys = Vec::new();
         for _ in 0..accounts {
             let output = vinr(place)?.args(["init", "--json"]).output();
@@ -63,19 +64,28 @@ impl Server {
                 .map_err(|_| format!("vinr init said {}", String::from_utf8_lossy(&output.stderr)))?;
             keys.push(made["sandbox"]["secretKey"].as_str().ok_or("vinr init gave no key")?.to_owned());
         }
+        let (mut server, _) = Server::start(place)?;
+        server.keys = keys;
+        Ok(server)
+    }
+
+    /// Serves what is there, or a new installation; how long it takes from here until it says that it is ready.
+    pub(crate) fn start(place: &Place) -> Result<(Server, Duration), Problem> {
+        let began = Instant::now();
         let mut child = vinr(place)?
             .args(["serve", "--json"])
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("cannot run vinr: {error}"))?;
         let stdout = child.stdout.take().ok_or("vinr has no output")?;
-        let mut server = Server { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), keys };
+        let mut server = Server { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), keys: Vec::new() };
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
+        let took = began.elapsed();
         let ready: Value = serde_json::from_str(&line).map_err(|_| "vinr did not become ready")?;
         let url = ready["sandbox"]["url"].as_str().unwrap_or_default();
         server.address = url.trim_start_matches("http://").parse().map_err(|_| format!("vinr serves at {url}"))?;
-        Ok(server)
+        Ok((server, took))
     }
 
     /// What it has spent so far.

@@ -46,7 +46,7 @@ impl Template {
     /// Has the real server take one payment and reads what it wrote.
     pub(crate) fn of_one_payment(scratch: &Scratch) -> Result<Template, Problem> {
         let place = Place::folder(scratch)?;
-        let server = Server::start(&place, 1)?;
+        let server = Server::with_accounts(&place, 1)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         let latencies = runtime.block_on(load::run(&server, 1, Duration::from_nanos(1)))?;
