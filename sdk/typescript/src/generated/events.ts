@@ -7,8 +7,8 @@ export interface components {
             id: string;
             object: string;
             type: string;
+            /** @description When it happened, unix seconds: events have no `created_at`. */
             created: number;
-            created_at: string;
             apiVersion: string;
             sequence: number;
             data: unknown;
@@ -31,9 +31,12 @@ export interface components {
                 /** @description Before. */
                 lt?: number | null;
             } | null;
-            /** @description Only of this type. */
+            /**
+             * @description Only of this type. With `after` too: then the events between are passed over, and what follows is asked for with
+             *     the number of the last event that came.
+             */
             type?: string | null;
-            /** @description Oldest first, from the event after this number on. */
+            /** @description Oldest first, from the event after this number on; without cursors and `created`. */
             after?: number | null;
             /** @description With `after`: wait so many seconds for an event when there is none yet. */
             wait?: number | null;
