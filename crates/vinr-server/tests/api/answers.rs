@@ -12,10 +12,12 @@ use vinr_server::{App, RateLimit};
 
 use crate::endpoints::{Row, table};
 use crate::harness::{Answer, Engine, Server, on_both_engines, oneshot};
+use crate::right_calls::right_calls;
 
 on_both_engines!(
     every_answer_has_an_id_of_its_own,
     a_wrong_method_is_told_the_right_ones,
+    what_can_be_read_can_be_asked_for_without_its_body,
     an_answer_to_a_key_says_what_is_left_of_its_requests,
 );
 
@@ -91,6 +93,28 @@ async fn a_wrong_method_is_told_the_right_ones(engine: Engine) {
                 assert!(expected.iter().all(|method| message.contains(method.as_str())), "{message}");
             }
         }
+    }
+}
+
+async fn what_can_be_read_can_be_asked_for_without_its_body(engine: Engine) {
+    let server = Server::start(engine).await;
+    let mut paths: Vec<String> = OPEN.map(str::to_owned).into();
+    paths.push("/v1/payments/pay_nobodys".to_owned());
+    for Row { method, path, .. } in table(&server).await {
+        if method == Method::GET {
+            paths.extend(right_calls(&server, &method, &path).await.into_iter().map(|call| call.path));
+        }
+    }
+    assert!(paths.len() >= 20, "{paths:?}");
+    for path in paths {
+        let key = Some(server.secret_key.as_str());
+        let whole = server.call(Method::GET, &path, key, &[], None).await;
+        let head = server.call(Method::HEAD, &path, key, &[], None).await;
+        assert_eq!((head.status, head.bytes.len()), (whole.status, 0), "{path}");
+        assert_eq!(head.headers["content-type"], whole.headers["content-type"], "{path}");
+        assert!(head.headers.contains_key("content-length"), "{path}");
+        let strange = server.call(Method::HEAD, &path, None, &[], None).await;
+        assert_eq!(strange.status, if OPEN.contains(&path.as_str()) { 200 } else { 401 }, "{path}");
     }
 }
 

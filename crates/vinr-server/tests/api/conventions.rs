@@ -1,16 +1,20 @@
 //! What holds for every request: its problems, its headers, its environment. `bad_requests` has the bad ones.
 
+use axum::body::Body;
+use axum::http::Request;
 use reqwest::Method;
 use serde_json::{Value, json};
 use vinr_core::keys::Environment;
 
-use crate::harness::{Answer, Engine, Server, on_both_engines};
+use crate::endpoints_replayed::written;
+use crate::harness::{Answer, Engine, Server, on_both_engines, oneshot};
 
 on_both_engines!(
     all_problems_of_a_request_are_told_at_once,
     what_contradicts_itself_is_told_at_once,
     live_draws_its_ids_and_says_what_else_is_wrong,
     headers_are_checked,
+    bodies_are_json_and_not_too_large,
     live_refuses_test_cards_and_unverified_businesses,
 );
 
@@ -103,31 +107,89 @@ async fn live_draws_its_ids_and_says_what_else_is_wrong(engine: Engine) {
     assert_eq!(problems(&server.post("/v1/webhooks", body).await), named(&expected));
 }
 
+const MIB: usize = 1 << 20;
+
+/// Status, code, type and parameter of a refusal.
+fn refused(answer: &Answer) -> (u16, String, String, Option<String>) {
+    let error = &answer.json()["error"];
+    let text = |name: &str| error[name].as_str().map(str::to_owned);
+    (answer.status, answer.code(), text("type").unwrap_or_default(), text("param"))
+}
+
+fn refusal(status: u16, code: &str, kind: &str, param: Option<&str>) -> (u16, String, String, Option<String>) {
+    (status, code.to_owned(), kind.to_owned(), param.map(str::to_owned))
+}
+
 async fn headers_are_checked(engine: Engine) {
     let server = Server::start(engine).await;
     let key = Some(server.secret_key.as_str());
+    let invalid = |code, param| refusal(400, code, "invalid_request_error", Some(param));
     let body = || Some(json!({"amount": 1, "currency": "EUR"}).to_string());
     let post = |headers: &'static [(&'static str, &'static str)]| {
         server.call(Method::POST, "/v1/payments", key, headers, body())
     };
-    assert_eq!(post(&[("vinr-version", "2020-01-01")]).await.code(), "version_unknown");
+    let version = post(&[("vinr-version", "2020-01-01")]).await;
+    assert_eq!(refused(&version), invalid("version_unknown", "Vinr-Version"));
     assert_eq!(post(&[("vinr-version", "2026-04-01")]).await.status, 200);
-    assert_eq!(post(&[("x-api-key", "sk_test_another")]).await.status, 400);
-    let form = server.http.post(format!("{}/v1/payments", server.url)).bearer_auth(&server.secret_key).body("a=b");
-    assert_eq!(server.send(form).await.status, 415);
+    let two_keys = post(&[("x-api-key", "sk_test_another")]).await;
+    assert_eq!(refused(&two_keys), invalid("parameter_conflict", "X-Api-Key"));
+    let same = server.secret_key.as_str();
+    assert_eq!(server.call(Method::GET, "/v1/balance", key, &[("x-api-key", same)], None).await.status, 200);
+    let two_idempotency_keys = post(&[("idempotency-key", "one"), ("idempotency-key", "another")]).await;
+    assert_eq!(refused(&two_idempotency_keys), invalid("parameter_conflict", "Idempotency-Key"));
     let long = "k".repeat(256);
     let answer = server.post_with_key("/v1/payments", &long, &json!({"amount": 1, "currency": "EUR"})).await;
-    assert_eq!(answer.json()["error"]["param"], "Idempotency-Key");
-    let large = format!("{{\"description\":\"{}\"}}", "x".repeat(2 << 20));
-    assert_eq!(server.call(Method::POST, "/v1/payments", key, &[], Some(large)).await.status, 413);
-    let wrong = server.call(Method::PUT, "/v1/payments", key, &[], None).await;
-    assert_eq!((wrong.status, wrong.headers.get("allow").is_some()), (405, true));
+    assert_eq!(refused(&answer), invalid("parameter_invalid", "Idempotency-Key"));
     for secret in ["sk_live_x", "sk_test_unknown", "nonsense", ""] {
         let answer = server.call(Method::GET, "/v1/payments", Some(secret), &[], None).await;
-        assert_eq!((answer.status, answer.headers.contains_key("www-authenticate")), (401, true), "{secret}");
+        let expected = refusal(401, "invalid_api_key", "authentication_error", Some("Authorization"));
+        assert_eq!(refused(&answer), expected, "{secret}");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"VINR\"", "{secret}");
     }
     let basic = server.http.get(format!("{}/v1/payments", server.url)).basic_auth(&server.secret_key, Some(""));
     assert_eq!(server.send(basic).await.status, 200);
+}
+
+async fn bodies_are_json_and_not_too_large(engine: Engine) {
+    let server = Server::start(engine).await;
+    let before = written(&server).await;
+    let whole = |length: usize| {
+        let around = json!({"amount": 1, "currency": "EUR", "metadata": {}, "nothing": ""}).to_string().len();
+        json!({"amount": 1, "currency": "EUR", "metadata": {}, "nothing": "x".repeat(length - around)}).to_string()
+    };
+    let post = async |body: String| {
+        let request = Request::post("/v1/payments").header("x-api-key", &server.secret_key);
+        let request = request.header("content-type", "application/json").body(Body::from(body));
+        oneshot(vinr_server::router(server.app.clone()), request.expect("a request")).await
+    };
+    let unknown = refusal(400, "parameter_unknown", "invalid_request_error", Some("nothing"));
+    assert_eq!(refused(&post(whole(MIB)).await), unknown, "it was read");
+    let too_large = refusal(413, "body_too_large", "invalid_request_error", None);
+    for length in [MIB + 1, 8 * MIB, 8 * MIB + 1, 9 * MIB] {
+        assert_eq!(refused(&post(whole(length)).await), too_large, "{length} bytes");
+    }
+    // Over a connection, whose other end has to come to the point where it reads.
+    for length in [MIB + 1, 8 * MIB] {
+        let answer =
+            server.call(Method::POST, "/v1/payments", Some(&server.secret_key), &[], Some(whole(length))).await;
+        assert_eq!(refused(&answer), too_large, "{length} bytes");
+    }
+    for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")] {
+        let request = server.http.post(format!("{}/v1/payments", server.url)).bearer_auth(&server.secret_key);
+        let request = kind.into_iter().fold(request, |request, kind| request.header("content-type", kind));
+        let answer = server.send(request.body("{\"amount\": 1, \"currency\": \"EUR\"}")).await;
+        let unsupported = refusal(415, "content_type_unsupported", "invalid_request_error", Some("Content-Type"));
+        assert_eq!(refused(&answer), unsupported, "{kind:?}");
+    }
+    let broken = server.call(Method::POST, "/v1/payments", Some(&server.secret_key), &[], Some("{".into())).await;
+    assert_eq!(refused(&broken), refusal(400, "invalid_json", "invalid_request_error", None));
+    let twice = "{\"metadata\": {\"a\": 1, \"a\": 1}}".to_owned();
+    let twice = server.call(Method::POST, "/v1/payments", Some(&server.secret_key), &[], Some(twice)).await;
+    assert_eq!(refused(&twice), refusal(400, "parameter_conflict", "invalid_request_error", Some("a")));
+    let spellings = json!({"amount": 1, "currency": "EUR", "customer": "cust_1", "customer_id": "cust_2"});
+    let conflict = refusal(400, "parameter_conflict", "invalid_request_error", Some("customerId"));
+    assert_eq!(refused(&server.post("/v1/payments", spellings).await), conflict);
+    assert_eq!(written(&server).await, before, "nothing is written");
 }
 
 async fn live_refuses_test_cards_and_unverified_businesses(engine: Engine) {

@@ -51,6 +51,17 @@ export interface components {
             offSession: boolean;
             /** @description Whether the card that pays is kept for the customer. */
             savePaymentMethod: boolean;
+            /** @description The redemptions that reduce it. */
+            redemptions: string[];
+            /** @description What each of them takes off. */
+            discounts: {
+                /** @description The redemption that grants it. */
+                redemptionId: string;
+                /** @description Minor units. */
+                amount: number;
+            }[];
+            /** @description What it was before discounts, in minor units. */
+            originalAmount: number;
             /** @description Why the last attempt brought no money. */
             failure: {
                 code: string;
@@ -66,6 +77,12 @@ export interface components {
             receiptEmail: string | null;
             /** @description VINR's fee in minor units, known once captured. */
             fee: number | null;
+            /** @description The invoice it pays. */
+            invoiceId: string | null;
+            /** @description The newest refund, whole. */
+            latestRefund: {
+                [key: string]: unknown;
+            } | null;
             /** @description Each status it had, with its time. */
             timeline: {
                 status: string;
