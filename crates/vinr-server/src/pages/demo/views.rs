@@ -144,6 +144,28 @@ enum Fulfilment {
     Forgotten,
 }
 
+/// What an order is too old for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// Nothing.
+    Open,
+    /// Its checkout has closed; a failed payment stays failed then.
+    Closed,
+    /// It was paid before this process began to listen.
+    BeforeUs,
+}
+
+impl Age {
+    fn of(payment: &wire::Payment, began: WallTime, now: WallTime) -> Age {
+        let is_before = |time: &str, other| WallTime::parse(time).is_some_and(|time| time < other);
+        match &payment.completed_at {
+            Some(completed) if is_before(completed, began) => Age::BeforeUs,
+            _ if is_before(&payment.expires_at, now) => Age::Closed,
+            _ => Age::Open,
+        }
+    }
+}
+
 /// A webhook as it is shown.
 struct News<'a> {
     webhook: &'a Webhook,
@@ -156,18 +178,16 @@ pub(super) fn order(shop: &Shop, order: &str, payment: &wire::Payment, heard: &[
     let status = Status::parse(&payment.status)
         .ok_or_else(|| ApiError::internal(format!("{} is {}", payment.id, payment.status)))?;
     let cart = payment.metadata.get("cart").map(|text| Cart::read(text)).unwrap_or_default();
-    let now = shop.app.env.wall();
-    let is_before = |time: &str, other: WallTime| WallTime::parse(time).is_some_and(|time| time < other);
-    let is_older = payment.completed_at.as_ref().is_some_and(|completed| is_before(completed, shop.began));
+    let age = Age::of(payment, shop.began, shop.app.env.wall());
     let page = Order {
         shop: merchant::NAME,
         number: spoken(order),
-        standing: standing(status, payment, is_before(&payment.expires_at, now)),
+        standing: standing(status, payment, age),
         amount: Locale::English.money(euros(payment.amount)),
         paid_with: payment.card.as_ref().filter(|_| status == Status::Completed).map(card_words),
         lines: cart.lines().map(offer).collect(),
         cart: cart.text(),
-        fulfilment: fulfilment(status, heard, is_older),
+        fulfilment: fulfilment(status, heard, age),
         heard: heard.iter().map(news).collect(),
         times: heard.iter().map(|webhook| webhook.times).sum(),
         webhooks_url: shop.merchant.webhooks_url(),
@@ -176,7 +196,7 @@ pub(super) fn order(shop: &Shop, order: &str, payment: &wire::Payment, heard: &[
     Ok(html_under(&shop.policy, StatusCode::OK, &page))
 }
 
-fn standing(status: Status, payment: &wire::Payment, is_closed: bool) -> Standing<'_> {
+fn standing(status: Status, payment: &wire::Payment, age: Age) -> Standing<'_> {
     let pay = |label| Next::Pay(label, &payment.checkout_url);
     let (mood, title, text, next) = match status {
         Status::Completed | Status::Authorized => (Mood::Good, "Thank you", "Your order is paid.", Next::Nothing),
@@ -189,7 +209,7 @@ fn standing(status: Status, payment: &wire::Payment, is_closed: bool) -> Standin
         Status::Processing => {
             (Mood::Open, "The payment is on its way", "The bank has not answered yet.", Next::Nothing)
         }
-        Status::Failed if is_closed => {
+        Status::Failed if age == Age::Closed => {
             (Mood::Bad, "This order has closed", "It was not paid in time, and nothing was charged.", Next::Refill)
         }
         Status::Failed => {
@@ -204,13 +224,14 @@ fn standing(status: Status, payment: &wire::Payment, is_closed: bool) -> Standin
     Standing { mood, title, text, next }
 }
 
-fn fulfilment(status: Status, heard: &[Webhook], is_older: bool) -> Fulfilment {
+fn fulfilment(status: Status, heard: &[Webhook], age: Age) -> Fulfilment {
     match status {
         Status::Completed | Status::Authorized if heard.iter().any(|webhook| webhook.did == Deed::Packed) => {
             Fulfilment::Packed
         }
-        Status::Completed | Status::Authorized if is_older => Fulfilment::Forgotten,
+        Status::Completed | Status::Authorized if age == Age::BeforeUs => Fulfilment::Forgotten,
         Status::Completed | Status::Authorized => Fulfilment::Waiting,
+        Status::Failed if age == Age::Closed => Fulfilment::Closed,
         Status::Pending
         | Status::Processing
         | Status::RequiresAuthentication
@@ -308,10 +329,12 @@ mod tests {
             did,
         };
         let (paid, other) = ([webhook(Deed::Packed)], [webhook(Deed::Nothing)]);
-        assert!(fulfilment(Status::Completed, &other, false) == Fulfilment::Waiting);
-        assert!(fulfilment(Status::Completed, &paid, false) == Fulfilment::Packed);
-        assert!(fulfilment(Status::Completed, &[], true) == Fulfilment::Forgotten);
-        assert!(fulfilment(Status::Pending, &paid, false) == Fulfilment::Unpaid);
-        assert!(fulfilment(Status::Expired, &[], false) == Fulfilment::Closed);
+        assert!(fulfilment(Status::Completed, &other, Age::Open) == Fulfilment::Waiting);
+        assert!(fulfilment(Status::Completed, &paid, Age::Closed) == Fulfilment::Packed);
+        assert!(fulfilment(Status::Completed, &[], Age::BeforeUs) == Fulfilment::Forgotten);
+        assert!(fulfilment(Status::Pending, &paid, Age::Open) == Fulfilment::Unpaid);
+        assert!(fulfilment(Status::Expired, &[], Age::Closed) == Fulfilment::Closed);
+        assert!(fulfilment(Status::Failed, &other, Age::Open) == Fulfilment::Unpaid);
+        assert!(fulfilment(Status::Failed, &other, Age::Closed) == Fulfilment::Closed);
     }
 }
