@@ -62,8 +62,8 @@ fn main() -> ExitCode {
     let size = Size { requests: cli.requests, hours: cli.hours };
     match cli.seed {
         Some(seed) => match story::play(seed, size) {
-            Ok(hash) => {
-                println!("trace hash: {hash}");
+            Ok(played) => {
+                println!("{}\ntrace hash: {}", played.facts, played.hash);
                 ExitCode::SUCCESS
             }
             Err(broken) => {

@@ -88,6 +88,9 @@ pub(crate) struct Profile {
     pub(crate) endpoints: u64,
     /// Whether endpoints have troubles at all.
     pub(crate) flaky: bool,
+    /// Hours that pass on each account's clock, about. In some stories there are many: holds lapse after 7 days, and
+    /// endpoints are disabled after 5.
+    pub(crate) hours: u64,
 }
 
 impl Profile {
@@ -116,6 +119,7 @@ impl Profile {
             bank_percent: on(60, 40),
             endpoints: chance.below(4),
             flaky: chance.percent(70),
+            hours: u64::from(size.hours) * if chance.percent(20) { 12 } else { 1 },
         }
     }
 }

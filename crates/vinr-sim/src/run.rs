@@ -73,11 +73,11 @@ impl Run {
     }
 
     fn seed(&self, seed: u64) -> Result<(), String> {
-        let hash = play(seed, self.size)?;
+        let first = play(seed, self.size)?;
         if seed.is_multiple_of(TWICE_EVERY) {
-            let again = play(seed, self.size)?;
-            if again != hash {
-                return Err(format!("it played differently the second time: {hash} and {again}"));
+            let second = play(seed, self.size)?;
+            if first != second {
+                return Err(format!("it played differently the second time: {first:?} and {second:?}"));
             }
         }
         Ok(())

@@ -23,8 +23,17 @@ const STEPS: u64 = 5;
 /// Advances of four hours after the end: more than the 72 hours of a delivery's retries.
 const SETTLING_STEPS: u32 = 20;
 
-/// Plays a seed; the hash of everything that was said.
-pub(crate) fn play(seed: u64, size: Size) -> Result<String, Broken> {
+/// A story that came right.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Played {
+    /// The hash of everything that was said.
+    pub(crate) hash: String,
+    /// What it was like.
+    pub(crate) facts: String,
+}
+
+/// Plays a seed.
+pub(crate) fn play(seed: u64, size: Size) -> Result<Played, Broken> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
     let _alarms = tracing::subscriber::set_default(Alarms);
@@ -36,7 +45,7 @@ pub(crate) fn play(seed: u64, size: Size) -> Result<String, Broken> {
     })
 }
 
-async fn tell(seed: u64, size: Size) -> Result<String, Broken> {
+async fn tell(seed: u64, size: Size) -> Result<Played, Broken> {
     let world = Arc::new(World::begin(seed, Profile::drawn(seed, size)).await?);
     let book = Arc::new(Book::default());
     let mut clients: Vec<Client> =
@@ -64,14 +73,14 @@ async fn tell(seed: u64, size: Size) -> Result<String, Broken> {
         serving.app.stop_workers().await;
     }
     world.check()?;
-    Ok(world.trace())
+    Ok(Played { hash: world.trace(), facts: world.facts() })
 }
 
 /// An account's time passes, in steps, while its clients work.
 async fn pass_time(world: &Arc<World>, book: &Arc<Book>, seed: u64, account: usize) {
     let number = 50 + account as u64;
     let mut clock = Client { account, ..Client::new(world, book, seed, number) };
-    let seconds = u64::from(world.profile.size.hours) * 3_600;
+    let seconds = world.profile.hours * 3_600;
     let work_ms = world.profile.pause_ms * u64::from(world.profile.size.requests) / (2 * world.profile.clients);
     for _ in 0..STEPS {
         sleep(clock.chance.millis(1 + work_ms * 2 / STEPS)).await;

@@ -1,6 +1,7 @@
 //! The world of one story: the processes that serve on one disk, one after the other or two at once, and what lies
 //! outside of them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -97,6 +98,8 @@ struct State {
     trace: Sha256,
     broken: Option<Broken>,
     requests_left: u32,
+    /// How often each status was answered, and how often none came.
+    answers: BTreeMap<u16, u32>,
 }
 
 impl World {
@@ -125,6 +128,7 @@ impl World {
                 trace: Sha256::new(),
                 broken: None,
                 requests_left: profile.size.requests,
+                answers: BTreeMap::new(),
             }),
             profile,
         };
@@ -205,6 +209,7 @@ impl World {
             Either::Left((said, _)) => said,
             Either::Right(_) => return None,
         };
+        *self.state().answers.entry(said.status).or_default() += 1;
         if let Err(broken) = contract::check(ask, &said) {
             self.fail(&broken);
         }
@@ -265,6 +270,23 @@ impl World {
             self.fail(&broken);
         }
         self.state().broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// What the story was like, for who reads it.
+    pub(crate) fn facts(&self) -> String {
+        let (events, deliveries, payments) = self.witness.with(|folds| {
+            let mut by_status = BTreeMap::<&str, u32>::new();
+            for payment in folds.payments.values() {
+                *by_status.entry(payment.status.as_str()).or_default() += 1;
+            }
+            let events: usize = folds.events.values().map(Vec::len).sum();
+            (events, folds.deliveries.values().sum::<usize>(), format!("{by_status:?}"))
+        });
+        let answers = self.state().answers.clone();
+        format!(
+            "answers {answers:?}, payments {payments}, {events} events, {deliveries} deliveries\n{:?}",
+            self.profile
+        )
     }
 
     /// Everything that was said so far, as a hash.
