@@ -23,6 +23,7 @@ mod sealing;
 pub mod settings;
 mod setups;
 mod webhooks;
+pub mod witness;
 mod workers;
 
 pub use app::App;
@@ -30,7 +31,10 @@ pub use error::ApiError;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
+pub use payments::store::get as payment_row;
+pub use setups::store::get as setup_row;
 pub use webhooks::signature;
+pub use webhooks::store::peek_endpoint as endpoint_row;
 
 use http::endpoint::Endpoint;
 

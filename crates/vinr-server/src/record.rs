@@ -18,6 +18,7 @@ use crate::connectors::{Ask, Sending};
 use crate::context::{AccountContext, BALANCES, COUNTERS, SELF};
 use crate::env::Env;
 use crate::settings::Settings;
+use crate::witness::Note;
 
 /// How long a process that committed a delivery has it for itself before others may take it.
 pub(crate) const HANDOVER_LEASE: Span = Span::seconds(60);
@@ -206,6 +207,11 @@ impl<'a> Unit<'a> {
         self.sending.as_ref().is_some_and(Sending::answers_request)
     }
 
+    /// Tells a witness what happens by this unit; without one nothing is made of it.
+    pub(crate) fn note(&mut self, note: impl FnOnce() -> Note) {
+        self.store.note(|| Box::new(note()));
+    }
+
     /// Makes the unit stale if the account changed since its context was read.
     pub fn guard(&mut self) {
         if !self.guarded {
@@ -231,6 +237,7 @@ impl<'a> Unit<'a> {
             data: data.into(),
         };
         let slot = self.store.number(&COUNTERS, SELF, "sequence");
+        self.note(|| Note::Emitted { id: event.id.clone(), kind, slot, data: Arc::clone(&event.data) });
         self.store.insert(&EVENTS, event.id.as_str(), tables::event_values(&event, slot));
         let context = Arc::clone(&self.context);
         for (endpoint, filters) in &context.endpoints {

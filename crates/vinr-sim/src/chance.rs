@@ -1,21 +1,24 @@
-//! Every draw of a story comes from its seed.
+//! Every draw of a story comes from its seed. Whoever acts beside others has a stream of its own, so that one more draw
+//! of one changes nothing for another.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
-use vinr_store::{Chaos, CommitFault};
 
 /// A stream of draws.
 pub(crate) struct Chance(Mutex<ChaCha12Rng>);
 
 impl Chance {
-    pub(crate) fn new(seed: u64) -> Chance {
-        Chance(Mutex::new(ChaCha12Rng::seed_from_u64(seed)))
+    /// The stream of this name in a seed's story.
+    pub(crate) fn new(seed: u64, stream: u64) -> Chance {
+        let mut rng = ChaCha12Rng::seed_from_u64(seed);
+        rng.set_stream(stream);
+        Chance(Mutex::new(rng))
     }
 
-    /// A number below `end`.
+    /// A number below `end`, or 0.
     pub(crate) fn below(&self, end: u64) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next_u64() % end.max(1)
     }
@@ -24,36 +27,25 @@ impl Chance {
     pub(crate) fn percent(&self, often: u64) -> bool {
         self.below(100) < often
     }
-}
 
-/// A disk whose commits are slow, small, or lost with their answers, as often as the seed has it.
-pub(crate) struct Disk {
-    chance: Chance,
-    faults_percent: u64,
-}
-
-impl Disk {
-    pub(crate) fn new(seed: u64) -> Disk {
-        let chance = Chance::new(seed ^ 0xd15c);
-        // Every third seed has a faultless disk, so that other troubles are seen alone.
-        let faults_percent = if seed.is_multiple_of(3) { 0 } else { chance.below(15) };
-        Disk { chance, faults_percent }
-    }
-}
-
-impl Chaos for Disk {
-    fn batch_max(&self) -> usize {
-        usize::try_from(1 + self.chance.below(32)).unwrap_or(1)
+    /// A length of time up to so many milliseconds, and at least one.
+    pub(crate) fn millis(&self, most: u64) -> Duration {
+        Duration::from_millis(1 + self.below(most))
     }
 
-    fn commit_delay(&self) -> Duration {
-        Duration::from_micros(100 + self.chance.below(20_000))
+    /// One of these, all equally likely.
+    pub(crate) fn one<'a, T>(&self, of: &'a [T]) -> Option<&'a T> {
+        let index = self.below(of.len() as u64);
+        of.get(usize::try_from(index).unwrap_or(0))
     }
 
-    fn commit_fault(&self) -> CommitFault {
-        if !self.chance.percent(self.faults_percent) {
-            return CommitFault::None;
-        }
-        if self.chance.percent(50) { CommitFault::UnknownButCommitted } else { CommitFault::UnknownAndLost }
+    /// The place of one of these weights, as likely as it is heavy; `None` if none weighs anything.
+    pub(crate) fn weighed(&self, weights: &[u64]) -> Option<usize> {
+        let mut left = self.below(weights.iter().sum());
+        weights.iter().position(|weight| {
+            let hit = left < *weight;
+            left = left.saturating_sub(*weight);
+            hit
+        })
     }
 }

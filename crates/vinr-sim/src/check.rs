@@ -1,68 +1,62 @@
-//! What must hold whatever happened.
+//! What must hold in the end, when everybody has recovered and every retry has had its time.
+
+mod deliveries;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::bank::Bank;
-use crate::merchant::Merchant;
-use crate::story::{Broken, World};
+use crate::audit;
+use crate::book::Book;
+use crate::client::Client;
+use crate::store;
+use crate::world::{Ask, Broken, Said, World};
 
-/// What clients know: for each idempotency key the bytes of its answer.
-pub(crate) type Answered = BTreeMap<String, (String, String)>;
-
-/// Money adds up and numbers have no gaps.
-pub(crate) async fn ledger(world: &World) -> Result<(), Broken> {
-    let differences =
-        vinr_server::ledger::verify(&world.app.db, |_| {}).await.map_err(|error| format!("verify: {error}"))?;
-    if differences.is_empty() { Ok(()) } else { Err(format!("the ledger does not add up: {differences:?}")) }
+/// All of it.
+pub(crate) async fn all(world: &World, book: &Book) -> Result<(), Broken> {
+    audit::rows(world).await?;
+    audit::ledger(&world.eye).await?;
+    replays(world, book).await?;
+    let mut captured = 0;
+    let mut orders = BTreeMap::new();
+    for account in 0..world.accounts.len() {
+        let payments = listed(world, account).await?;
+        captured += judged(world, book, account, &payments, &mut orders)?;
+        events(world, account).await?;
+        deliveries::all(world, account).await?;
+        nothing_is_left(world, account).await?;
+    }
+    answered_orders(book, &orders)?;
+    if world.profile.remote && world.bank.taken() != captured {
+        let taken = world.bank.taken();
+        return Err(format!("the acquirer took {taken} from buyers and payments say {captured}"));
+    }
+    world.check()
 }
 
-/// Every answered request has its effect exactly once, and its key still gives the same bytes.
-pub(crate) async fn answers(world: &World, answered: &Answered) -> Result<(), Broken> {
-    for (key, (body, bytes)) in answered {
-        let (status, again) = world.call("POST", "/v1/payments", Some(key), body).await;
-        if status != 200 || again != *bytes {
-            return Err(format!("key {key} was answered {bytes} and now {status} {again}"));
-        }
-        let first: Value = serde_json::from_str(bytes).map_err(|error| error.to_string())?;
-        let id = first["id"].as_str().unwrap_or_default();
-        let (status, _) = world.call("GET", &format!("/v1/payments/{id}"), None, "").await;
-        if status != 200 {
-            return Err(format!("answered payment {id} is gone"));
+/// One request of the check's own; everything answers by now.
+async fn ask(world: &World, account: usize, ask: &Ask) -> Result<Said, Broken> {
+    world.call(account, ask).await.ok_or_else(|| format!("{} {} was not answered", ask.method, ask.path))
+}
+
+/// Every key still gives the same bytes.
+async fn replays(world: &World, book: &Book) -> Result<(), Broken> {
+    for (account, request, bytes) in book.answers() {
+        let said = ask(world, account, &request).await?;
+        if said.status != 200 || said.text != bytes {
+            let key = request.key.unwrap_or_default();
+            return Err(format!("key {key} was answered {bytes} and now {} {}", said.status, said.text));
         }
     }
     Ok(())
 }
 
-/// As many payments as keys that were ever tried at most, and as many as answers at least.
-pub(crate) async fn count(world: &World, answered: usize, tried: usize) -> Result<(), Broken> {
-    let count = payments(world).await?.len();
-    if (answered..=tried).contains(&count) {
-        return Ok(());
-    }
-    Err(format!("{count} payments for {answered} answers to {tried} keys"))
-}
-
-/// Buyers paid what their payments say, and no payment waits for the acquirer for ever.
-pub(crate) async fn bank(world: &World, bank: &Bank) -> Result<(), Broken> {
-    let payments = payments(world).await?;
-    if let Some(waiting) = payments.iter().find(|payment| payment["status"] == "processing") {
-        return Err(format!("nobody asks what became of {waiting}"));
-    }
-    let captured: i64 = payments.iter().filter_map(|payment| payment["amountCaptured"].as_i64()).sum();
-    match bank.taken() {
-        taken if taken == captured => Ok(()),
-        taken => Err(format!("the acquirer took {taken} from buyers and payments say {captured}")),
-    }
-}
-
-async fn payments(world: &World) -> Result<Vec<Value>, Broken> {
+async fn listed(world: &World, account: usize) -> Result<Vec<Value>, Broken> {
     let mut payments = Vec::new();
     let mut path = "/v1/payments?limit=100".to_owned();
     loop {
-        let (_, text) = world.call("GET", &path, None, "").await;
-        let mut page: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let said = ask(world, account, &Client::bare("GET", path, "")).await?;
+        let mut page: Value = serde_json::from_str(&said.text).map_err(|error| format!("{error}: {}", said.text))?;
         if let Some(data) = page["data"].as_array_mut() {
             payments.append(data);
         }
@@ -71,32 +65,72 @@ async fn payments(world: &World) -> Result<Vec<Value>, Broken> {
     }
 }
 
-/// Every event was told to the merchant at least once.
-pub(crate) async fn events(world: &World, merchant: &Merchant) -> Result<(), Broken> {
-    let mut after = 0;
-    loop {
-        let (_, text) = world.call("GET", &format!("/v1/events?limit=100&after={after}"), None, "").await;
-        let page: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        let Some(events) = page["data"].as_array().filter(|events| !events.is_empty()) else { return Ok(()) };
-        for event in events {
-            after += 1;
-            if event["sequence"] != after {
-                return Err(format!("event {after} is missing before {event}"));
-            }
-            if merchant.heard(event["id"].as_str().unwrap_or_default()) == 0 {
-                return Err(format!("the merchant never heard of event {event}: {}", deliveries(world, event).await));
-            }
+/// Judges an account's payments and sums what they took; notes which order each is of.
+fn judged(
+    world: &World,
+    book: &Book,
+    account: usize,
+    payments: &[Value],
+    orders: &mut BTreeMap<String, String>,
+) -> Result<i64, Broken> {
+    let of = world.accounts[account].id.as_str();
+    let folded = world.witness.with(|folds| folds.payments.keys().filter(|(account, _)| account == of).count());
+    if folded != payments.len() {
+        return Err(format!("{folded} payments were made and {} are listed", payments.len()));
+    }
+    let ended = book.ended();
+    let mut captured = 0;
+    for payment in payments {
+        let id = payment["id"].as_str().unwrap_or_default();
+        let status = payment["status"].as_str().unwrap_or_default();
+        if ended.get(id).is_some_and(|told| told != status) {
+            return Err(format!("{id} was told to be {:?} and is {status}", ended.get(id)));
         }
+        if matches!(status, "processing" | "requires_authentication") {
+            return Err(format!("nobody asks what became of {payment}"));
+        }
+        let order = payment["metadata"]["order"].as_str().unwrap_or_default();
+        if let Some(other) = orders.insert(order.to_owned(), id.to_owned()) {
+            return Err(format!("order {order} is paid by {other} and by {id}"));
+        }
+        captured += payment["amountCaptured"].as_i64().unwrap_or_default();
+    }
+    Ok(captured)
+}
+
+/// What was answered is there, once; what was not may be there, once.
+fn answered_orders(book: &Book, there: &BTreeMap<String, String>) -> Result<(), Broken> {
+    let orders = book.orders();
+    for (order, answered) in &orders {
+        if answered.as_ref().is_some_and(|id| there.get(order) != Some(id)) {
+            return Err(format!("order {order} was answered with {answered:?} and is {:?}", there.get(order)));
+        }
+    }
+    match there.keys().find(|order| !orders.contains_key(*order)) {
+        Some(order) => Err(format!("nobody asked for order {order}")),
+        None => Ok(()),
     }
 }
 
-/// What became of an event's deliveries, for the report.
-async fn deliveries(world: &World, event: &Value) -> String {
-    let (_, text) = world.call("GET", "/v1/webhooks", None, "").await;
-    let endpoints: Value = serde_json::from_str(&text).unwrap_or_default();
-    let endpoint = endpoints["data"][0]["id"].as_str().unwrap_or_default();
-    let (_, text) = world.call("GET", &format!("/v1/webhooks/{endpoint}/deliveries?limit=100"), None, "").await;
-    let page: Value = serde_json::from_str(&text).unwrap_or_default();
-    let of_event = page["data"].as_array().into_iter().flatten().filter(|one| one["eventId"] == event["id"]);
-    of_event.map(Value::to_string).collect::<Vec<_>>().join(" ")
+/// Events are there as they were committed, none missing and none beside them.
+async fn events(world: &World, account: usize) -> Result<(), Broken> {
+    let of = world.accounts[account].id.as_str();
+    let there = store::events(&world.eye, of).await?;
+    let seen = world.witness.with(|folds| folds.events.get(of).cloned().unwrap_or_default());
+    if there == seen {
+        return Ok(());
+    }
+    let place = there.iter().zip(&seen).position(|(a, b)| a != b).unwrap_or(there.len().min(seen.len()));
+    Err(format!("event {} of {of} is {:?} and was committed as {:?}", place + 1, there.get(place), seen.get(place)))
+}
+
+/// No timer was forgotten or given up, and no attempt is open.
+async fn nothing_is_left(world: &World, account: usize) -> Result<(), Broken> {
+    let of = world.accounts[account].id.as_str();
+    let forgotten = store::forgotten_jobs(&world.eye, of, world.wall_ms() - 5_000).await?;
+    if !forgotten.is_empty() {
+        return Err(format!("timers were forgotten: {forgotten:?}"));
+    }
+    let open = store::open_attempts(&world.eye, of).await?;
+    if open.is_empty() { Ok(()) } else { Err(format!("nobody knows what became of attempts {open:?}")) }
 }

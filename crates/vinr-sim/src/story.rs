@@ -1,218 +1,185 @@
-//! One seed's story: a merchant's program makes payments through a server that is killed now and then.
+//! One seed's story: merchants' programs and buyers at work, an operator who kills and starts the process, an acquirer
+//! that speaks up by itself, clocks that move, and in the end quiet, in which everything must come right.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
-use http_body_util::BodyExt as _;
-use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
-use tower::ServiceExt as _;
-use vinr_core::ids::AccountId;
-use vinr_core::keys::Environment;
-use vinr_server::connectors::Connector;
-use vinr_server::env::{Entropy, Env, Net, WallClock};
-use vinr_server::keyring::Keyring;
-use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
-use vinr_server::{App, bootstrap};
-use vinr_store::{Config, Db, SimulatedDisk};
+use futures_util::future::{Either, join, join_all, select};
+use serde_json::json;
+use tokio::time::sleep;
 
-use crate::bank::{Bank, Line};
-use crate::chance::{Chance, Disk};
-use crate::check::{self, Answered};
-use crate::merchant::{Merchant, Wire};
+use crate::alarms::{self, Alarms};
+use crate::audit;
+use crate::book::Book;
+use crate::chance::Chance;
+use crate::check;
+use crate::client::Client;
+use crate::profile::{Profile, Size};
+use crate::world::{Broken, World};
 
-/// What went wrong, in words.
-pub(crate) type Broken = String;
+/// Steps in which an account's time passes.
+const STEPS: u64 = 5;
+/// Advances of four hours after the end: more than the 72 hours of a delivery's retries.
+const SETTLING_STEPS: u32 = 20;
 
-/// 2026-06-01T00:00:00Z: where every story begins.
-const BEGINNING_MS: i64 = 1_780_272_000_000;
-const CARDS: [&str; 6] = ["4242", "0002", "9995", "3220", "0077", "0341"];
-
-/// One incarnation of the server, and what belongs to the story as a whole.
-pub(crate) struct World {
-    pub(crate) app: App,
-    router: Router,
-    account: AccountId,
-    key: String,
-    trace: Arc<Mutex<Sha256>>,
+/// A story that came right.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Played {
+    /// The hash of everything that was said.
+    pub(crate) hash: String,
+    /// What it was like.
+    pub(crate) facts: String,
 }
 
-/// Plays a seed; the hash of everything that was said.
-pub(crate) fn play(seed: u64, requests: u32) -> Result<String, Broken> {
+/// Plays a seed.
+pub(crate) fn play(seed: u64, size: Size) -> Result<Played, Broken> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
-    runtime.block_on(tell(seed, requests))
+    let _alarms = tracing::subscriber::set_default(Alarms);
+    alarms::raised();
+    let played = catch_unwind(AssertUnwindSafe(|| runtime.block_on(tell(seed, size))));
+    played.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        Err(format!("a panic: {}", text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("of no words")))
+    })
 }
 
-async fn tell(seed: u64, requests: u32) -> Result<String, Broken> {
-    let chance = Chance::new(seed);
-    let merchant = Merchant::new(seed);
-    let bank = Bank::new(seed);
-    // Every other seed charges in the simulated network, where the acquirer is part of the commit.
-    let connector = match seed % 2 {
-        0 => Connector::Sandbox,
-        _ => Connector::Remote(Arc::new(Line(Arc::clone(&bank)))),
-    };
-    let disk = SimulatedDisk::new(Arc::new(Disk::new(seed)));
-    let clock = WallClock::Simulated { epoch_ms: BEGINNING_MS, start: Instant::now() };
-    let net = Net::Simulated(Arc::new(Wire(Arc::clone(&merchant))));
-    let env = Env::new(clock, Entropy::seeded(seed), net);
-    let mut world = open(&disk, &env, &connector, None).await?;
-    subscribe(&world).await?;
-    let mut answered = Answered::new();
-    let mut tried = 0;
-    for number in 0..requests {
-        match chance.below(100) {
-            0..4 => world = restart(world, &disk, &env, &connector).await?,
-            4..10 => advance(&world, &chance).await,
-            _ => {
-                tried += 1;
-                pay(&world, &chance, &format!("key-{number}"), &mut answered).await;
+async fn tell(seed: u64, size: Size) -> Result<Played, Broken> {
+    let world = Arc::new(World::begin(seed, Profile::drawn(seed, size)).await?);
+    let book = Arc::new(Book::default());
+    let mut clients: Vec<Client> =
+        (0..world.profile.clients).map(|number| Client::new(&world, &book, seed, number)).collect();
+    for number in 0..world.profile.endpoints {
+        let index = usize::try_from(number).unwrap_or(0) % clients.len();
+        clients[index].new_endpoint().await?;
+    }
+    let days: Vec<_> = (0..world.accounts.len()).map(|account| pass_time(&world, &book, seed, account)).collect();
+    let clients = join(join_all(clients.into_iter().map(Client::work)), join_all(days));
+    let around = join(operate(&world, seed), speak_up(&world, seed));
+    match select(std::pin::pin!(clients), std::pin::pin!(around)).await {
+        Either::Left(_) => {}
+        Either::Right((_, clients)) => drop(clients.await),
+    }
+    world.check()?;
+    quiet(&world).await?;
+    settle(&world, SETTLING_STEPS).await?;
+    for (attempt, answer) in world.bank.truths() {
+        hear(&world, &attempt, answer).await;
+    }
+    settle(&world, 2).await?;
+    check::all(&world, &book).await?;
+    if let Some(serving) = world.serving() {
+        serving.app.stop_workers().await;
+    }
+    world.check()?;
+    Ok(Played { hash: world.trace(), facts: world.facts() })
+}
+
+/// An account's time passes, in steps, while its clients work.
+async fn pass_time(world: &Arc<World>, book: &Arc<Book>, seed: u64, account: usize) {
+    let number = 50 + account as u64;
+    let mut clock = Client { account, ..Client::new(world, book, seed, number) };
+    let seconds = world.profile.hours * 3_600;
+    let work_ms = world.profile.pause_ms * u64::from(world.profile.size.requests) / (2 * world.profile.clients);
+    for _ in 0..STEPS {
+        sleep(clock.chance.millis(1 + work_ms * 2 / STEPS)).await;
+        if !world.goes_on() {
+            return;
+        }
+        let step = 1 + clock.chance.below(seconds * 2 / STEPS);
+        let ask = clock.post("/v1/test/clock/advance", &json!({"seconds": step}));
+        if let Err(broken) = clock.tell(&ask).await {
+            world.fail(&broken);
+        }
+    }
+}
+
+/// The operator: kills the process wherever it stands and starts it again, or starts another one while the first one
+/// stands still or goes on.
+async fn operate(world: &World, seed: u64) {
+    let chance = Chance::new(seed, 5);
+    let requests = u64::from(world.profile.size.requests);
+    let work_ms = world.profile.pause_ms * requests / world.profile.clients;
+    for _ in 0..world.profile.kills {
+        sleep(chance.millis(work_ms / world.profile.kills)).await;
+        let Some(old) = world.serving() else { continue };
+        let overlaps = chance.percent(world.profile.overlap_percent);
+        if !overlaps {
+            world.kill(&old).await;
+            sleep(chance.millis(500)).await;
+        } else if chance.percent(50) {
+            old.troubles.freeze(Duration::from_secs(1 + chance.below(100)));
+        }
+        if let Err(broken) = world.start(world.profile.disk_percent).await {
+            return world.fail(&broken);
+        }
+        if overlaps {
+            sleep(Duration::from_secs(1 + chance.below(120))).await;
+            world.kill(&old).await;
+        }
+    }
+}
+
+/// The acquirer says of its own accord what it knows: late, twice, or otherwise than before.
+async fn speak_up(world: &World, seed: u64) {
+    let chance = Chance::new(seed, 6);
+    while world.profile.remote && world.profile.bank_percent > 0 && world.goes_on() {
+        sleep(chance.millis(world.profile.pause_ms * 8)).await;
+        if let Some((attempt, answer)) = world.bank.notice() {
+            hear(world, &attempt, answer).await;
+        }
+    }
+    // Whoever is around stays until the clients are done.
+    std::future::pending::<()>().await;
+}
+
+/// Says something to the server until it has heard it: a disk that loses a commit is a reason to say it again.
+async fn hear(world: &World, attempt: &vinr_core::ids::AttemptId, answer: vinr_server::connectors::Answer) {
+    for account in &world.accounts {
+        for _ in 0..20 {
+            let Some(serving) = world.serving() else { return };
+            match serving.app.acquirer_said(&account.id, attempt, answer).await {
+                Ok(()) => return,
+                Err(error) if error.status() == 404 => break,
+                Err(_) => {}
             }
         }
-        check::ledger(&world).await?;
     }
-    world = restart(world, &disk, &env, &connector).await?;
-    merchant.recover();
-    settle(&world).await?;
-    notice(&world, &bank).await;
-    settle(&world).await?;
-    check::ledger(&world).await?;
-    check::answers(&world, &answered).await?;
-    check::count(&world, answered.len(), tried).await?;
-    check::events(&world, &merchant).await?;
-    if seed % 2 == 1 {
-        check::bank(&world, &bank).await?;
+}
+
+/// Everything recovers, and one process serves.
+async fn quiet(world: &World) -> Result<(), Broken> {
+    if let Some(serving) = world.serving() {
+        world.kill(&serving).await;
     }
-    world.app.stop_workers().await;
-    let hash = world.trace.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize();
-    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat())
+    world.start(0).await?;
+    world.merchants.recover();
+    world.bank.recover();
+    audit::rows(world).await.map(drop)
 }
 
-/// Makes the merchant's endpoint; a disk that loses commits may need more than one try.
-async fn subscribe(world: &World) -> Result<(), Broken> {
-    for _ in 0..20 {
-        let body = r#"{"url":"http://shop.example/hook"}"#;
-        match world.call("POST", "/v1/webhooks", Some("endpoint"), body).await {
-            (200, _) => return Ok(()),
-            (409 | 503, _) => tokio::time::sleep(Duration::from_secs(1)).await,
-            (status, text) => return Err(format!("the endpoint could not be made: {status} {text}")),
-        }
-    }
-    Err("the endpoint could not be made in 20 tries".into())
-}
-
-/// Lets more than the 72 hours of a delivery's retries pass. An advance that a killed process left behind is finished
-/// by the server itself; until then it says that the clock is busy.
-async fn settle(world: &World) -> Result<(), Broken> {
-    let mut advanced = 0;
-    for _ in 0..400 {
-        let (status, text) = world.call("POST", "/v1/test/clock/advance", None, r#"{"seconds":14400}"#).await;
-        match status {
-            200 => advanced += 1,
-            409 | 503 => tokio::time::sleep(Duration::from_secs(5)).await,
-            _ => return Err(format!("the clock was not advanced: {status} {text}")),
-        }
-        if advanced == 20 {
-            return Ok(());
-        }
-    }
-    Err("the clock stayed busy".into())
-}
-
-/// Opens the server on the disk: the first time with a new account, later with what is there.
-async fn open(disk: &SimulatedDisk, env: &Env, connector: &Connector, before: Option<World>) -> Result<World, Broken> {
-    let chance = env.entropy.clone();
-    let db = Db::open(Config::Simulated(disk.clone()), Arc::new(move || chance.u128())).await;
-    let db = db.map_err(|error| format!("open: {error}"))?;
-    db.migrate(bootstrap::MIGRATIONS).await.map_err(|error| format!("migrate: {error}"))?;
-    let settings = Settings {
-        environment: Environment::Sandbox,
-        connector: connector.clone(),
-        public_url: "http://sandbox.example".into(),
-        rate_limit: None,
-        private_webhooks: PrivateWebhooks::Refused,
-        keyring: Keyring::of(MasterKey::new([7; 32])),
-        demo_shop: DemoShop::Closed,
-    };
-    let app = App::new(env.clone(), db, settings);
-    let (account, key, trace) = if let Some(world) = before {
-        (world.account, world.key, world.trace)
-    } else {
-        let id = AccountId::from_bits(env.id_bits());
-        let keys = bootstrap::create_account(&app.db, env, Environment::Sandbox, &id, "Shop").await;
-        (id, keys.map_err(|error| format!("account: {error}"))?.secret_key, Arc::default())
-    };
-    app.start_workers();
-    let router = vinr_server::router(app.clone());
-    Ok(World { app, router, account, key, trace })
-}
-
-/// Kills the process where it stands and starts it again on the same disk.
-async fn restart(mut world: World, disk: &SimulatedDisk, env: &Env, connector: &Connector) -> Result<World, Broken> {
-    world.app.abort_workers();
-    world.router = Router::new();
-    tokio::time::sleep(Duration::from_millis(1)).await;
-    open(disk, env, connector, Some(world)).await
-}
-
-/// The acquirer tells what it knows of every attempt, also of those it had answered otherwise.
-async fn notice(world: &World, bank: &Bank) {
-    for (attempt, answer) in bank.truths() {
-        // A disk that loses a commit is the acquirer's reason to say it again.
-        for _ in 0..20 {
-            if world.app.acquirer_said(&world.account, &attempt, answer).await.is_ok() {
+/// Lets time pass on every account's clock. An advance that a killed process left behind is finished by the server
+/// itself; until then it says that the clock is busy.
+async fn settle(world: &World, steps: u32) -> Result<(), Broken> {
+    let step = Client::bare("POST", "/v1/test/clock/advance", r#"{"seconds":14400}"#);
+    for account in 0..world.accounts.len() {
+        let mut advanced = 0;
+        for _ in 0..400 {
+            match world.call(account, &step).await {
+                Some(said) if said.status == 200 => advanced += 1,
+                Some(_) | None => sleep(Duration::from_secs(5)).await,
+            }
+            world.check()?;
+            if advanced == steps {
                 break;
             }
         }
-    }
-}
-
-/// A client pays with a key, loses patience now and then, and asks again until it is told.
-async fn pay(world: &World, chance: &Chance, key: &str, answered: &mut Answered) {
-    let card = CARDS[usize::try_from(chance.below(6)).unwrap_or(0)];
-    let amount = 1 + chance.below(100_000);
-    let body = format!(r#"{{"amount":{amount},"currency":"EUR","paymentMethod":"pm_test_{card}","confirm":true}}"#);
-    for _ in 0..5 {
-        let patience = Duration::from_millis(1 + chance.below(60));
-        let asked = tokio::time::timeout(patience, world.call("POST", "/v1/payments", Some(key), &body)).await;
-        match asked {
-            Ok((200, bytes)) => {
-                answered.insert(key.to_owned(), (body, bytes));
-                return;
-            }
-            // Not told yet, or told to wait: the client asks again, or gives up for good.
-            Ok(_) | Err(_) if chance.percent(90) => tokio::time::sleep(Duration::from_millis(chance.below(200))).await,
-            Ok(_) | Err(_) => return,
+        if advanced < steps {
+            return Err(format!("the clock of {} stayed busy", world.accounts[account].id));
         }
     }
-}
-
-async fn advance(world: &World, chance: &Chance) {
-    let body = format!(r#"{{"seconds":{}}}"#, 1 + chance.below(40_000));
-    world.call("POST", "/v1/test/clock/advance", None, &body).await;
-}
-
-impl World {
-    /// One request; what was said goes into the trace.
-    pub(crate) async fn call(&self, method: &str, path: &str, key: Option<&str>, body: &str) -> (u16, String) {
-        let mut request = Request::builder().method(method).uri(path).header("x-api-key", &self.key);
-        if !body.is_empty() {
-            request = request.header("content-type", "application/json");
-        }
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
-        }
-        let request = request.body(Body::from(body.to_owned())).expect("a story writes whole requests");
-        let response = self.router.clone().oneshot(request).await.expect("a router always answers");
-        let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
-        trace.update(format!("{method} {path} {body} {status} {text}\n"));
-        (status, text)
-    }
+    // What time made due is done by now.
+    sleep(Duration::from_secs(6)).await;
+    Ok(())
 }

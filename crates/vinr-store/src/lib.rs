@@ -33,10 +33,10 @@ pub use crate::error::{CommitError, Key, OpenError, StoreError, StoreErrorKind};
 pub use crate::migrate::Migration;
 pub use crate::read::{Read, Snapshot};
 pub use crate::row::{Row, RowReader};
-pub use crate::simulated::{Chaos, CommitFault, SimulatedDisk};
+pub use crate::simulated::{Chaos, CommitFault, Observer, SimulatedDisk};
 pub use crate::stats::Stats;
 pub use crate::table::{Column, Kind, Table, Type, Unique};
-pub use crate::unit::UnitOfWork;
+pub use crate::unit::{Note, UnitOfWork};
 pub use crate::value::{Slot, Value};
 
 use crate::group::queue::{Maintenance, Queue};
@@ -131,6 +131,16 @@ pub(crate) struct Inner {
     ended: Mutex<Option<oneshot::Receiver<()>>>,
     /// Ends a simulated writer at once, as a killed process ends.
     kill: Option<AbortHandle>,
+}
+
+impl Inner {
+    /// Whether somebody wants the notes of units.
+    pub(crate) fn is_observed(&self) -> bool {
+        match &self.readers {
+            Readers::Sqlite(_) | Readers::Postgres(_) => false,
+            Readers::Simulated(disk, _) => disk.is_observed(),
+        }
+    }
 }
 
 impl Drop for Inner {

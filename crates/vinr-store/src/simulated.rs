@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::time::sleep;
 
+use crate::Committed;
 use crate::error::{OpenError, StoreError};
 use crate::group::plan::Plan;
 use crate::group::settle::Settled;
@@ -17,8 +18,11 @@ use crate::group::{BatchId, Fault};
 use crate::sqlite::texts::{Texts, rewritten};
 use crate::sqlite::{BATCHES_NOTED_MAX, read_error, work, write_fault};
 use crate::stats::{Counters, count};
+use crate::unit::Note;
 use crate::value::Value;
 
+/// Prepared statements that are kept: all there are, because reads and writes share one connection.
+const STATEMENTS_KEPT: usize = 1_024;
 /// How long the writer lets snapshots end before it writes under them: their life of 5 s and a little.
 const SNAPSHOT_PATIENCE_STEPS: u32 = 5_100;
 const SNAPSHOT_PATIENCE_STEP: Duration = Duration::from_millis(1);
@@ -42,13 +46,23 @@ pub enum CommitFault {
     UnknownButCommitted,
     /// It is lost, and so is the answer.
     UnknownAndLost,
+    /// It is lost, and the writer knows: the connection was gone before it was sent.
+    Refused,
 }
 
-/// A disk that lives as long as the simulation: a killed process is opened again on the same disk.
+/// Who is told, in the order of commits, what durable units noted; also of a commit whose answer is lost.
+pub trait Observer: Send + Sync {
+    /// A unit of this account is durable. Nothing else has run since, so rows and notes can be compared.
+    fn committed(&self, account: &str, committed: &Committed, notes: &[Note]);
+}
+
+/// A disk that lives as long as the simulation: a killed process is opened again on the same disk, and two processes
+/// may have it open at once.
 #[derive(Clone)]
 pub struct SimulatedDisk {
     conn: Arc<Mutex<Option<Connection>>>,
     chaos: Arc<dyn Chaos>,
+    observer: Option<Arc<dyn Observer>>,
     open_snapshots: Arc<AtomicU32>,
 }
 
@@ -61,7 +75,24 @@ impl fmt::Debug for SimulatedDisk {
 impl SimulatedDisk {
     /// An empty disk.
     pub fn new(chaos: Arc<dyn Chaos>) -> SimulatedDisk {
-        SimulatedDisk { conn: Arc::new(Mutex::new(None)), chaos, open_snapshots: Arc::new(AtomicU32::new(0)) }
+        let open_snapshots = Arc::new(AtomicU32::new(0));
+        SimulatedDisk { conn: Arc::new(Mutex::new(None)), chaos, observer: None, open_snapshots }
+    }
+
+    /// The same disk, with somebody who is told of every commit.
+    #[must_use]
+    pub fn observed(self, observer: Arc<dyn Observer>) -> SimulatedDisk {
+        SimulatedDisk { observer: Some(observer), ..self }
+    }
+
+    /// The same disk as another process sees it, with troubles of its own.
+    #[must_use]
+    pub fn seen_by(&self, chaos: Arc<dyn Chaos>) -> SimulatedDisk {
+        SimulatedDisk { chaos, ..self.clone() }
+    }
+
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
     }
 
     /// Spins the disk up for a process.
@@ -69,7 +100,9 @@ impl SimulatedDisk {
         let mut conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
         if conn.is_none() {
             let opened = Connection::open_in_memory();
-            *conn = Some(opened.map_err(|error| OpenError::because("cannot open a database in memory", error))?);
+            let opened = opened.map_err(|error| OpenError::because("cannot open a database in memory", error))?;
+            opened.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+            *conn = Some(opened);
         }
         Ok(())
     }
@@ -142,6 +175,9 @@ impl SimulatedWriter {
 
     pub(crate) async fn apply(&mut self, plan: &Plan<'_>, settled: &Settled<'_>, batch: &BatchId) -> Result<(), Fault> {
         let fault = self.disk.chaos.commit_fault();
+        if fault == CommitFault::Refused {
+            return Err(Fault::Unavailable(Arc::new(std::io::Error::other("simulated: the connection is gone"))));
+        }
         let forget = if self.noted.len() >= BATCHES_NOTED_MAX { std::mem::take(&mut self.noted) } else { Vec::new() };
         let statements = self
             .disk
@@ -156,15 +192,26 @@ impl SimulatedWriter {
             })
             .map_err(write_fault)?;
         count(&self.counters.statements, statements);
+        if fault != CommitFault::UnknownAndLost {
+            self.tell(settled);
+        }
         sleep(self.disk.chaos.commit_delay() / 2).await;
         match fault {
-            CommitFault::None => {
+            CommitFault::None | CommitFault::Refused => {
                 self.noted.push(batch.clone());
                 Ok(())
             }
             CommitFault::UnknownButCommitted | CommitFault::UnknownAndLost => {
                 Err(Fault::Unknown(Arc::new(std::io::Error::other("simulated: the answer to the commit was lost"))))
             }
+        }
+    }
+
+    fn tell(&self, settled: &Settled<'_>) {
+        let Some(observer) = &self.disk.observer else { return };
+        for (unit, place) in &settled.witnessed {
+            let Some(Ok(numbers)) = settled.verdicts.get(*place) else { continue };
+            observer.committed(&unit.account, &Committed::new(numbers.clone()), &unit.notes);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Writes are data until the commit, so that the writer can join many units into one transaction. The staged part,
 //! [`Unit`], travels through the queue; the snapshot it was decided on does not.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use crate::read::{SNAPSHOT_LIFE, Snapshot};
@@ -31,8 +32,13 @@ pub(crate) struct Unit {
     pub(crate) tallies: Vec<TallyUse>,
     /// Where each slot's number comes from, by the slot's index.
     pub(crate) slots: Vec<NumberSource>,
+    /// What an observer is told once this is durable.
+    pub(crate) notes: Vec<Note>,
     pub(crate) weight_bytes: usize,
 }
+
+/// What a unit tells the [`Observer`](crate::Observer) of a simulated disk: whatever its owner wants to see there.
+pub type Note = Box<dyn Any + Send + Sync>;
 
 /// One row to be written.
 #[derive(Debug)]
@@ -107,6 +113,7 @@ impl Unit {
             checks: Vec::new(),
             tallies: Vec::new(),
             slots: Vec::new(),
+            notes: Vec::new(),
             weight_bytes: 0,
         }
     }
@@ -129,6 +136,7 @@ impl Unit {
             }
         }
         self.slots.clear();
+        self.notes.clear();
         self.tallies.retain_mut(|tally| {
             tally.changes.clear();
             !tally.expected.is_empty()
@@ -370,6 +378,14 @@ impl UnitOfWork {
         let slot = Slot(u32::try_from(self.unit.slots.len()).expect("a unit has few numbers"));
         self.unit.slots.push(NumberSource { tally, column, nth });
         slot
+    }
+
+    /// Leaves a note for whoever observes a simulated disk: it is handed over in the order of commits, once the unit is
+    /// durable. On every other engine `note` is not even called.
+    pub fn note(&mut self, note: impl FnOnce() -> Note) {
+        if self.db.is_observed() {
+            self.unit.notes.push(note());
+        }
     }
 
     async fn snapshot(&mut self) -> Result<&Snapshot, StoreError> {

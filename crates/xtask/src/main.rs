@@ -1,5 +1,6 @@
 //! VINR's own tools, called as `cargo xtask COMMAND`.
 
+mod mutations;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -25,10 +26,19 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Puts known bugs into a copy of the tree, one at a time, and sees whether the simulator finds them.
+    Mutations {
+        /// Only patches whose names contain one of these
+        names: Vec<String>,
+        /// Seeds in which a bug must be found
+        #[arg(long, default_value_t = 300)]
+        seeds: u32,
+    },
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Mutations { names, seeds } => mutations::run(&root(), &names, seeds),
         Command::Tidy => tidy(),
         Command::Bench { arguments } => bench(&arguments),
     }

@@ -187,7 +187,11 @@ fn answered(result: Result<Response>, locale: Locale) -> Response {
     match error.status() {
         400 | 404 => missing(locale),
         _ => {
-            tracing::error!(%error, source = error.source, "a page could not be shown");
+            if error.status() == 500 {
+                tracing::error!(%error, source = error.source, "a page could not be shown and someone must look");
+            } else {
+                tracing::warn!(%error, source = error.source, "a page was put off");
+            }
             let text = super::texts::Texts::of(locale);
             html(
                 StatusCode::SERVICE_UNAVAILABLE,

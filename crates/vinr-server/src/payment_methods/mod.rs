@@ -17,6 +17,7 @@ use crate::env::Env;
 use crate::error::{ApiError, Result};
 use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
+use crate::witness::Note;
 
 /// How many numbers are read at once when a master key is replaced.
 const REWRAPPED_AT_ONCE: i64 = 200;
@@ -155,6 +156,7 @@ fn apply(
 ) -> Result<PaymentMethod> {
     for event in core::decide(&method, command, unit.now())? {
         core::evolve(&mut method, &event);
+        unit.note(|| Note::PaymentMethod { id: method.id.clone(), event: event.clone() });
         let kind = match event {
             Event::Attached(_) => EventType::PaymentMethodAttached,
             Event::Detached => EventType::PaymentMethodDetached,

@@ -19,6 +19,7 @@ use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
 use crate::http::shapes::Pages;
 use crate::record::{Noun, Reaction, Unit};
+use crate::witness::Note;
 
 /// A card to be charged.
 pub(crate) struct Charge {
@@ -43,6 +44,7 @@ pub(crate) async fn create(
     }
     let presence = ask.presence;
     let (mut payment, created) = core::create(ask, unit.now())?;
+    unit.note(|| Note::PaymentCreated(Box::new(payment.clone())));
     let mut log = Log::new(None);
     log.note(unit, &payment, &created);
     if let Some(pays) = pays {
@@ -189,6 +191,7 @@ impl Log {
                 unit.react(reaction);
             }
             core::evolve(payment, &event, now);
+            unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
         }
         Ok(())

@@ -88,7 +88,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
 ///
 /// # Errors
 /// 404 when there is none.
-pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Payment> {
+pub async fn get(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Payment> {
     let row = reads.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("payment", id.as_str()))
 }

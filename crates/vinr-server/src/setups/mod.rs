@@ -12,6 +12,7 @@ use vinr_core::time::Timestamp;
 
 use crate::error::{ApiError, Result};
 use crate::record::{Noun, Reaction, Unit};
+use crate::witness::Note;
 
 /// Creates a setup.
 pub(crate) async fn create(unit: &mut Unit<'_>, ask: core::Create, chosen_id: bool) -> Result<Setup> {
@@ -20,6 +21,7 @@ pub(crate) async fn create(unit: &mut Unit<'_>, ask: core::Create, chosen_id: bo
         return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
     }
     let setup = core::create(ask, unit.now());
+    unit.note(|| Note::SetupCreated(Box::new(setup.clone())));
     store::insert(unit, &setup, chosen_id);
     schedule(unit, &setup, None);
     Ok(setup)
@@ -65,7 +67,8 @@ async fn load(unit: &mut Unit<'_>, id: &SetupId) -> Result<Setup> {
 
 fn apply(unit: &mut Unit<'_>, mut setup: Setup, command: Command) -> Result<Setup> {
     let due_before = core::due(&setup).map(|(at, _)| at);
-    for event in core::decide(&setup, command, unit.now())? {
+    let now = unit.now();
+    for event in core::decide(&setup, command, now)? {
         match (&event, setup.method.clone()) {
             (Event::Succeeded, Some(method)) => {
                 unit.react(Reaction::Keep(Saving { method, owner: Owner::Known(setup.customer_id.clone()) }));
@@ -74,6 +77,7 @@ fn apply(unit: &mut Unit<'_>, mut setup: Setup, command: Command) -> Result<Setu
             _ => {}
         }
         core::evolve(&mut setup, &event);
+        unit.note(|| Note::Setup { id: setup.id.clone(), event, at: now });
     }
     store::update(unit, &setup);
     schedule(unit, &setup, due_before);

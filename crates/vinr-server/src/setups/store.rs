@@ -39,7 +39,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &SetupId) -> Result<Option<Set
 ///
 /// # Errors
 /// 404 when there is none.
-pub(crate) async fn get(db: &Db, account: &AccountId, id: &SetupId) -> Result<Setup> {
+pub async fn get(db: &Db, account: &AccountId, id: &SetupId) -> Result<Setup> {
     let row = db.load(&SETUPS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("setup", id.as_str()))
 }

@@ -22,6 +22,7 @@ use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
 use crate::record::{EVENTS, Noun, Unit};
 use crate::sealing::Sealer;
+use crate::witness::Note;
 use store::Stored;
 
 /// Most enabled endpoints of an account: each event is a row for each of them.
@@ -69,6 +70,7 @@ pub(crate) async fn create(unit: &mut Unit<'_>, ask: &NewEndpoint, sealer: &Seal
     };
     let endpoint = endpoint::create(ask, unit.now())?;
     store::claim_endpoint(unit.store, &endpoint)?;
+    unit.note(|| Note::EndpointCreated(Box::new(endpoint.clone())));
     unit.bump_context();
     Ok((endpoint, shown))
 }
@@ -132,6 +134,7 @@ pub(crate) async fn delete(unit: &mut Unit<'_>, id: &WebhookEndpointId) -> Resul
     let endpoint = load(unit, id).await?;
     unit.timer(Noun::WebhookEndpoint, id.as_str(), due_at(&endpoint), None);
     unit.store.remove(&store::ENDPOINTS, id.as_str());
+    unit.note(|| Note::EndpointDeleted(id.clone()));
     unit.bump_context();
     Ok(())
 }
@@ -179,6 +182,7 @@ pub(crate) async fn redeliver_event(unit: &mut Unit<'_>, id: &EventId) -> Result
         let mut stored = Stored { delivery, event_type, wake: None, lease: None, last_error: None };
         schedule(unit, &mut stored);
         store::insert_delivery(unit.store, &stored);
+        unit.note(|| Note::Redelivered { event: id.clone(), endpoint: endpoint.clone() });
         made.push(stored);
     }
     Ok(made)
@@ -196,6 +200,7 @@ pub(crate) fn save(unit: &mut Unit<'_>, endpoint: &mut Endpoint, events: &[Event
     let due_before = due_at(endpoint);
     for event in events {
         endpoint::evolve(endpoint, event);
+        unit.note(|| Note::Endpoint { id: endpoint.id.clone(), event: event.clone() });
     }
     if events.is_empty() {
         return Ok(());

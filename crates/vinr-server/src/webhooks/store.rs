@@ -106,11 +106,7 @@ pub(crate) async fn endpoint(unit: &mut UnitOfWork, id: &WebhookEndpointId) -> R
 }
 
 /// The endpoint as it is now, for whoever decides nothing.
-pub(crate) async fn peek_endpoint(
-    reads: &impl Read,
-    account: &AccountId,
-    id: &WebhookEndpointId,
-) -> Result<Option<Endpoint>> {
+pub async fn peek_endpoint(reads: &impl Read, account: &AccountId, id: &WebhookEndpointId) -> Result<Option<Endpoint>> {
     let row = reads.load(&ENDPOINTS, account.as_str(), id.as_str()).await?;
     Ok(row.map(|row| read_endpoint(id.clone(), &mut row.reader())))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Settled<'u> {
     numbers: Vec<i64>,
     /// The account of the first unit that writes: the batch's own row goes beside its rows.
     pub(crate) account: Option<&'u Arc<str>>,
+    /// Units that tell an observer something, each with its place among the verdicts.
+    pub(crate) witnessed: Vec<(&'u Unit, usize)>,
 }
 
 /// What is written to one table; every key appears once.
@@ -91,6 +93,7 @@ pub(crate) fn settle<'u>(units: &[&'u Unit], plan: &mut Plan<'u>) -> Settled<'u>
         tables: BTreeMap::new(),
         numbers: Vec::new(),
         account: None,
+        witnessed: Vec::new(),
     };
     let places = std::mem::take(&mut plan.places);
     let mut rest = places.as_slice();
@@ -228,6 +231,9 @@ fn accept<'u>(unit: &'u Unit, plan: &mut Plan<'u>, settled: &mut Settled<'u>, pl
             Op::Put => writes.puts.push(row),
             Op::Remove { .. } => writes.removes.push(row),
         }
+    }
+    if !unit.notes.is_empty() {
+        settled.witnessed.push((unit, settled.verdicts.len()));
     }
     if unit.has_writes() {
         settled.account.get_or_insert(&unit.account);

@@ -1,9 +1,11 @@
 //! The simulated engine: virtual time, faults, kills, and the same run from the same seed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use vinr_store::{Chaos, Class, CommitError, CommitFault, Config, Db, Entropy, SimulatedDisk, Stats};
+use vinr_store::{
+    Chaos, Class, CommitError, CommitFault, Committed, Config, Db, Entropy, Note, Observer, SimulatedDisk, Slot, Stats,
+};
 
 use crate::harness::{ENTRIES, ITEMS, MIGRATIONS, TALLIES, amount_of, balance_of, commit, entropy, item};
 use crate::model::verify;
@@ -124,4 +126,61 @@ async fn a_worker_is_served_while_requests_flood_in() {
     db.commit(worker).await.expect("commits");
     let waiting = flood.iter().filter(|request| !request.is_finished()).count();
     assert!(waiting > 1_500, "the worker waited for {} requests", 2_000 - waiting);
+}
+
+/// Remembers what it is told.
+#[derive(Default)]
+struct Told(Mutex<Vec<(String, i64, String)>>);
+
+impl Observer for Told {
+    fn committed(&self, account: &str, committed: &Committed, notes: &[Note]) {
+        for note in notes {
+            let (slot, text) = note.downcast_ref::<(Slot, String)>().expect("what was noted");
+            let told = (account.to_owned(), committed.number(*slot), text.clone());
+            self.0.lock().expect("not poisoned").push(told);
+        }
+    }
+}
+
+async fn noting(db: &Db, account: &str, id: &str, text: &str) -> Result<Committed, CommitError> {
+    commit(db, account, |unit| {
+        let slot = unit.number(&TALLIES, "t", "sequence");
+        unit.claim(&ENTRIES, id, vec![slot.into(), "x".into()]);
+        let text = text.to_owned();
+        unit.note(|| Box::new((slot, text)));
+    })
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observer_is_told_of_every_durable_unit_in_the_order_of_commits() {
+    let told = Arc::new(Told::default());
+    // Every second answer is lost on average, and half of these with their commits.
+    let observed = disk(17, 50).observed(Arc::clone(&told) as Arc<dyn Observer>);
+    let db = open(&observed, 17).await;
+    for nth in 0..40 {
+        let (account, id) = (if nth % 3 == 0 { "a" } else { "b" }, format!("e{nth}"));
+        // What is stale or given up is not told.
+        for text in ["first", "taken"] {
+            let done = noting(&db, account, &id, text).await;
+            assert!(
+                done.is_ok() || text == "taken" || done.is_err_and(|error| !matches!(error, CommitError::Stale(_)))
+            );
+        }
+    }
+    assert!(db.stats().unknown > 5, "answers were lost: {:?}", db.stats());
+    let told = told.0.lock().expect("not poisoned").clone();
+    for account in ["a", "b"] {
+        let sql = "SELECT sequence FROM entries WHERE account = $1 ORDER BY sequence";
+        let rows = db.query(sql, &[account.into()]).await.expect("answers");
+        let there: Vec<i64> = rows.iter().map(|row| row.int(0)).collect();
+        let heard: Vec<i64> = told.iter().filter(|(of, ..)| of == account).map(|(_, number, _)| *number).collect();
+        assert_eq!(heard, there, "of {account}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_makes_a_note_that_nobody_reads() {
+    let db = open(&disk(3, 0), 3).await;
+    db.begin("a", "unread", Class::Request).note(|| panic!("no observer, no note"));
 }

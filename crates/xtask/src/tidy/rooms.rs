@@ -9,8 +9,10 @@ use super::{Problem, Rule};
 const SERVER: &str = "crates/vinr-server/src/";
 
 /// The platform under the nouns.
-const PLATFORM: &[&str] =
-    &["cards", "codes", "context", "egress", "env", "error", "http", "keyring", "record", "sealing", "settings"];
+const PLATFORM: &[&str] = &[
+    "cards", "codes", "context", "egress", "env", "error", "http", "keyring", "record", "sealing", "settings",
+    "witness",
+];
 
 /// The crate's own file, and the tables in which everything comes together.
 const TOP: &[&str] = &["", "lib", "main", "endpoints", "reactions", "jobs"];

@@ -1,0 +1,76 @@
+//! What units of work tell a witness of a simulated disk, so that it can fold the rules' own events and compare what
+//! comes of them with the rows (`vinr-sim`). On a real engine none of this is made.
+
+use std::sync::Arc;
+
+use vinr_core::events::EventType;
+use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
+use vinr_core::payments::{self, Payment};
+use vinr_core::setups::{self, Setup};
+use vinr_core::time::Timestamp;
+use vinr_core::webhooks::Endpoint;
+use vinr_core::{payment_methods, webhooks};
+use vinr_store::Slot;
+
+/// One thing that a unit of work did, in the order in which it did it.
+#[derive(Debug, Clone)]
+pub enum Note {
+    /// A payment is there.
+    PaymentCreated(Box<Payment>),
+    /// Something happened to a payment.
+    Payment {
+        /// Which.
+        id: PaymentId,
+        /// What.
+        event: payments::Event,
+        /// When, on the account's clock.
+        at: Timestamp,
+    },
+    /// A setup is there.
+    SetupCreated(Box<Setup>),
+    /// Something happened to a setup.
+    Setup {
+        /// Which.
+        id: SetupId,
+        /// What.
+        event: setups::Event,
+        /// When, on the account's clock.
+        at: Timestamp,
+    },
+    /// Something happened to a saved card.
+    PaymentMethod {
+        /// Which.
+        id: PaymentMethodId,
+        /// What.
+        event: payment_methods::Event,
+    },
+    /// A webhook endpoint is there.
+    EndpointCreated(Box<Endpoint>),
+    /// Something happened to an endpoint.
+    Endpoint {
+        /// Which.
+        id: WebhookEndpointId,
+        /// What.
+        event: webhooks::endpoint::Event,
+    },
+    /// An endpoint is gone.
+    EndpointDeleted(WebhookEndpointId),
+    /// An event was written for whoever wants it at this commit.
+    Emitted {
+        /// Its id.
+        id: EventId,
+        /// What it tells of.
+        kind: EventType,
+        /// Its number.
+        slot: Slot,
+        /// The object it shows, JSON.
+        data: Arc<str>,
+    },
+    /// An old event goes to an endpoint once more.
+    Redelivered {
+        /// The event.
+        event: EventId,
+        /// Where it goes.
+        endpoint: WebhookEndpointId,
+    },
+}

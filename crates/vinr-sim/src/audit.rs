@@ -1,0 +1,61 @@
+//! What must hold after every step: rows are what their events make of them, and money adds up.
+
+use vinr_core::ids::AccountId;
+use vinr_store::Db;
+
+use crate::witness::Of;
+use crate::world::{Broken, World};
+
+/// Compares what changed since the last time. Nothing runs while this reads: the simulated disk answers at once.
+pub(crate) async fn rows(world: &World) -> Result<u64, Broken> {
+    let changed = world.witness.changed();
+    for key in &changed.payments {
+        payment(world, key).await?;
+    }
+    for key in &changed.setups {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::setup_row(&world.eye, &account, id).await.ok();
+        let fold = world.witness.with(|folds| folds.setups.get(key).cloned());
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
+    for key in &changed.endpoints {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::endpoint_row(&world.eye, &account, id).await;
+        let row = row.map_err(|error| format!("endpoint: {error}"))?;
+        let fold = world.witness.with(|folds| folds.endpoints.get(key).cloned());
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
+    Ok(changed.commits)
+}
+
+async fn payment(world: &World, key: &Of<vinr_core::ids::PaymentId>) -> Result<(), Broken> {
+    let (account, id) = (account(&key.0)?, &key.1);
+    let row = vinr_server::payment_row(&world.eye, &account, id).await.ok();
+    let fold = world.witness.with(|folds| folds.payments.get(key).cloned());
+    same(id, row.as_ref(), fold.as_ref())
+}
+
+fn account(id: &str) -> Result<AccountId, Broken> {
+    AccountId::parse(id).map_err(|error| format!("{id}: {error}"))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(
+    id: &impl std::fmt::Display,
+    row: Option<&T>,
+    fold: Option<&T>,
+) -> Result<(), Broken> {
+    if row == fold {
+        return Ok(());
+    }
+    Err(format!("the row of {id} is not what its events make of it:\n  row  {row:?}\n  fold {fold:?}"))
+}
+
+/// Money adds up, payments hold and took what was transferred, and numbers have no gaps.
+pub(crate) async fn ledger(db: &Db) -> Result<(), Broken> {
+    let differences = vinr_server::ledger::verify(db, |_| {}).await.map_err(|error| format!("verify: {error}"))?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    Err(format!("the ledger does not add up: {}", told.join("; ")))
+}

@@ -1,0 +1,61 @@
+//! What the checks read beside the API: rows that no endpoint shows.
+
+use vinr_core::ids::{EventId, WebhookEndpointId};
+use vinr_store::{Db, Row};
+
+use crate::world::Broken;
+
+const DELIVERIES: &str = "SELECT endpoint_id, event_id, status, attempts, round_started_at, last_attempt_at \
+     FROM webhook_deliveries WHERE account = $1 ORDER BY id";
+const LEFT: &str = "SELECT id, noun, wake_wall, parked FROM jobs \
+     WHERE account = $1 AND (parked <> 0 OR wake_wall <= $2) ORDER BY id";
+const EVENTS: &str = "SELECT id FROM events WHERE account = $1 ORDER BY sequence";
+const ATTEMPTS: &str = "SELECT id, kind, status FROM attempts WHERE account = $1 AND status = 'sent' ORDER BY id";
+
+/// One row of an event on its way.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) endpoint: WebhookEndpointId,
+    pub(crate) event: EventId,
+    pub(crate) status: String,
+    pub(crate) attempts: i64,
+    pub(crate) round_started_at: i64,
+    pub(crate) last_attempt_at: Option<i64>,
+}
+
+/// Every delivery of an account.
+pub(crate) async fn deliveries(db: &Db, account: &str) -> Result<Vec<Delivery>, Broken> {
+    let rows = db.query(DELIVERIES, &[account.into()]).await.map_err(|error| format!("deliveries: {error}"))?;
+    Ok(rows.iter().map(read).collect())
+}
+
+fn read(row: &Row) -> Delivery {
+    let mut row = row.reader();
+    Delivery {
+        endpoint: WebhookEndpointId::parse(row.text()).expect("the database holds endpoint ids"),
+        event: EventId::parse(row.text()).expect("the database holds event ids"),
+        status: row.text().to_owned(),
+        attempts: row.int(),
+        round_started_at: row.int(),
+        last_attempt_at: row.opt_int(),
+    }
+}
+
+/// Timers that should have fired by this moment of the wall, and those that were given up.
+pub(crate) async fn forgotten_jobs(db: &Db, account: &str, wall_ms: i64) -> Result<Vec<String>, Broken> {
+    let rows = db.query(LEFT, &[account.into(), wall_ms.into()]).await.map_err(|error| format!("jobs: {error}"))?;
+    let told = |row: &Row| format!("{} of a {}, wake {}, parked {}", row.text(0), row.text(1), row.int(2), row.int(3));
+    Ok(rows.iter().map(told).collect())
+}
+
+/// An account's events in their order.
+pub(crate) async fn events(db: &Db, account: &str) -> Result<Vec<EventId>, Broken> {
+    let rows = db.query(EVENTS, &[account.into()]).await.map_err(|error| format!("events: {error}"))?;
+    Ok(rows.iter().map(|row| EventId::parse(row.text(0)).expect("the database holds event ids")).collect())
+}
+
+/// Attempts of which nobody knows what became.
+pub(crate) async fn open_attempts(db: &Db, account: &str) -> Result<Vec<String>, Broken> {
+    let rows = db.query(ATTEMPTS, &[account.into()]).await.map_err(|error| format!("attempts: {error}"))?;
+    Ok(rows.iter().map(|row| format!("{} {} {}", row.text(0), row.text(1), row.text(2))).collect())
+}

@@ -1,0 +1,218 @@
+//! Sees every commit and folds what the rules say happened, so that rows can be compared with it. What can be judged at a
+//! commit is judged here: nothing else has run since.
+
+mod payments;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use vinr_core::events::EventType;
+use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
+use vinr_core::payments::Payment;
+use vinr_core::setups::{self, Setup};
+use vinr_core::webhooks::{Endpoint, EndpointStatus, endpoint};
+use vinr_core::{payment_methods, webhooks};
+use vinr_server::witness::Note;
+use vinr_store::{Committed, Note as Told, Observer};
+
+use crate::world::Broken;
+
+/// An account and the id of something of its own.
+pub(crate) type Of<Id> = (String, Id);
+
+/// What is there, by the rules.
+#[derive(Default)]
+pub(crate) struct Folds {
+    pub(crate) payments: BTreeMap<Of<PaymentId>, Payment>,
+    pub(crate) setups: BTreeMap<Of<SetupId>, Setup>,
+    pub(crate) endpoints: BTreeMap<Of<WebhookEndpointId>, Endpoint>,
+    /// Endpoints that were disabled or removed at some time: what was on its way to them may have been given up.
+    pub(crate) was_off: BTreeSet<Of<WebhookEndpointId>>,
+    /// Where each endpoint ever was.
+    pub(crate) urls: BTreeMap<WebhookEndpointId, BTreeSet<String>>,
+    /// Saved cards that are not to be charged any more.
+    pub(crate) detached: BTreeSet<Of<PaymentMethodId>>,
+    /// How often each event goes to each endpoint.
+    pub(crate) deliveries: BTreeMap<Of<(EventId, WebhookEndpointId)>, usize>,
+    /// Each account's events in their order.
+    pub(crate) events: BTreeMap<String, Vec<EventId>>,
+    /// What changed since somebody compared it.
+    changed: Changed,
+}
+
+/// Rows to be compared.
+#[derive(Default)]
+pub(crate) struct Changed {
+    pub(crate) payments: BTreeSet<Of<PaymentId>>,
+    pub(crate) setups: BTreeSet<Of<SetupId>>,
+    pub(crate) endpoints: BTreeSet<Of<WebhookEndpointId>>,
+    pub(crate) commits: u64,
+}
+
+/// One unit of work while it is looked at.
+pub(super) struct Commit<'a> {
+    account: &'a str,
+    committed: &'a Committed,
+    /// Events that the payments' own events ask for, and those that were written, with the payment each is about.
+    wanted: Vec<(String, EventType)>,
+    written: Vec<(String, EventType)>,
+}
+
+/// The witness of one story.
+pub(crate) struct Witness(Mutex<(Folds, Option<Broken>)>);
+
+impl Witness {
+    pub(crate) fn new() -> Arc<Witness> {
+        Arc::new(Witness(Mutex::default()))
+    }
+
+    /// The first thing that was wrong with a commit.
+    pub(crate) fn broken(&self) -> Option<Broken> {
+        self.lock().1.clone()
+    }
+
+    /// What is there, by the rules.
+    pub(crate) fn with<T>(&self, read: impl FnOnce(&Folds) -> T) -> T {
+        read(&self.lock().0)
+    }
+
+    /// What changed since this was asked last.
+    pub(crate) fn changed(&self) -> Changed {
+        std::mem::take(&mut self.lock().0.changed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Folds, Option<Broken>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Witness {
+    fn committed(&self, account: &str, committed: &Committed, notes: &[Told]) {
+        let mut state = self.lock();
+        let (folds, broken) = &mut *state;
+        let mut commit = Commit { account, committed, wanted: Vec::new(), written: Vec::new() };
+        folds.changed.commits += 1;
+        let mut judged = Ok(());
+        for note in notes.iter().filter_map(|note| note.downcast_ref::<Note>()) {
+            judged = judged.and_then(|()| folds.fold(&mut commit, note));
+        }
+        let judged = judged.and_then(|()| commit.every_change_is_told());
+        if let Err(problem) = judged {
+            broken.get_or_insert(problem);
+        }
+    }
+}
+
+impl Folds {
+    fn fold(&mut self, commit: &mut Commit<'_>, note: &Note) -> Result<(), Broken> {
+        let account = commit.account;
+        match note {
+            Note::PaymentCreated(payment) => self.payment_created(commit, payment),
+            Note::Payment { id, event, at } => self.payment(commit, id, event, *at),
+            Note::SetupCreated(setup) => {
+                self.changed.setups.insert((account.into(), setup.id.clone()));
+                self.setups.insert((account.into(), setup.id.clone()), (**setup).clone());
+                Ok(())
+            }
+            Note::Setup { id, event, .. } => {
+                let setup = self.setups.get_mut(&(account.to_owned(), id.clone()));
+                let setup = setup.ok_or_else(|| format!("{event:?} happened to {id}, which nobody made"))?;
+                setups::evolve(setup, event);
+                self.changed.setups.insert((account.into(), id.clone()));
+                Ok(())
+            }
+            Note::PaymentMethod { id, event } => {
+                if matches!(event, payment_methods::Event::Detached) {
+                    self.detached.insert((account.into(), id.clone()));
+                }
+                Ok(())
+            }
+            Note::EndpointCreated(endpoint) => {
+                self.urls.entry(endpoint.id.clone()).or_default().insert(endpoint.url.clone());
+                self.changed.endpoints.insert((account.into(), endpoint.id.clone()));
+                self.endpoints.insert((account.into(), endpoint.id.clone()), (**endpoint).clone());
+                Ok(())
+            }
+            Note::Endpoint { id, event } => self.endpoint(account, id, event),
+            Note::EndpointDeleted(id) => {
+                let key = (account.to_owned(), id.clone());
+                self.was_off.insert(key.clone());
+                self.changed.endpoints.insert(key.clone());
+                self.endpoints.remove(&key).map(drop).ok_or_else(|| format!("{id} was removed and is not there"))
+            }
+            Note::Emitted { id, kind, slot, data } => {
+                self.emitted(commit, id, *kind, commit.committed.number(*slot), data)
+            }
+            Note::Redelivered { event, endpoint } => {
+                *self.deliveries.entry((account.into(), (event.clone(), endpoint.clone()))).or_default() += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn endpoint(&mut self, account: &str, id: &WebhookEndpointId, event: &endpoint::Event) -> Result<(), Broken> {
+        let key = (account.to_owned(), id.clone());
+        let state = self.endpoints.get_mut(&key);
+        let state = state.ok_or_else(|| format!("{event:?} happened to {id}, which is not there"))?;
+        webhooks::endpoint::evolve(state, event);
+        self.urls.entry(id.clone()).or_default().insert(state.url.clone());
+        if state.status == EndpointStatus::Disabled {
+            self.was_off.insert(key.clone());
+        }
+        self.changed.endpoints.insert(key);
+        Ok(())
+    }
+
+    /// An event has the number after the last one, shows its object as it is now, and goes to every endpoint that wants
+    /// it at this commit.
+    fn emitted(
+        &mut self,
+        commit: &mut Commit<'_>,
+        id: &EventId,
+        kind: EventType,
+        number: i64,
+        data: &str,
+    ) -> Result<(), Broken> {
+        let account = commit.account;
+        let events = self.events.entry(account.to_owned()).or_default();
+        events.push(id.clone());
+        if i64::try_from(events.len()) != Ok(number) {
+            return Err(format!("event {id} is the {}th of {account} and has number {number}", events.len()));
+        }
+        let shown: serde_json::Value = serde_json::from_str(data).map_err(|error| format!("event {id}: {error}"))?;
+        let about = shown["id"].as_str().unwrap_or_default();
+        if kind.as_str().starts_with("payment.") {
+            commit.written.push((about.to_owned(), kind));
+            self.shows_payment(account, kind, &shown)?;
+        }
+        let wanting: Vec<WebhookEndpointId> = if kind == EventType::WebhookTest {
+            WebhookEndpointId::parse(about).into_iter().collect()
+        } else {
+            let own = self.endpoints.iter().filter(|((of, _), endpoint)| of == account && endpoint.wants(kind));
+            own.map(|((_, id), _)| id.clone()).collect()
+        };
+        for endpoint in wanting {
+            *self.deliveries.entry((account.into(), (id.clone(), endpoint))).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Commit<'_> {
+    /// No change of a payment without its event in the same commit, and no event without its change.
+    fn every_change_is_told(mut self) -> Result<(), Broken> {
+        // What the acquirer answered before anybody could see it is told by what it answered.
+        let wanted = std::mem::take(&mut self.wanted);
+        let followed = |index: usize, id: &str| wanted[index + 1..].iter().any(|(other, _)| other == id);
+        let kept = |(index, (id, kind)): &(usize, &(String, EventType))| {
+            *kind != EventType::PaymentProcessing || !followed(*index, id)
+        };
+        let mut due: Vec<_> = wanted.iter().enumerate().filter(kept).map(|(_, one)| one.clone()).collect();
+        due.sort_by(|a, b| a.0.cmp(&b.0));
+        self.written.sort_by(|a, b| a.0.cmp(&b.0));
+        if due == self.written {
+            return Ok(());
+        }
+        Err(format!("payments changed as {due:?} in one commit, which wrote the events {:?}", self.written))
+    }
+}

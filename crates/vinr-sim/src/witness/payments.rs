@@ -1,0 +1,125 @@
+//! What payments may and may not do.
+
+use serde_json::Value;
+use vinr_core::events::EventType;
+use vinr_core::ids::PaymentId;
+use vinr_core::payments::{self, Event, Payment, Status};
+use vinr_core::time::{Span, Timestamp};
+
+use super::{Commit, Folds};
+use crate::world::Broken;
+
+/// How late a timer may fire on the account's clock: processes die, and what failed is put off by a minute.
+const LATE_MAX: Span = Span::minutes(10);
+
+impl Folds {
+    pub(super) fn payment_created(&mut self, commit: &mut Commit<'_>, payment: &Payment) -> Result<(), Broken> {
+        let key = (commit.account.to_owned(), payment.id.clone());
+        commit.wanted.push((payment.id.to_string(), EventType::PaymentCreated));
+        self.changed.payments.insert(key.clone());
+        match self.payments.insert(key, payment.clone()) {
+            None => Ok(()),
+            Some(_) => Err(format!("{} was made twice", payment.id)),
+        }
+    }
+
+    pub(super) fn payment(
+        &mut self,
+        commit: &mut Commit<'_>,
+        id: &PaymentId,
+        event: &Event,
+        at: Timestamp,
+    ) -> Result<(), Broken> {
+        let key = (commit.account.to_owned(), id.clone());
+        let Some(payment) = self.payments.get_mut(&key) else {
+            return Err(format!("{event:?} happened to {id}, which nobody made"));
+        };
+        may(payment, event, at).map_err(|why| format!("{event:?} happened at {}: {why}; {payment:?}", at.rfc3339()))?;
+        if let Event::Submitted { method, .. } = event
+            && let Some(method) = &method.id
+            && self.detached.contains(&(commit.account.to_owned(), method.clone()))
+        {
+            return Err(format!("{id} was charged to {method}, which was detached before"));
+        }
+        payments::evolve(payment, event, at);
+        if payment.amount_captured > payment.amount.amount {
+            return Err(format!("more was captured than authorized: {payment:?}"));
+        }
+        if let Some(kind) = told_by(event) {
+            commit.wanted.push((id.to_string(), kind));
+        }
+        self.changed.payments.insert(key);
+        Ok(())
+    }
+
+    /// An event shows the payment as it is at its commit.
+    pub(super) fn shows_payment(&self, account: &str, kind: EventType, shown: &Value) -> Result<(), Broken> {
+        let id = shown["id"].as_str().and_then(|id| PaymentId::parse(id).ok());
+        let payment = id.and_then(|id| self.payments.get(&(account.to_owned(), id)));
+        let payment = payment.ok_or_else(|| format!("{kind:?} shows a payment that is not there: {shown}"))?;
+        let same = shown["status"] == payment.status.as_str()
+            && shown["amount"] == payment.amount.amount
+            && shown["amountCapturable"] == payment.amount_capturable
+            && shown["amountCaptured"] == payment.amount_captured
+            && shown["failureCount"] == payment.failure_count;
+        if same { Ok(()) } else { Err(format!("{kind:?} shows {shown}, and there is {payment:?}")) }
+    }
+}
+
+/// Whether this may happen to a payment that stands so, at this moment of its account.
+fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static str> {
+    if matches!(payment.status, Status::Completed | Status::Cancelled | Status::Expired) {
+        return Err("it was over");
+    }
+    match event {
+        Event::Submitted { .. } if at >= payment.expires_at => Err("its checkout was closed"),
+        Event::AuthenticationPassed if payment.authenticate_until.is_none_or(|until| at >= until) => {
+            Err("its challenge was over")
+        }
+        Event::Expired => {
+            let due = match payment.status {
+                Status::Authorized => payment.authorized_until.ok_or("nothing was held")?,
+                _ => payment.expires_at,
+            };
+            on_time(due, at)
+        }
+        Event::Completed { captured, .. } if payment.status == Status::Authorized => {
+            if *captured <= payment.amount_capturable { Ok(()) } else { Err("so much was not held") }
+        }
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::Authorized { .. }
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::Completed { .. }
+        | Event::Failed(_)
+        | Event::Cancelled => Ok(()),
+    }
+}
+
+/// A timer fires when it is due, and not much later: the clock stops at every moment at which something is due.
+fn on_time(due: Timestamp, at: Timestamp) -> Result<(), &'static str> {
+    if at < due {
+        return Err("it was not due yet");
+    }
+    if at.since(due) > LATE_MAX { Err("it was due long before") } else { Ok(()) }
+}
+
+/// The event that tells of it.
+fn told_by(event: &Event) -> Option<EventType> {
+    match event {
+        Event::Created => Some(EventType::PaymentCreated),
+        Event::Submitted { .. } | Event::AuthenticationPassed => Some(EventType::PaymentProcessing),
+        Event::AuthenticationRequired { .. } => Some(EventType::PaymentRequiresAuthentication),
+        Event::ActionRequired => Some(EventType::PaymentRequiresAction),
+        Event::Authorized { .. } => Some(EventType::PaymentAuthorized),
+        Event::Completed { .. } => Some(EventType::PaymentCompleted),
+        Event::Failed(_) => Some(EventType::PaymentFailed),
+        Event::Cancelled => Some(EventType::PaymentCancelled),
+        Event::Expired => Some(EventType::PaymentExpired),
+        Event::CaptureRequested(_) | Event::CaptureRefused => None,
+    }
+}
