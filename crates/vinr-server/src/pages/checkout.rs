@@ -24,7 +24,11 @@ use super::locale::Locale;
 use super::{html, locale, see_other};
 use crate::app::App;
 use crate::error::{ApiError, Result};
+use crate::http::bodies;
 use crate::{payments, setups};
+
+/// Largest form that answers a bank: one short word.
+const ANSWER_BYTES_MAX: usize = 256;
 
 /// What an address of these pages holds: the account, the payment or setup, and the secret that opens it.
 type Address = Path<(String, String, String)>;
@@ -152,15 +156,16 @@ async fn ask(State(app): State<App>, Path(address): Address, headers: HeaderMap)
     answered(asked, locale)
 }
 
-async fn answer(State(app): State<App>, Path(address): Address, headers: HeaderMap, body: String) -> Response {
+async fn answer(State(app): State<App>, Path(address): Address, headers: HeaderMap, body: Body) -> Response {
     let locale = locale(&headers);
     let answer = async {
         let opened = open(&app, &address, locale).await?;
         if !opened.is_sandbox() {
             return Err(ApiError::missing("page", "with this address"));
         }
-        let passed =
-            form_urlencoded::parse(body.as_bytes()).any(|(name, value)| name == "result" && value == "succeed");
+        let mut form = Vec::new();
+        bodies::read(body, ANSWER_BYTES_MAX, |piece| form.extend_from_slice(&piece)).await?;
+        let passed = form_urlencoded::parse(&form).any(|(name, value)| name == "result" && value == "succeed");
         let answered = match &opened.subject {
             Subject::Payment(payment) => payment::authenticate(&opened, payment, passed).await,
             Subject::Setup(setup) => setup::authenticate(&opened, setup, passed).await,
@@ -181,7 +186,7 @@ fn answered(result: Result<Response>, locale: Locale) -> Response {
         Err(error) => error,
     };
     match error.status() {
-        400 | 404 => missing(locale),
+        400 | 404 | 413 => missing(locale),
         _ => {
             tracing::error!(%error, source = error.source, "a page could not be shown");
             let text = super::texts::Texts::of(locale);

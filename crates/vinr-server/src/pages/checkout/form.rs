@@ -1,12 +1,13 @@
 //! What a buyer typed: read, judged, and wiped.
 
 use axum::body::Body;
-use http_body_util::BodyExt as _;
+use bytes::Bytes;
 use vinr_core::ids::PaymentMethodId;
 use vinr_core::refusal::Code;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::ApiError;
+use crate::http::bodies;
 use crate::http::formats::is_mail;
 use crate::http::shapes::TypedCard;
 
@@ -104,20 +105,16 @@ impl Errors {
 impl Form {
     /// Reads a posted form; its bytes are overwritten before this returns.
     pub(super) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
+        // It never grows, which would leave a copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
-        let mut body = body;
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Errors::trouble())?;
-            let Ok(data) = frame.into_data() else { continue };
-            if bytes.len() + data.len() > FORM_BYTES_MAX {
-                return Err(Errors::trouble());
-            }
-            bytes.extend_from_slice(&data);
+        let keep = |piece: Bytes| {
+            bytes.extend_from_slice(&piece);
             // The connection may still hold its buffer; otherwise this is the last we have of it.
-            if let Ok(mut own) = data.try_into_mut() {
+            if let Ok(mut own) = piece.try_into_mut() {
                 own.zeroize();
             }
-        }
+        };
+        bodies::read(body, FORM_BYTES_MAX, keep).await.map_err(|_| Errors::trouble())?;
         Form::parse(&bytes, asks_email)
     }
 
