@@ -27,6 +27,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod cards;
 pub mod clock;
+pub mod colours;
 pub mod countries;
 pub mod currencies;
 pub mod customers;
