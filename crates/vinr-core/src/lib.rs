@@ -25,6 +25,7 @@ mod wire_enum;
 
 pub mod accounts;
 pub mod attempts;
+pub mod branding;
 pub mod cards;
 pub mod clock;
 pub mod colours;

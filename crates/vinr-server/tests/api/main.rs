@@ -3,6 +3,8 @@
 mod acquirer;
 mod acquirer_bank;
 mod checkout;
+mod checkout_assets;
+mod checkout_live;
 mod conventions;
 mod customers;
 mod endpoints;
