@@ -1,7 +1,7 @@
 // Buyers who let the shop keep their card: saved without a payment, saved with one, and charged again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buyer, look, nothingTypedIsKept, pay, shop, type } from './buyer.mjs';
+import { buyer, look, nothingTypedIsKept, pay, save, shop, type } from './buyer.mjs';
 
 const customer = (more) => shop.call('POST', '/customers', { email: 'ada@example.com', name: 'Ada Lovelace', ...more });
 
@@ -9,8 +9,6 @@ const setup = ({ id }) =>
   shop.call('POST', `/customers/${id}/setup-method`, { returnUrl: `${shop.home}/wallet`, cancelUrl: `${shop.home}/account` });
 
 const methods = async ({ id }) => (await shop.call('GET', `/customers/${id}/methods`)).data;
-
-const save = (page) => page.getByRole('button', { name: 'Save card' }).click();
 
 test('a buyer saves a card and comes back to the shop', async (t) => {
   const page = await buyer(t);
@@ -26,6 +24,7 @@ test('a buyer saves a card and comes back to the shop', async (t) => {
   await page.waitForURL(`${shop.home}/wallet?setupId=${waiting.id}&status=succeeded`);
   await page.goto(waiting.checkoutUrl);
   await page.getByRole('heading', { name: 'Card saved' }).waitFor();
+  assert.equal(await page.locator('.amount').textContent(), 'Visa •••• 4242', 'nothing is left to be saved');
   await look(page, 'setup-saved');
 });
 
@@ -37,11 +36,13 @@ test('a refused card is not saved, the next one answers its bank and is', async 
   await type(page, '4000000000000002');
   await save(page);
   await page.getByRole('alert').filter({ hasText: 'Your bank declined this card' }).waitFor();
+  await look(page, 'setup-declined');
   assert.deepEqual(await methods(ada), []);
   await type(page, '4000000000003220');
   await save(page);
   const bank = page.frameLocator('iframe');
   await bank.getByText('Do you agree that Kaffeehaus Linde saves this card?').waitFor();
+  await look(page, 'setup-challenge');
   await bank.getByRole('button', { name: 'Approve' }).click();
   await page.getByRole('heading', { name: 'Card saved' }).waitFor();
   assert.equal((await methods(ada))[0].last4, '3220');
@@ -105,6 +106,29 @@ test('a saved card that declines leaves the choice to the buyer', async (t) => {
   await page.getByRole('heading', { name: 'Paid' }).waitFor();
 });
 
+test('a saved card that is gone meanwhile leaves the choice to the buyer', async (t) => {
+  const page = await buyer(t);
+  const ada = await customer();
+  for (const number of ['4242424242424242', '5555555555554444']) {
+    const waiting = await setup(ada);
+    await page.goto(waiting.checkoutUrl);
+    await type(page, number);
+    await save(page);
+    await page.getByRole('heading', { name: 'Card saved' }).waitFor();
+  }
+  const payment = await shop.order({ customerId: ada.id });
+  await page.goto(payment.checkoutUrl);
+  const [{ id }] = await methods(ada);
+  await shop.call('DELETE', `/customers/${ada.id}/methods/${id}`);
+  await pay(page);
+  await page.getByRole('alert').filter({ hasText: 'This card cannot be used any more' }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'notice refusal');
+  await look(page, 'checkout-unusable');
+  await page.getByRole('radio', { name: /4242/ }).check();
+  await pay(page);
+  await page.getByRole('heading', { name: 'Paid' }).waitFor();
+});
+
 test('a buyer who is no customer gives an address, and the card is kept', async (t) => {
   const page = await buyer(t);
   const payment = await shop.order({ savePaymentMethod: true });
@@ -128,6 +152,7 @@ test('a setup that nobody finished says so', async (t) => {
   await shop.call('POST', '/test/clock/advance', { seconds: 86_401 });
   await page.goto(waiting.checkoutUrl);
   await page.getByText('No card was saved. Go back to Kaffeehaus Linde and start again.').waitFor();
+  assert.equal(await page.getByText('Nothing is charged now.').count(), 0, 'there is no now any more');
   await look(page, 'setup-expired');
 });
 

@@ -2,28 +2,23 @@
 // what is wrong with it when the buyer leaves it, keeps the button from being pressed twice, and keeps what was typed when
 // the connection is lost or the bank says no. The security code is never kept.
 
-const digits = (text) => text.replace(/\D/g, "");
-
-const BRANDS = [
-  ["American Express", /^3[47]/, [4, 6, 5], 4],
-  ["Mastercard", /^(5[1-5]|2[2-7])/, [4, 4, 4, 4], 3],
-  ["Visa", /^4/, [4, 4, 4, 4], 3],
-];
 const KEPT = ["email", "number", "expiry", "name"];
+/** An acquirer is waited for 10 seconds at most: after this long no answer comes any more. */
+const PATIENCE_MS = 30_000;
 
-const brandOf = (number) => BRANDS.find(([, pattern]) => pattern.test(number)) ?? ["", /^/, [4, 4, 4, 4, 3], 3];
+const digits = (text) => text.replace(/\D/g, "");
 
 function grouped(number, groups) {
   const parts = [];
   let at = 0;
-  for (const length of groups) {
+  for (const length of [...groups, number.length]) {
     if (at < number.length) parts.push(number.slice(at, at + length));
     at += length;
   }
   return parts.join(" ");
 }
 
-// Writes a field anew and leaves the cursor after the same digit.
+/** Writes a field anew and leaves the cursor after the same digit. */
 function rewrite(input, format) {
   const before = digits(input.value.slice(0, input.selectionStart ?? input.value.length)).length;
   input.value = format(digits(input.value));
@@ -48,39 +43,62 @@ function expiryHolds(text) {
   return Boolean(year) && Number(month) >= 1 && Number(month) <= 12;
 }
 
-function set(form) {
+/** The form's fields, and what is known of the card that is typed into them. */
+function read(form) {
   const field = (name) => form.elements.namedItem(name);
+  const brands = JSON.parse(form.dataset.brands);
+  const begins = (number) => ([count, from, to]) => {
+    const head = number.slice(0, count);
+    return head.length === count && Number(head) >= from && Number(head) <= to;
+  };
+  const brand = () => {
+    const number = digits(field("number").value);
+    return brands.find(({ prefixes }) => prefixes.some(begins(number))) ?? brands.find(({ name }) => !name);
+  };
+  return { field, brand, types: () => (field("method")?.value ?? "new") === "new" };
+}
+
+function set(form) {
+  const { field, brand, types } = read(form);
   const button = form.querySelector("button");
   const label = button.textContent;
-
+  const codeHolds = (value) => {
+    const [fewest, most = fewest] = brand().code.split("–").map(Number);
+    return /^\d+$/.test(value.trim()) && value.trim().length >= fewest && value.trim().length <= most;
+  };
   const checks = {
     email: (value) => /^[^\s@]+@[^\s@]+$/.test(value.trim()),
     number: (value) => luhn(digits(value)),
     expiry: expiryHolds,
-    cvc: (value) => digits(value).length === brandOf(digits(field("number").value))[3] || /^\d{3,4}$/.test(value.trim()),
+    cvc: codeHolds,
   };
   const names = Object.keys(checks).filter((name) => field(name));
-  const types = () => (field("method")?.value ?? "new") === "new";
+  // What was judged last, here or by the bank: a field that is left as it is keeps its verdict.
+  const judged = new Map();
+  const evidence = (name) => `${field(name).value} ${brand().code}`;
 
   function judge(name) {
     const input = field(name);
     const holds = checks[name](input.value);
     const message = form.dataset[`invalid${name[0].toUpperCase()}${name.slice(1)}`];
-    document.getElementById(`${name}-error`).textContent = holds ? "" : message;
+    document.getElementById(`${name}-error`).textContent = holds ? "" : message.replace("{digits}", brand().code);
     input.setAttribute("aria-invalid", String(!holds));
+    judged.set(name, evidence(name));
     return holds;
   }
 
   function group() {
-    const [brand, , groups] = brandOf(digits(field("number").value));
+    const { name, groups, code } = brand();
     rewrite(field("number"), (text) => grouped(text.slice(0, 19), groups));
-    form.querySelector(".brand").textContent = brand;
+    form.querySelector(".brand").textContent = name;
+    field("cvc").placeholder = "1234".slice(0, Number(code) || 3);
   }
 
   function work(busy) {
     button.disabled = busy;
     form.inert = busy;
     button.textContent = busy ? form.dataset.working : label;
+    document.querySelector(".unseen").textContent = busy ? form.dataset.working : "";
   }
 
   field("number").addEventListener("input", group);
@@ -88,11 +106,11 @@ function set(form) {
     rewrite(event.target, (text) => (text.length > 2 ? `${text.slice(0, 2)} / ${text.slice(2, 6)}` : text));
   });
   for (const name of names) {
-    field(name).addEventListener("blur", (event) => {
-      if (event.target.value !== "") judge(name);
+    field(name).addEventListener("blur", ({ target }) => {
+      if (target.value !== "" && judged.get(name) !== evidence(name)) judge(name);
     });
-    field(name).addEventListener("input", (event) => {
-      if (event.target.getAttribute("aria-invalid") === "true" && checks[name](event.target.value)) judge(name);
+    field(name).addEventListener("input", ({ target }) => {
+      if (target.getAttribute("aria-invalid") === "true" && checks[name](target.value)) judge(name);
     });
   }
 
@@ -106,55 +124,75 @@ function set(form) {
     const body = new URLSearchParams(new FormData(form));
     const kept = KEPT.filter(field).map((name) => [name, field(name).value]);
     work(true);
-    let answer;
-    let page;
-    try {
-      answer = await fetch(form.action, { method: "POST", body });
-      page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    } catch {
+    const { problem, url, page } = await send(form.action, body);
+    if (problem) {
       work(false);
-      say(form, form.dataset.networkLost);
-      return;
+      say(form, form.dataset[problem]).focus();
+    } else if (url) {
+      window.location.assign(url);
+    } else {
+      show(page, kept);
     }
-    if (answer.redirected && !page.querySelector("form")) {
-      window.location.assign(answer.url);
-      return;
-    }
-    show(page, kept);
   });
 
-  return { field, group };
+  /** Takes over what the buyer had typed, and the bank's verdict on it. */
+  function resume(kept) {
+    for (const [name, value] of kept) {
+      if (field(name) && field(name).value === "") field(name).value = value;
+    }
+    group();
+    for (const name of names) judged.set(name, evidence(name));
+  }
+
+  return { field, types, resume };
 }
 
-// What cannot stand under a field stands above the form, and is read out.
+/** Posts a form: a page that takes its place, or a page to go to, or what kept it from being answered. */
+async function send(address, body) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    const answer = await fetch(address, { method: "POST", body, signal: patience.signal });
+    if (answer.status >= 500) return { problem: "trouble" };
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return answer.redirected && !page.querySelector("form") ? { url: answer.url } : { page };
+  } catch {
+    return { problem: "networkLost" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What cannot stand under a field stands above the form, and is read out. */
 function say(form, text) {
   document.querySelector(".notice")?.remove();
-  const notice = document.createElement("div");
-  notice.className = "notice";
-  notice.setAttribute("role", "alert");
-  notice.textContent = text;
+  const notice = document.querySelector("template").content.cloneNode(true).firstElementChild;
+  notice.querySelector("p").textContent = text;
   form.before(notice);
-  notice.scrollIntoView({ block: "nearest" });
+  return notice;
 }
 
-// Puts the form of an answer in this one's place, with what the buyer had typed.
+/** Puts the page of an answer in this one's place, and leads to what comes next on it. */
 function show(page, kept) {
   document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
   const form = document.querySelector("form");
-  if (!form) return;
-  const { field, group } = set(form);
-  for (const [name, value] of kept) {
-    if (field(name) && field(name).value === "") field(name).value = value;
+  if (!form) {
+    document.querySelector("h1").tabIndex = -1;
+    document.querySelector("h1").focus();
+    return;
   }
-  group();
+  const { field, types, resume } = set(form);
+  resume(kept);
   const notice = document.querySelector(".notice");
-  const wrong = form.querySelector('[aria-invalid="true"]');
-  (wrong ?? (notice ? null : form.querySelector("input")))?.focus();
   // A live region speaks when it changes, not when it arrives.
-  if (notice) say(form, notice.textContent);
+  if (notice) notice.replaceWith(notice.cloneNode(true));
+  const wanted = types() && form.dataset.focus ? field(form.dataset.focus) : form.querySelector('[aria-invalid="true"]');
+  const next = wanted ?? document.querySelector(".notice") ?? form.querySelector("input");
+  next.focus();
+  if (next.id === "number") next.select();
 }
 
-set(document.querySelector("form"));
+set(document.querySelector("form")).resume([]);
 
 // A page that comes back from the browser's memory is not paying any more.
 window.addEventListener("pageshow", (event) => {

@@ -15,6 +15,8 @@ use crate::ip_ranges::IpRange;
 use crate::refusal::{Code, Refusal};
 use crate::wire_enum::wire_enum;
 
+pub use crate::branding::Branding;
+
 /// Longest name of an account, in characters.
 pub const NAME_LENGTH_MAX: usize = 100;
 /// Longest statement descriptor: what the card schemes carry.
@@ -109,15 +111,6 @@ impl fmt::Display for TimeZone {
     }
 }
 
-/// How the account's pages look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Branding {
-    /// Six hexadecimal digits after `#`, in lower case.
-    pub color: Option<String>,
-    /// An image at an https URL.
-    pub logo_url: Option<String>,
-}
-
 /// The settings of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -204,7 +197,7 @@ pub fn changed(settings: &Settings, changes: Changes) -> Result<Settings, Vec<Re
     let schedule = changes.payout_schedule.map(checked_schedule);
     set(&mut settings.payout_schedule, schedule, &mut problems);
     set(&mut settings.tax_mode, changes.tax_mode.map(Ok), &mut problems);
-    set(&mut settings.branding, changes.branding.map(checked_branding), &mut problems);
+    set(&mut settings.branding, changes.branding.map(Branding::checked), &mut problems);
     let descriptor = changes.statement_descriptor.map(|text| text.map(|text| statement_descriptor(&text)).transpose());
     set(&mut settings.statement_descriptor, descriptor, &mut problems);
     let ranges = changes.ip_allow_list.map(|ranges| checked_ranges(&ranges));
@@ -256,21 +249,6 @@ fn checked_schedule(schedule: PayoutSchedule) -> Result<PayoutSchedule, Refusal>
         return Ok(schedule);
     }
     Err(refusal("payoutSchedule.delayDays", "expected 1 to 30 business days"))
-}
-
-fn checked_branding(branding: Branding) -> Result<Branding, Refusal> {
-    let color = branding.color.map(|color| color.to_ascii_lowercase());
-    let is_color = |text: &str| {
-        text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    if color.as_deref().is_some_and(|text| !is_color(text)) {
-        return Err(refusal("branding.color", "expected a color such as #1f6feb"));
-    }
-    let is_https = |url: &str| url.len() <= 2_048 && url.starts_with("https://");
-    if branding.logo_url.as_deref().is_some_and(|url| !is_https(url)) {
-        return Err(refusal("branding.logoUrl", "expected an https URL"));
-    }
-    Ok(Branding { color, logo_url: branding.logo_url })
 }
 
 fn checked_ranges(texts: &[String]) -> Result<Vec<IpRange>, Refusal> {

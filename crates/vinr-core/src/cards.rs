@@ -137,18 +137,52 @@ impl Brand {
         }
     }
 
-    /// The scheme of a number by its first digits (issuer identification numbers).
+    /// By which first digits schemes are told apart (issuer identification numbers, ISO/IEC 7812): how many digits, and
+    /// from which number to which. No two overlap, so a number that is being typed has its scheme as soon as it can.
+    pub const PREFIXES: [(Self, usize, u32, u32); 14] = [
+        (Self::Visa, 1, 4, 4),
+        (Self::Mastercard, 2, 51, 55),
+        (Self::Mastercard, 4, 2221, 2720),
+        (Self::Amex, 2, 34, 34),
+        (Self::Amex, 2, 37, 37),
+        (Self::Discover, 2, 65, 65),
+        (Self::Discover, 3, 644, 649),
+        (Self::Discover, 4, 6011, 6011),
+        (Self::Diners, 2, 36, 36),
+        (Self::Diners, 2, 38, 39),
+        (Self::Diners, 3, 300, 305),
+        (Self::Jcb, 4, 3528, 3589),
+        (Self::Unionpay, 2, 62, 62),
+        (Self::Unionpay, 2, 81, 81),
+    ];
+
+    /// The scheme of a number by its first digits.
     pub fn detect(digits: &str) -> Self {
-        let first = |count: usize| -> u32 { digits.get(..count).and_then(|head| head.parse().ok()).unwrap_or(0) };
-        match (first(1), first(2), first(3), first(4)) {
-            (_, 34 | 37, _, _) => Self::Amex,
-            (_, 36 | 38 | 39, _, _) | (_, _, 300..=305, _) => Self::Diners,
-            (_, _, _, 3528..=3589) => Self::Jcb,
-            (4, _, _, _) => Self::Visa,
-            (_, 51..=55, _, _) | (_, _, _, 2221..=2720) => Self::Mastercard,
-            (_, 65, _, _) | (_, _, 644..=649, _) | (_, _, _, 6011) => Self::Discover,
-            (_, 62 | 81, _, _) => Self::Unionpay,
-            _ => Self::Unknown,
+        let begins = |count: usize, from: u32, to: u32| {
+            let head = digits.get(..count).and_then(|head| head.parse().ok());
+            head.is_some_and(|head: u32| (from..=to).contains(&head))
+        };
+        let found = Self::PREFIXES.into_iter().find(|(_, count, from, to)| begins(*count, *from, *to));
+        found.map_or(Self::Unknown, |(brand, ..)| brand)
+    }
+
+    /// How many digits its security code has, at least and at most.
+    pub const fn code_digits(self) -> (usize, usize) {
+        match self {
+            Self::Amex => (4, 4),
+            Self::Visa | Self::Mastercard | Self::Discover | Self::Diners | Self::Jcb | Self::Unionpay => (3, 3),
+            Self::Unknown => (3, 4),
+        }
+    }
+
+    /// How the digits of its numbers are grouped on the card.
+    pub const fn groups(self) -> &'static [usize] {
+        match self {
+            Self::Amex => &[4, 6, 5],
+            Self::Diners => &[4, 6, 4],
+            Self::Visa | Self::Mastercard | Self::Discover | Self::Jcb | Self::Unionpay | Self::Unknown => {
+                &[4, 4, 4, 4, 3]
+            }
         }
     }
 }

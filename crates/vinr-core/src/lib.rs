@@ -25,8 +25,10 @@ mod wire_enum;
 
 pub mod accounts;
 pub mod attempts;
+pub mod branding;
 pub mod cards;
 pub mod clock;
+pub mod colours;
 pub mod countries;
 pub mod currencies;
 pub mod customers;

@@ -28,14 +28,14 @@ impl Card {
     /// The card a buyer typed.
     ///
     /// # Errors
-    /// Not a number, expired, or not one of the sandbox's cards.
+    /// Not a number, expired, or not one of this environment's cards.
     pub(crate) fn typed(unit: &Unit<'_>, typed: &TypedCard) -> Result<Card> {
         let number = CardNumber::parse(&typed.number)?;
         let expiry = match (typed.exp_month, typed.exp_year) {
             (Some(month), Some(year)) => Expiry::parse(month, year, unit.now())?,
             _ => Expiry::default_at(unit.now()),
         };
-        Card::of_number(number, expiry)
+        Card::of_number(unit, number, expiry)
     }
 
     /// The test card behind `pm_test_…`.
@@ -47,22 +47,33 @@ impl Card {
             return Err(missing(id).at("paymentMethodId").into());
         };
         if unit.settings.environment == Environment::Live {
-            let message = "test cards do not work in live";
-            return Err(Refusal::new(Code::TestCardInLive, message).at("paymentMethodId").into());
+            return Err(test_card_in_live().at("paymentMethodId").into());
         }
-        Card::of_number(CardNumber::parse(test_card.number)?, Expiry::default_at(unit.now()))
+        Card::of_number(unit, CardNumber::parse(test_card.number)?, Expiry::default_at(unit.now()))
     }
 
     /// The card with this number.
     ///
     /// # Errors
-    /// It is not one of the sandbox's.
-    pub(crate) fn of_number(number: CardNumber, expiry: Expiry) -> Result<Card> {
-        let Some(test_card) = number.test_card() else {
-            let message = "the sandbox takes its own test cards only, such as 4242 4242 4242 4242";
-            return Err(Refusal::new(Code::TestCardRequired, message).at("number").into());
+    /// It is another than the sandbox's; in live, one of the sandbox's, or one for which no acquirer takes typed numbers.
+    pub(crate) fn of_number(unit: &Unit<'_>, number: CardNumber, expiry: Expiry) -> Result<Card> {
+        let test_card = match (unit.settings.environment, number.test_card()) {
+            (Environment::Sandbox, Some(test_card)) => test_card,
+            (Environment::Sandbox, None) => {
+                let message = "the sandbox takes its own test cards only, such as 4242 4242 4242 4242";
+                return Err(Refusal::new(Code::TestCardRequired, message).at("number").into());
+            }
+            (Environment::Live, Some(_)) => return Err(test_card_in_live().at("number").into()),
+            (Environment::Live, None) => {
+                let message = "no acquirer is configured for this account that takes typed cards";
+                return Err(Refusal::new(Code::AcquirerNotConfigured, message).into());
+            }
         };
         let summary = CardSummary { brand: test_card.brand, last4: test_card.last4().to_owned(), expiry };
         Ok(Card { number, summary, issuer: sandbox::issuer(), simulated: test_card })
     }
+}
+
+fn test_card_in_live() -> Refusal {
+    Refusal::new(Code::TestCardInLive, "test cards do not work in live")
 }

@@ -7,9 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use vinr_core::accounts::KybStatus;
 use vinr_core::cards::FailureCode;
 use vinr_core::ids::{AccountId, AttemptId};
+use vinr_core::keys::Environment;
 use vinr_core::money::Money;
+use vinr_core::refusal::{Code, Refusal};
 
 /// The acquirer of one environment.
 #[derive(Debug, Clone)]
@@ -21,6 +24,26 @@ pub enum Connector {
     Remote(Arc<dyn Acquirer>),
     /// None is configured: charges are refused with `acquirer_not_configured`.
     Unconfigured,
+}
+
+impl Connector {
+    /// Whether cards can be charged at all; asked before anybody looks at a card.
+    ///
+    /// # Errors
+    /// `kyb_required`, `acquirer_not_configured`.
+    pub(crate) fn check(&self, environment: Environment, kyb: KybStatus) -> Result<(), Refusal> {
+        if environment == Environment::Live && kyb != KybStatus::Verified {
+            let message = "this business is not verified yet; live charges need that";
+            return Err(Refusal::new(Code::KybRequired, message));
+        }
+        match self {
+            Connector::Sandbox | Connector::Remote(_) => Ok(()),
+            Connector::Unconfigured => {
+                let message = "no acquirer is configured for this account; charges cannot be made";
+                Err(Refusal::new(Code::AcquirerNotConfigured, message))
+            }
+        }
+    }
 }
 
 /// An acquirer over a network. Every call is idempotent by the attempt's id: made twice, it acts once and answers the

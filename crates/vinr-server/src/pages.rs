@@ -1,6 +1,8 @@
 //! What buyers see. Pages are whole without JavaScript; scripts make them pleasanter. They carry the buyer's language,
 //! load nothing from elsewhere, and their addresses hold a secret of their own.
 
+mod assets;
+mod brand;
 mod checkout;
 mod demo;
 mod locale;
@@ -17,18 +19,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::routing::get;
 
 use crate::app::App;
 use locale::Locale;
-
-/// What pages load: path, media type, text.
-const ASSETS: [(&str, &str, &str); 4] = [
-    ("/assets/tokens.css", "text/css", include_str!("../../../web/styles/tokens.css")),
-    ("/assets/checkout.css", "text/css", include_str!("../../../web/styles/checkout.css")),
-    ("/assets/checkout.js", "text/javascript", include_str!("../../../web/modules/checkout.js")),
-    ("/assets/icon.svg", "image/svg+xml", include_str!("../../../web/styles/icon.svg")),
-];
 
 /// Everything a page may do: load from here, post to here, show the bank in a frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -40,11 +33,8 @@ const FRAMED_POLICY: &str =
 /// The pages of an app; `api` is what it answers to programs.
 pub(crate) fn routes(app: App, api: Router) -> Router {
     let shop = demo::routes(&app, api);
-    let mut router = checkout::routes();
-    for (path, kind, text) in ASSETS.into_iter().chain(demo::ASSETS) {
-        router = router.route(path, get(move || async move { asset(kind, text) }));
-    }
-    router.with_state(app).merge(shop).layer(axum::middleware::from_fn(log))
+    let pages = checkout::routes().merge(brand::routes()).merge(assets::routes());
+    pages.with_state(app).merge(shop).layer(axum::middleware::from_fn(log))
 }
 
 /// Notes what was shown. The address itself is a secret: its route stands for it.
@@ -53,15 +43,6 @@ async fn log(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let (route, status) = (route.as_ref().map_or("", MatchedPath::as_str), response.status().as_u16());
     tracing::debug!(%method, route, status, "showed a page");
-    response
-}
-
-fn asset(kind: &'static str, text: &'static str) -> Response {
-    let mut response = Response::new(Body::from(text));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_str(&format!("{kind}; charset=utf-8")).expect("a media type"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

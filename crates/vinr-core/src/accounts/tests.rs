@@ -64,7 +64,7 @@ fn every_problem_of_a_change_is_reported() {
         time_zone: Some("Mars/Olympus".into()),
         country: Some(Some("XX".into())),
         payout_schedule: Some(PayoutSchedule { interval: PayoutInterval::Weekly, delay_days: 31 }),
-        branding: Some(Branding { color: Some("red".into()), logo_url: None }),
+        branding: Some(Branding { color: Some("red".into()), ..Branding::default() }),
         statement_descriptor: Some(Some("12345".into())),
         ip_allow_list: Some(vec!["nowhere".into()]),
         ..Changes::default()
@@ -81,18 +81,6 @@ fn every_problem_of_a_change_is_reported() {
             "ipAllowList"
         ]
     );
-}
-
-#[test]
-fn branding_takes_a_color_and_an_image_over_https() {
-    let branding = |color: &str, logo: &str| Changes {
-        branding: Some(Branding { color: Some(color.into()), logo_url: Some(logo.into()) }),
-        ..Changes::default()
-    };
-    let settings = changed(&settings(), branding("#1F6FEB", "https://ada.example/logo.png"));
-    assert_eq!(settings.map(|s| s.branding.color), Ok(Some("#1f6feb".into())));
-    assert_eq!(problems(branding("#1f6feb", "http://ada.example/logo.png")), ["branding.logoUrl"]);
-    assert_eq!(problems(branding("#1f6fe", "https://ada.example/logo.png")), ["branding.color"]);
 }
 
 #[test]

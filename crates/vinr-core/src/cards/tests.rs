@@ -75,6 +75,16 @@ fn the_brand_is_told_by_the_first_digits() {
         assert_eq!(CardNumber::parse(number).map(|card| card.brand()), Ok(brand), "{number}");
     }
     assert_eq!(Brand::detect(""), Brand::Unknown);
+    for (begins, brand) in [
+        ("2220", Brand::Unknown),
+        ("2221", Brand::Mastercard),
+        ("2720", Brand::Mastercard),
+        ("2721", Brand::Unknown),
+        ("643", Brand::Unknown),
+        ("3590", Brand::Unknown),
+    ] {
+        assert_eq!(Brand::detect(begins), brand, "{begins}");
+    }
 }
 
 #[test]
@@ -192,4 +202,15 @@ proptest! {
     fn reading_a_card_number_never_panics(text in "\\PC{0,40}") {
         let _ = CardNumber::parse(&text);
     }
+}
+
+#[test]
+fn no_number_begins_like_two_schemes() {
+    let span = |(_, count, from, to): (Brand, usize, u32, u32)| {
+        let width = 10_u32.pow(4 - u32::try_from(count).expect("few digits"));
+        (from * width, (to + 1) * width)
+    };
+    let mut spans = Brand::PREFIXES.map(span);
+    spans.sort_unstable();
+    assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");
 }

@@ -67,12 +67,17 @@ pub(super) struct Schedule {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Look {
-    /// Such as `#1f6feb`.
+    /// The accent, such as `#1f6feb`. Pages darken or lighten it until it can be read.
     #[serde(default)]
     color: Option<String>,
-    /// An https URL.
+    /// The logo of the hosted pages as a `data:` URL: PNG, JPEG or WebP, 16 KiB at most. An https URL is kept, but pages,
+    /// which load nothing from elsewhere, do not show it.
     #[serde(default)]
     logo_url: Option<String>,
+    /// How round fields and buttons are, in pixels.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 24))]
+    radius: Option<u8>,
 }
 
 /// What the operator recorded.
@@ -116,7 +121,10 @@ impl Update {
             tax_mode: self
                 .tax_mode
                 .and_then(|text| problems.note(TaxMode::parse(&text).ok_or_else(|| unknown("taxMode")))),
-            branding: self.branding.map(|look| Branding { color: look.color, logo_url: look.logo_url }),
+            branding: self.branding.map(|look| {
+                let Look { color, logo_url, radius } = look;
+                Branding { color, logo_url, radius }
+            }),
             statement_descriptor: self.statement_descriptor,
             ip_allow_list: self.ip_allow_list,
         }
@@ -160,13 +168,18 @@ pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, crea
             delay_days: settings.payout_schedule.delay_days,
         },
         tax_mode: settings.tax_mode.to_string(),
-        branding: Look { color: settings.branding.color.clone(), logo_url: settings.branding.logo_url.clone() },
+        branding: look(&settings.branding),
         statement_descriptor: settings.statement_descriptor.clone(),
         ip_allow_list: settings.ip_allow_list.iter().map(ToString::to_string).collect(),
         kyb: Recorded { status: settings.kyb.to_string() },
         pci_attestation: Recorded { status: settings.pci_attestation.to_string() },
         created_at: created_at.rfc3339(),
     }
+}
+
+fn look(branding: &Branding) -> Look {
+    let Branding { color, logo_url, radius } = branding.clone();
+    Look { color, logo_url, radius }
 }
 
 fn unknown(param: &'static str) -> Refusal {

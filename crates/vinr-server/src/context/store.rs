@@ -116,7 +116,7 @@ pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at
         json!({"bps": settings.fees.bps(), "fixed": fixed}).to_string().into(),
         json!({"interval": schedule.interval.as_str(), "delayDays": schedule.delay_days}).to_string().into(),
         settings.tax_mode.as_str().into(),
-        json!({"color": settings.branding.color, "logoUrl": settings.branding.logo_url}).to_string().into(),
+        branding_json(&settings.branding).to_string().into(),
         settings.statement_descriptor.clone().into(),
         ranges.join(" ").into(),
         settings.kyb.as_str().into(),
@@ -138,9 +138,7 @@ pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Times
         delay_days: schedule["delayDays"].as_i64().expect("the database holds delays"),
     };
     let tax_mode = TaxMode::parse(row.text()).expect("the database holds tax modes");
-    let branding = read_json(row.text());
-    let text = |name: &str| branding[name].as_str().map(str::to_owned);
-    let branding = Branding { color: text("color"), logo_url: text("logoUrl") };
+    let branding = read_branding(&read_json(row.text()));
     let statement_descriptor = row.opt_text().map(str::to_owned);
     let ranges = row.text().split_whitespace();
     let ip_allow_list = ranges.map(|range| IpRange::parse(range).expect("the database holds networks")).collect();
@@ -161,6 +159,16 @@ pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Times
         pci_attestation,
     };
     (settings, api_version, created_at)
+}
+
+fn branding_json(branding: &Branding) -> Json {
+    json!({"color": branding.color, "logoUrl": branding.logo_url, "radius": branding.radius})
+}
+
+fn read_branding(branding: &Json) -> Branding {
+    let text = |name: &str| branding[name].as_str().map(str::to_owned);
+    let radius = branding["radius"].as_u64().and_then(|radius| u8::try_from(radius).ok());
+    Branding { color: text("color"), logo_url: text("logoUrl"), radius }
 }
 
 fn read_fees(fees: &Json) -> FeeSchedule {

@@ -84,7 +84,7 @@ async fn confirm(
 /// The buyer pays on the hosted page, or a test in the buyer's place.
 ///
 /// # Errors
-/// `payment_not_confirmable`; what is wrong with the card; `parameter_missing` for an e-mail address that is needed.
+/// `payment_not_confirmable`; [`payments::check_acquiring`]; what is wrong with the card; `parameter_missing` for an e-mail address that is needed.
 pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> Result<Payment> {
     let mut payment = payments::open(unit, id).await?;
     let charge = match means {
@@ -96,6 +96,7 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> R
             charge_with(unit, method, &mut payment.customer_id).await?
         }
         Means::Typed { card: typed, save, email } => {
+            payments::check_acquiring(unit)?;
             let card = Card::typed(unit, typed)?;
             let mut charge = Charge { card, method: None, saving: None };
             if *save || payment.save_method {
@@ -119,7 +120,7 @@ async fn charge_with(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: &mut O
     if customer.is_none() {
         customer.clone_from(&method.customer_id);
     }
-    let card = Card::of_number(number, method.card.expiry)?;
+    let card = Card::of_number(unit, number, method.card.expiry)?;
     Ok(Charge { card, method: Some(method.id), saving: None })
 }
 

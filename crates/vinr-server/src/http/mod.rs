@@ -1,6 +1,7 @@
 //! The HTTP kernel: from socket to a checked call and from a reply back to bytes. It knows no noun.
 
 pub(crate) mod auth;
+pub(crate) mod bodies;
 pub(crate) mod decode;
 pub(crate) mod endpoint;
 mod fields;

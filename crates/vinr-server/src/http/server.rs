@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +13,6 @@ use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -27,16 +25,12 @@ use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{self, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
-use super::{auth, health, json as strict_json, metrics, openapi, query, reference, request_id};
+use super::{auth, bodies, health, json as strict_json, metrics, openapi, query, reference, request_id};
 use crate::app::App;
 use crate::error::{ApiError, Problems, Result};
 
 /// Largest request body that is read as a request.
 const BODY_BYTES_MAX: usize = 1 << 20;
-/// Largest request body that is read at all, so that its sender can hear the answer.
-const DRAINED_BYTES_MAX: usize = 8 << 20;
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// The versions of the API that there are; accounts are pinned to the one of their creation.
 pub(crate) const VERSIONS: [&str; 1] = ["2026-04-01"];
 /// The header that names a version.
@@ -201,33 +195,10 @@ fn peer(parts: &axum::http::request::Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
-/// Reads a body of at most [`BODY_BYTES_MAX`]; of a larger one the rest is drained.
+/// Reads a body of at most [`BODY_BYTES_MAX`].
 async fn read_body(body: Body) -> Result<Bytes> {
-    let mut body = body;
     let mut bytes = BytesMut::new();
-    let mut length = 0_usize;
-    let read = async {
-        while let Some(frame) = body.frame().await {
-            let frame = frame
-                .map_err(|_| Refusal::new(Code::InvalidJson, "the connection broke before the whole body arrived"))?;
-            let Some(data) = frame.data_ref() else { continue };
-            length = length.saturating_add(data.len());
-            if length <= BODY_BYTES_MAX {
-                bytes.extend_from_slice(data);
-            } else if length > DRAINED_BYTES_MAX {
-                break;
-            }
-        }
-        Ok::<_, ApiError>(())
-    };
-    match tokio::time::timeout(BODY_TIMEOUT, read).await {
-        Ok(done) => done?,
-        Err(_) => return Err(Refusal::new(Code::InvalidJson, "the body did not arrive within 20 seconds").into()),
-    }
-    if length > BODY_BYTES_MAX {
-        let message = format!("the body is larger than {BODY_BYTES_MAX} bytes");
-        return Err(Refusal::new(Code::BodyTooLarge, message).into());
-    }
+    bodies::read(body, BODY_BYTES_MAX, |piece| bytes.extend_from_slice(&piece)).await?;
     Ok(bytes.freeze())
 }
 

@@ -38,13 +38,6 @@ use crate::error::{ApiError, Result};
 use crate::settings::DemoShop;
 use crate::webhooks::signature::{Rejected, verify};
 
-/// What the shop's pages load beside the tokens: path, media type, text.
-pub(super) const ASSETS: [(&str, &str, &str); 3] = [
-    ("/assets/demo.css", "text/css", include_str!("../../../../web/styles/demo.css")),
-    ("/assets/demo.js", "text/javascript", include_str!("../../../../web/modules/demo.js")),
-    ("/assets/demo-order.js", "text/javascript", include_str!("../../../../web/modules/demo-order.js")),
-];
-
 /// Longest form that is read: three quantities and an e-mail address.
 const FORM_BYTES_MAX: usize = 4_096;
 /// Longest webhook that is read: a payment of this shop has some 2 KiB.

@@ -1,5 +1,7 @@
 //! The buyer's language, and money as that language writes it.
 
+mod signs;
+
 use vinr_core::money::Money;
 
 /// A language that pages speak.
@@ -50,14 +52,15 @@ impl Locale {
             number.push(if self == Locale::English { '.' } else { ',' });
             number.push_str(minor);
         }
-        let code = money.currency.code();
-        let sign = if money.amount < 0 { "-" } else { "" };
-        match (self, money.currency.symbol()) {
-            (Locale::English, Some(symbol)) => format!("{sign}{symbol}{number}"),
-            (Locale::English, None) => format!("{sign}{code}\u{a0}{number}"),
-            // The narrow sign is the euro's alone: `$` may be a dollar of several countries.
-            (_, Some("€")) => format!("{sign}{number}\u{a0}€"),
-            _ => format!("{sign}{number}\u{a0}{code}"),
+        let minus = if money.amount < 0 { "-" } else { "" };
+        let sign = signs::sign(money.currency.code(), Locale::ALL.iter().position(|one| *one == self).unwrap_or(0));
+        match self {
+            // Letters keep their distance from digits; signs do not.
+            Locale::English if sign.ends_with(char::is_alphabetic) => format!("{minus}{sign}\u{a0}{number}"),
+            Locale::English => format!("{minus}{sign}{number}"),
+            Locale::Bulgarian | Locale::German | Locale::French | Locale::Spanish => {
+                format!("{minus}{number}\u{a0}{sign}")
+            }
         }
     }
 
@@ -131,7 +134,8 @@ mod tests {
         );
         assert_eq!(Locale::Spanish.money(euros(123_456)), "1234,56\u{a0}€", "four digits stay together");
         let yen = Money::new(1_000, Currency::parse("JPY").expect("a currency"));
-        assert_eq!((Locale::English.money(yen), Locale::German.money(yen)), ("¥1,000".into(), "1.000\u{a0}JPY".into()));
+        assert_eq!((Locale::English.money(yen), Locale::German.money(yen)), ("¥1,000".into(), "1.000\u{a0}¥".into()));
+        assert_eq!(Locale::French.money(Money::new(-50, Currency::USD)), "-0,50\u{a0}$US");
         let dinars = Money::new(5, Currency::parse("KWD").expect("a currency"));
         assert_eq!(Locale::English.money(dinars), "KWD\u{a0}0.005");
     }

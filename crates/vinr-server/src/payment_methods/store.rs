@@ -67,7 +67,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<Op
 }
 
 /// A method that no decision depends on, whatever its status.
-pub(super) async fn peek(db: &Db, account: &AccountId, id: &PaymentMethodId) -> Result<Option<PaymentMethod>> {
+pub(crate) async fn peek(db: &Db, account: &AccountId, id: &PaymentMethodId) -> Result<Option<PaymentMethod>> {
     let row = db.load(&METHODS, account.as_str(), id.as_str()).await?;
     Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }

@@ -6,10 +6,8 @@ pub(crate) mod wire;
 
 use std::sync::Arc;
 
-use vinr_core::accounts::KybStatus;
 use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
-use vinr_core::keys::Environment;
 use vinr_core::payment_methods::Saving;
 use vinr_core::payments::{self as core, Command, Event, Method, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
@@ -140,17 +138,18 @@ pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> Pages<'a> {
     Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
 }
 
+/// Whether this account can charge cards; asked before a card that was typed is looked at.
+///
+/// # Errors
+/// `kyb_required`, `acquirer_not_configured`.
+pub(crate) fn check_acquiring(unit: &Unit<'_>) -> Result<()> {
+    Ok(unit.settings.connector.check(unit.settings.environment, unit.context.settings.kyb)?)
+}
+
 /// Confirms; the simulated network answers in the same unit, an acquirer elsewhere after its commit.
 fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, pays: Charge, presence: Presence) -> Result<()> {
-    if unit.settings.environment == Environment::Live && unit.context.settings.kyb != KybStatus::Verified {
-        let message = "this business is not verified yet; live charges need that";
-        return Err(Refusal::new(Code::KybRequired, message).into());
-    }
+    check_acquiring(unit)?;
     let connector = unit.settings.connector.clone();
-    if matches!(connector, Connector::Unconfigured) {
-        let message = "no acquirer is configured for this account; charges cannot be made";
-        return Err(Refusal::new(Code::AcquirerNotConfigured, message).into());
-    }
     let attempt = AttemptId::from_bits(unit.env.id_bits());
     let Charge { card, method: id, saving } = pays;
     let method = Method { id, card: card.summary };

@@ -5,6 +5,8 @@ mod acquirer_bank;
 mod answers;
 mod bad_requests;
 mod checkout;
+mod checkout_assets;
+mod checkout_live;
 mod clock;
 mod clock_jumps;
 mod conformance;

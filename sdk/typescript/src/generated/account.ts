@@ -38,15 +38,21 @@ export interface components {
             /** @description How the account's pages look. */
             branding: {
                 /**
-                 * @description Such as `#1f6feb`.
+                 * @description The accent, such as `#1f6feb`. Pages darken or lighten it until it can be read.
                  * @default null
                  */
                 color: string | null;
                 /**
-                 * @description An https URL.
+                 * @description The logo of the hosted pages as a `data:` URL: PNG, JPEG or WebP, 16 KiB at most. An https URL is kept, but pages,
+                 *     which load nothing from elsewhere, do not show it.
                  * @default null
                  */
                 logoUrl: string | null;
+                /**
+                 * @description How round fields and buttons are, in pixels.
+                 * @default null
+                 */
+                radius: number | null;
             };
             statementDescriptor: string | null;
             /** @description From where its keys may be used; empty is everywhere. */
@@ -101,15 +107,21 @@ export interface components {
             /** @description How the account's pages look. */
             branding?: {
                 /**
-                 * @description Such as `#1f6feb`.
+                 * @description The accent, such as `#1f6feb`. Pages darken or lighten it until it can be read.
                  * @default null
                  */
                 color?: string | null;
                 /**
-                 * @description An https URL.
+                 * @description The logo of the hosted pages as a `data:` URL: PNG, JPEG or WebP, 16 KiB at most. An https URL is kept, but pages,
+                 *     which load nothing from elsewhere, do not show it.
                  * @default null
                  */
                 logoUrl?: string | null;
+                /**
+                 * @description How round fields and buttons are, in pixels.
+                 * @default null
+                 */
+                radius?: number | null;
             } | null;
             /**
              * @description Null takes it away.

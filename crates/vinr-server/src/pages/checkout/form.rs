@@ -1,12 +1,15 @@
 //! What a buyer typed: read, judged, and wiped.
 
 use axum::body::Body;
-use http_body_util::BodyExt as _;
+use bytes::Bytes;
+use vinr_core::cards::{Brand, CardNumber};
 use vinr_core::ids::PaymentMethodId;
 use vinr_core::refusal::Code;
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::kept::Kept;
 use crate::error::ApiError;
+use crate::http::bodies;
 use crate::http::formats::is_mail;
 use crate::http::shapes::TypedCard;
 
@@ -31,16 +34,6 @@ pub(super) enum Chosen {
     Typed(TypedCard),
 }
 
-/// What is shown again as it was typed: neither number nor security code.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Kept {
-    /// The saved method that was chosen, if one was.
-    pub(super) method: Option<String>,
-    pub(super) email: String,
-    pub(super) expiry: String,
-    pub(super) name: String,
-}
-
 /// What is wrong with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Number {
@@ -48,6 +41,8 @@ pub(super) enum Number {
     Wrong,
     /// It is none of the sandbox's.
     NotATestCard,
+    /// It is one of the sandbox's, in live.
+    TestCard,
 }
 
 /// What is wrong beside the fields.
@@ -65,7 +60,8 @@ pub(super) struct Errors {
     pub(super) email: bool,
     pub(super) number: Option<Number>,
     pub(super) expiry: bool,
-    pub(super) cvc: bool,
+    /// The scheme whose security codes are longer or shorter.
+    pub(super) cvc: Option<Brand>,
     /// What is wrong beside the fields.
     pub(super) beside: Option<Beside>,
     pub(super) kept: Kept,
@@ -78,6 +74,7 @@ impl Errors {
         let about = refusal.param.as_deref().unwrap_or_default();
         let number = match refusal.code {
             Code::TestCardRequired => Some(Number::NotATestCard),
+            Code::TestCardInLive => Some(Number::TestCard),
             _ => about.contains("number").then_some(Number::Wrong),
         };
         let expiry = about.contains("exp");
@@ -90,6 +87,11 @@ impl Errors {
         Errors { beside, ..errors }
     }
 
+    /// Nothing wrong with the form, and what was typed before.
+    pub(super) fn keeping(kept: &Kept) -> Errors {
+        Errors { kept: kept.clone(), ..Errors::default() }
+    }
+
     /// Something that is not the buyer's to mend.
     pub(super) fn trouble() -> Errors {
         Errors { beside: Some(Beside::Trouble), ..Errors::default() }
@@ -97,7 +99,7 @@ impl Errors {
 
     /// Whether something stands under a field.
     pub(super) fn is_about_a_field(&self) -> bool {
-        self.email || self.number.is_some() || self.expiry || self.cvc
+        self.email || self.number.is_some() || self.expiry || self.cvc.is_some()
     }
 }
 
@@ -105,16 +107,10 @@ impl Form {
     /// Reads a posted form; our copy of its bytes is overwritten before this returns. The connection's own buffer is
     /// overwritten when it is freed, by the binary's allocator: at once, since the answer closes the connection.
     pub(super) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
+        // It never grows, which would leave a copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
-        let mut body = body;
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Errors::trouble())?;
-            let Ok(data) = frame.into_data() else { continue };
-            if bytes.len() + data.len() > FORM_BYTES_MAX {
-                return Err(Errors::trouble());
-            }
-            bytes.extend_from_slice(&data);
-        }
+        let keep = |piece: Bytes| bytes.extend_from_slice(&piece);
+        bodies::read(body, FORM_BYTES_MAX, keep).await.map_err(|_| Errors::trouble())?;
         Form::parse(&bytes, asks_email)
     }
 
@@ -139,11 +135,14 @@ impl Form {
             return Ok(Form { chosen: Chosen::Saved(id), kept });
         }
         let expiry = expiry(&kept.expiry);
+        let brand = brand(&number);
+        let (fewest, most) = brand.code_digits();
+        let code_holds = (fewest..=most).contains(&cvc.len()) && cvc.bytes().all(|byte| byte.is_ascii_digit());
         let errors = Errors {
             email: asks_email && (kept.email.len() > EMAIL_BYTES_MAX || !is_mail(&kept.email)),
-            number: vinr_core::cards::CardNumber::parse(&number).is_err().then_some(Number::Wrong),
+            number: CardNumber::parse(&number).is_err().then_some(Number::Wrong),
             expiry: expiry.is_none(),
-            cvc: !matches!(cvc.len(), 3 | 4) || !cvc.bytes().all(|byte| byte.is_ascii_digit()),
+            cvc: (!code_holds).then_some(brand),
             ..Errors::default()
         };
         match expiry {
@@ -153,6 +152,12 @@ impl Form {
             _ => Err(Errors { kept, ..errors }),
         }
     }
+}
+
+/// The scheme of a number, also of one with a typing error.
+fn brand(number: &str) -> Brand {
+    let digits: Zeroizing<String> = Zeroizing::new(number.chars().filter(char::is_ascii_digit).collect());
+    Brand::detect(&digits)
 }
 
 /// Month and year as people write them: `12/31`, `12 / 2031`, `1231`.
@@ -196,10 +201,31 @@ mod tests {
     fn everything_that_is_wrong_is_said_at_once() {
         let typed = "number=4242+4242+4242+4241&expiry=1/31&cvc=12&name=Ada&email=ada";
         let errors = read(typed).err().expect("refused");
-        assert_eq!((errors.number, errors.expiry, errors.cvc), (Some(Number::Wrong), true, true));
+        assert_eq!((errors.number, errors.expiry, errors.cvc), (Some(Number::Wrong), true, Some(Brand::Visa)));
         assert_eq!((errors.kept.expiry.as_str(), errors.kept.name.as_str(), errors.email), ("1/31", "Ada", false));
         assert!(Form::parse(typed.as_bytes(), true).err().expect("refused").email, "asked for, it is looked at");
         assert!(read("").is_err());
+    }
+
+    #[test]
+    fn a_security_code_is_as_long_as_its_scheme_has_it() {
+        let wrong = |number: &str, cvc: &str| {
+            let typed = format!("number={number}&expiry=12/39&cvc={cvc}");
+            read(&typed).err().and_then(|errors| errors.cvc)
+        };
+        for (number, cvc, expected) in [
+            ("378282246310005", "1234", None),
+            ("378282246310005", "123", Some(Brand::Amex)),
+            ("4242424242424242", "123", None),
+            ("4242424242424242", "1234", Some(Brand::Visa)),
+            ("4242424242424242", "12a", Some(Brand::Visa)),
+            ("4242424242424242", "", Some(Brand::Visa)),
+            ("9999999999999995", "123", None),
+            ("9999999999999995", "1234", None),
+            ("9999999999999995", "12345", Some(Brand::Unknown)),
+        ] {
+            assert_eq!(wrong(number, cvc), expected, "{number} {cvc}");
+        }
     }
 
     #[test]

@@ -7,10 +7,10 @@ use axum::response::Response;
 use vinr_core::payment_methods::PaymentMethod;
 use vinr_core::payments::{Payment, Status};
 
-use super::super::see_other;
 use super::Opened;
 use super::form::{Chosen, Errors, Form};
-use super::views::{self, Entering, Order};
+use super::outcomes;
+use super::views::{self, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
 use crate::flows::payments::{Means, pay as charge};
@@ -23,12 +23,15 @@ pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) ->
     Ok(match payment.status {
         Status::Pending | Status::RequiresAction => entry(opened, payment, &Errors::default()).await?,
         // A failed payment stays failed when its checkout closes; only its page knows that it is over.
-        Status::Failed if opened.now < payment.expires_at => entry(opened, payment, &Errors::default()).await?,
-        Status::Processing => views::processing(&order, &opened.path),
-        Status::RequiresAuthentication => views::challenge(&order, &opened.bank()),
-        Status::Completed | Status::Authorized => views::paid(&order, returning(payment), just_now),
-        Status::Cancelled => views::cancelled(&order, returning(payment)),
-        Status::Failed | Status::Expired => views::expired(&order, order.t.expired_text, returning(payment)),
+        Status::Failed if opened.now < payment.expires_at => {
+            entry(opened, payment, &Errors::keeping(&opened.kept)).await?
+        }
+        Status::Processing => outcomes::processing(&order, &opened.done()),
+        Status::RequiresAuthentication => views::challenge(&order, &opened.bank(), way_out(payment)),
+        Status::Completed => outcomes::paid(&order, returning(payment), just_now),
+        Status::Authorized => outcomes::authorized(&order, returning(payment), just_now),
+        Status::Cancelled => outcomes::cancelled(&order, way_out(payment)),
+        Status::Failed | Status::Expired => outcomes::expired(&order, order.t.expired_text, way_out(payment)),
     })
 }
 
@@ -36,24 +39,33 @@ pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) ->
 pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -> Result<Response> {
     let order = order(opened, payment);
     let t = order.t;
+    if opened.check_acquiring().is_err() {
+        return Ok(unavailable(opened, payment));
+    }
     let saved: Vec<PaymentMethod> = match &payment.customer_id {
         Some(customer) => chargeable(&opened.app.db, &opened.account, customer, opened.now).await?,
         None => Vec::new(),
     };
-    let declined = payment.failure.filter(|_| payment.status == Status::Failed).map(|code| t.declined(code));
+    let was_typed = payment.method.as_ref().is_some_and(|method| method.id.is_none());
+    let declined = payment.failure.filter(|_| payment.status == Status::Failed);
     let entering = Entering {
         action: &opened.path,
         title: t.title,
-        declined,
+        declined: declined.map(|code| Declined { code, was_typed }),
         errors,
         saved: &saved,
         asks_email: asks_email(payment),
         keeps: payment.save_method,
-        button: t.pay.replace("{}", order.headline()),
+        button: t.pay.replace("{amount}", order.headline()),
         working: t.paying,
-        cancel_url: payment.cancel_url.as_deref(),
+        way_out: way_out(payment),
     };
     Ok(views::entry(&order, &entering))
+}
+
+/// The merchant cannot take cards.
+pub(super) fn unavailable(opened: &Opened, payment: &Payment) -> Response {
+    outcomes::unavailable(&order(opened, payment), way_out(payment))
 }
 
 /// The buyer pressed the button.
@@ -79,18 +91,16 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
             if let Some(outcome) = outcome {
                 outcome.wait().await;
             }
-            Ok(see_other(&opened.done()))
+            Ok(opened.onwards(&kept))
         }
-        // Somebody else was quicker, or time was: the page says how it stands now.
-        Err(error) if error.status() == 422 => Ok(see_other(&opened.path)),
-        Err(error) => opened.again(&Errors { kept, ..Errors::of(&error) }).await,
+        Err(error) => opened.refused(error, kept).await,
     }
 }
 
 /// The bank's question, while it is open.
 pub(super) fn bank(opened: &Opened, payment: &Payment) -> Option<Response> {
     let order = order(opened, payment);
-    let question = order.t.bank_question.replace("{}", order.headline());
+    let question = order.with_merchant(&order.t.bank_question.replace("{amount}", order.headline()));
     (payment.status == Status::RequiresAuthentication).then(|| views::bank(&order, question, &opened.bank()))
 }
 
@@ -114,7 +124,12 @@ fn order<'a>(opened: &'a Opened, payment: &'a Payment) -> Order<'a> {
     Order::new(opened, amount, payment.description.as_deref())
 }
 
+/// Where a buyer goes who does not pay: where the shop wants those, or else where it wants to hear how it stands.
+fn way_out(payment: &Payment) -> Option<String> {
+    payment.cancel_url.clone().or_else(|| returning(payment))
+}
+
 fn returning(payment: &Payment) -> Option<String> {
     let with = [("paymentId", payment.id.as_str()), ("status", payment.status.as_str())];
-    payment.return_url.as_deref().map(|url| views::returning(url, with))
+    payment.return_url.as_deref().map(|url| outcomes::returning(url, with))
 }

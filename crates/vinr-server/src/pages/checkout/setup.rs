@@ -6,44 +6,66 @@ use axum::body::Body;
 use axum::response::Response;
 use vinr_core::setups::{Setup, Status};
 
-use super::super::see_other;
-use super::Opened;
 use super::form::{Chosen, Errors, Form};
-use super::views::{self, Entering, Order};
+use super::outcomes;
+use super::views::{self, Declined, Entering, Order, label};
+use super::{Opened, texts};
 use crate::app::Task;
+use crate::connectors::Connector;
 use crate::error::Result;
 use crate::flows::setups::verify;
+use crate::payment_methods::store::peek;
 use crate::setups;
 
 /// The page as the setup stands.
-pub(super) fn state(opened: &Opened, setup: &Setup, just_now: bool) -> Response {
-    let order = order(opened);
-    match setup.status {
+pub(super) async fn state(opened: &Opened, setup: &Setup, just_now: bool) -> Result<Response> {
+    let t = texts(opened);
+    Ok(match setup.status {
         Status::Pending => entry(opened, setup, &Errors::default()),
-        Status::Failed if opened.now < setup.expires_at => entry(opened, setup, &Errors::default()),
-        Status::RequiresAuthentication => views::challenge(&order, &opened.bank()),
-        Status::Succeeded => views::saved(&order, returning(setup), just_now),
-        Status::Failed | Status::Expired => views::expired(&order, order.t.setup_expired_text, returning(setup)),
-    }
+        Status::Failed if opened.now < setup.expires_at => entry(opened, setup, &Errors::keeping(&opened.kept)),
+        Status::RequiresAuthentication => views::challenge(&order(opened), &opened.bank(), way_out(setup)),
+        Status::Succeeded => {
+            let card = match &setup.method {
+                Some(id) => peek(&opened.app.db, &opened.account, id).await?,
+                None => None,
+            };
+            let headline = card.map_or_else(|| t.setup_done_title.to_owned(), |method| label(&method.card));
+            outcomes::saved(&Order::new(opened, headline, None), returning(setup), just_now)
+        }
+        Status::Failed | Status::Expired => {
+            let order = Order::new(opened, t.setup_none.to_owned(), None);
+            outcomes::expired(&order, t.setup_expired_text, way_out(setup))
+        }
+    })
 }
 
 /// The form, with what went wrong before.
 pub(super) fn entry(opened: &Opened, setup: &Setup, errors: &Errors) -> Response {
     let order = order(opened);
     let t = order.t;
+    // Only the simulated network checks cards without charging them.
+    if opened.check_acquiring().is_err() || !matches!(opened.app.settings.connector, Connector::Sandbox) {
+        return unavailable(opened, setup);
+    }
+    let declined = setup.failure.filter(|_| setup.status == Status::Failed);
     let entering = Entering {
         action: &opened.path,
         title: t.setup_form,
-        declined: setup.failure.filter(|_| setup.status == Status::Failed).map(|code| t.declined(code)),
+        declined: declined.map(|code| Declined { code, was_typed: true }),
         errors,
         saved: &[],
         asks_email: false,
         keeps: true,
         button: t.setup_button.to_owned(),
         working: t.setup_working,
-        cancel_url: setup.cancel_url.as_deref(),
+        way_out: way_out(setup),
     };
     views::entry(&order, &entering)
+}
+
+/// The merchant cannot take cards.
+pub(super) fn unavailable(opened: &Opened, setup: &Setup) -> Response {
+    outcomes::unavailable(&order(opened), way_out(setup))
 }
 
 /// The buyer pressed the button.
@@ -58,9 +80,8 @@ pub(super) async fn save(opened: &Opened, setup: &Setup, body: Body) -> Result<R
         Box::pin(async move { verify(unit, id, card).await.map(drop) })
     });
     match checked.await {
-        Ok(()) => Ok(see_other(&opened.done())),
-        Err(error) if error.status() == 422 => Ok(see_other(&opened.path)),
-        Err(error) => opened.again(&Errors { kept, ..Errors::of(&error) }).await,
+        Ok(()) => Ok(opened.onwards(&kept)),
+        Err(error) => opened.refused(error, kept).await,
     }
 }
 
@@ -82,11 +103,16 @@ pub(super) async fn authenticate(opened: &Opened, setup: &Setup, passed: bool) -
 }
 
 fn order(opened: &Opened) -> Order<'_> {
-    let t = super::super::texts::Texts::of(opened.locale);
+    let t = texts(opened);
     Order::new(opened, t.setup_title.to_owned(), Some(t.setup_text))
+}
+
+/// Where a buyer goes who saves no card.
+fn way_out(setup: &Setup) -> Option<String> {
+    setup.cancel_url.clone().or_else(|| returning(setup))
 }
 
 fn returning(setup: &Setup) -> Option<String> {
     let with = [("setupId", setup.id.as_str()), ("status", setup.status.as_str())];
-    setup.return_url.as_deref().map(|url| views::returning(url, with))
+    setup.return_url.as_deref().map(|url| outcomes::returning(url, with))
 }

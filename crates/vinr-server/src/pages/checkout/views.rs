@@ -1,37 +1,43 @@
-//! The templates of checkout, filled.
+//! The templates of what is typed and of the bank's question, filled.
+
+use std::sync::LazyLock;
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::json;
+use vinr_core::cards::{Brand, FailureCode};
 use vinr_core::payment_methods::PaymentMethod;
+use vinr_core::payments::CardSummary;
 
+use super::super::brand::Look;
 use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{FRAMED_POLICY, html, html_under};
 use super::Opened;
 use super::form::{Beside, Errors, Number};
 
-/// How long a buyer who has paid sees that, before the shop takes over.
-const BACK_AFTER_S: u32 = 3;
-/// How often the page of a payment that is with the bank is loaded again.
-const AGAIN_AFTER_S: u32 = 2;
+/// Descriptions beyond this many characters are shown in part until the buyer asks for the rest.
+const DESCRIPTION_LENGTH_SHOWN: usize = 180;
 
 /// What is bought, or that a card is to be saved: on every page.
 #[derive(Clone)]
 pub(super) struct Order<'a> {
-    locale: Locale,
+    pub(super) locale: Locale,
     pub(super) t: &'static Texts,
-    sandbox: bool,
-    merchant: &'a str,
-    description: Option<&'a str>,
+    pub(super) sandbox: bool,
+    pub(super) merchant: &'a str,
+    pub(super) look: Look,
+    pub(super) description: Option<&'a str>,
     headline: String,
 }
 
 impl<'a> Order<'a> {
     /// With the amount, or what else stands large on the page.
     pub(super) fn new(opened: &'a Opened, headline: String, description: Option<&'a str>) -> Order<'a> {
-        let (locale, merchant) = (opened.locale, opened.merchant.as_str());
-        Order { locale, t: Texts::of(locale), sandbox: opened.is_sandbox(), merchant, description, headline }
+        let (locale, merchant) = (opened.locale, opened.merchant());
+        let look = Look::of(&opened.account, &opened.context.settings.branding);
+        Order { locale, t: Texts::of(locale), sandbox: opened.is_sandbox(), merchant, look, description, headline }
     }
 
     /// The amount, or what else stands large on the page.
@@ -41,7 +47,12 @@ impl<'a> Order<'a> {
 
     /// A sentence that names the merchant.
     pub(super) fn with_merchant(&self, text: &str) -> String {
-        text.replace("{}", self.merchant)
+        text.replace("{merchant}", self.merchant)
+    }
+
+    /// Whether the description is too long to stand there whole.
+    pub(super) fn is_long(&self) -> bool {
+        self.description.is_some_and(|text| text.chars().count() > DESCRIPTION_LENGTH_SHOWN)
     }
 }
 
@@ -49,8 +60,7 @@ impl<'a> Order<'a> {
 pub(super) struct Entering<'a> {
     pub(super) action: &'a str,
     pub(super) title: &'static str,
-    /// What to do after a decline.
-    pub(super) declined: Option<&'static str>,
+    pub(super) declined: Option<Declined>,
     pub(super) errors: &'a Errors,
     /// The customer's cards.
     pub(super) saved: &'a [PaymentMethod],
@@ -60,7 +70,43 @@ pub(super) struct Entering<'a> {
     pub(super) button: String,
     /// What the button says while it works.
     pub(super) working: &'static str,
-    pub(super) cancel_url: Option<&'a str>,
+    /// Where a buyer goes who gives up.
+    pub(super) way_out: Option<String>,
+}
+
+/// The bank said no before.
+#[derive(Clone, Copy)]
+pub(super) struct Declined {
+    pub(super) code: FailureCode,
+    /// Whether the card was typed, and not one that was saved.
+    pub(super) was_typed: bool,
+}
+
+/// What a buyer does about a decline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remedy {
+    /// Takes another card.
+    AnotherCard,
+    /// Types the security code of this one again: it was wrong.
+    RightCode,
+    /// Tries this one again; its security code is not kept.
+    SameCard,
+}
+
+impl Remedy {
+    fn of(code: FailureCode) -> Remedy {
+        match code {
+            FailureCode::CardDeclined
+            | FailureCode::InsufficientFunds
+            | FailureCode::ExpiredCard
+            | FailureCode::CardLost
+            | FailureCode::CardStolen => Remedy::AnotherCard,
+            FailureCode::IncorrectCvc => Remedy::RightCode,
+            FailureCode::ProcessingError | FailureCode::AuthenticationFailed | FailureCode::AuthenticationExpired => {
+                Remedy::SameCard
+            }
+        }
+    }
 }
 
 #[derive(Template)]
@@ -70,13 +116,23 @@ struct Entry<'a> {
     t: &'static Texts,
     locale: Locale,
     entering: &'a Entering<'a>,
-    notice: Option<&'static str>,
+    brands: &'static str,
+    notice: Option<Notice>,
+    /// The field that comes next.
+    focus: &'static str,
     errors: Marked,
     saved: Vec<SavedCard>,
     /// Whether the fields of a card are what is chosen.
     types: bool,
     consent: Option<String>,
     back: String,
+}
+
+/// What stands above the form.
+struct Notice {
+    /// A card that was refused is another thing than something that went wrong.
+    is_refusal: bool,
+    text: &'static str,
 }
 
 /// A saved card as a choice.
@@ -92,36 +148,67 @@ struct Marked {
     email: Option<&'static str>,
     number: Option<&'static str>,
     expiry: Option<&'static str>,
-    cvc: Option<&'static str>,
+    cvc: Option<String>,
 }
+
+impl Marked {
+    fn of(t: &'static Texts, errors: &Errors, remedy: Option<Remedy>) -> Marked {
+        let number = errors.number.map(|problem| match problem {
+            Number::NotATestCard => t.test_card_only,
+            Number::TestCard => t.real_card_only,
+            Number::Wrong => t.invalid_number,
+        });
+        let another = (remedy == Some(Remedy::AnotherCard)).then_some(t.another_number);
+        let cvc = errors.cvc.map(|brand| t.invalid_cvc.replace("{digits}", &code_digits(brand)));
+        let wrong = (remedy == Some(Remedy::RightCode)).then(|| t.wrong_cvc.to_owned());
+        Marked {
+            email: errors.email.then_some(t.invalid_email),
+            number: number.or(another),
+            expiry: errors.expiry.then_some(t.invalid_expiry),
+            cvc: cvc.or(wrong),
+        }
+    }
+}
+
+/// How long the security codes of a scheme are.
+fn code_digits(brand: Brand) -> String {
+    match brand.code_digits() {
+        (fewest, most) if fewest == most => fewest.to_string(),
+        (fewest, most) => format!("{fewest}–{most}"),
+    }
+}
+
+/// What the form's script knows of schemes: the core's own table.
+static BRANDS: LazyLock<String> = LazyLock::new(|| {
+    let known = Brand::ALL.iter().map(|brand| {
+        let prefixes = Brand::PREFIXES.iter().filter(|(of, ..)| of == brand);
+        json!({
+            "name": if *brand == Brand::Unknown { "" } else { brand.name() },
+            "prefixes": prefixes.map(|(_, count, from, to)| json!([count, from, to])).collect::<Vec<_>>(),
+            "groups": brand.groups(),
+            "code": code_digits(*brand),
+        })
+    });
+    known.collect::<serde_json::Value>().to_string()
+});
 
 /// The form, with what went wrong before.
 pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
     let (t, errors) = (order.t, entering.errors);
-    let number = errors.number.map(|problem| match problem {
-        Number::NotATestCard => t.test_card_only,
-        Number::Wrong => t.invalid_number,
-    });
-    let marked = Marked {
-        email: errors.email.then_some(t.invalid_email),
-        number,
-        expiry: errors.expiry.then_some(t.invalid_expiry),
-        cvc: errors.cvc.then_some(t.invalid_cvc),
-    };
+    let declined = entering.declined.filter(|_| errors.beside.is_none() && !errors.is_about_a_field());
+    let remedy = declined.filter(|declined| declined.was_typed).map(|declined| Remedy::of(declined.code));
     let notice = match errors.beside {
-        Some(Beside::Unusable) => Some(t.unusable),
-        Some(Beside::Trouble) => Some(t.trouble),
-        None => entering.declined.filter(|_| !errors.is_about_a_field()),
+        Some(Beside::Unusable) => Some(Notice { is_refusal: true, text: t.unusable }),
+        Some(Beside::Trouble) => Some(Notice { is_refusal: false, text: t.trouble }),
+        None => declined.map(|declined| Notice { is_refusal: true, text: t.declined(declined.code) }),
     };
     // The first one is offered, unless the buyer chose otherwise before or it was just declined.
     let before = errors.kept.method.as_deref();
     let offers = before.is_none() && notice.is_none();
     let choice = |(index, method): (usize, &PaymentMethod)| SavedCard {
         id: method.id.to_string(),
-        label: format!("{} •••• {}", method.card.brand.name(), method.card.last4),
-        expires: t
-            .expires
-            .replace("{}", &format!("{:02}/{:02}", method.card.expiry.month, method.card.expiry.year % 100)),
+        label: label(&method.card),
+        expires: t.expires.replace("{date}", &expiry(&method.card)),
         chosen: if offers { index == 0 } else { before == Some(method.id.as_str()) },
     };
     let saved: Vec<SavedCard> = entering.saved.iter().enumerate().map(choice).collect();
@@ -129,8 +216,14 @@ pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
         order,
         t,
         locale: order.locale,
+        brands: &BRANDS,
         notice,
-        errors: marked,
+        focus: match remedy {
+            Some(Remedy::AnotherCard) => "number",
+            Some(Remedy::RightCode | Remedy::SameCard) => "cvc",
+            None => "",
+        },
+        errors: Marked::of(t, errors, remedy),
         types: !saved.iter().any(|card| card.chosen),
         saved,
         consent: entering.keeps.then(|| order.with_merchant(t.consent)),
@@ -140,6 +233,15 @@ pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
     html(StatusCode::OK, &page)
 }
 
+/// A card as buyers know it.
+pub(super) fn label(card: &CardSummary) -> String {
+    format!("{} •••• {}", card.brand.name(), card.last4)
+}
+
+fn expiry(card: &CardSummary) -> String {
+    format!("{:02}/{:02}", card.expiry.month, card.expiry.year % 100)
+}
+
 #[derive(Template)]
 #[template(path = "challenge.html")]
 struct Challenge<'a> {
@@ -147,11 +249,14 @@ struct Challenge<'a> {
     t: &'static Texts,
     locale: Locale,
     bank: &'a str,
+    way_out: Option<String>,
+    back: String,
 }
 
 /// The bank's question in its frame.
-pub(super) fn challenge(order: &Order<'_>, bank: &str) -> Response {
-    html(StatusCode::OK, &Challenge { order, t: order.t, locale: order.locale, bank })
+pub(super) fn challenge(order: &Order<'_>, bank: &str, way_out: Option<String>) -> Response {
+    let back = order.with_merchant(order.t.back);
+    html(StatusCode::OK, &Challenge { order, t: order.t, locale: order.locale, bank, way_out, back })
 }
 
 #[derive(Template)]
@@ -166,89 +271,4 @@ struct Bank<'a> {
 /// What stands in the frame: in the sandbox a bank of our own.
 pub(super) fn bank(order: &Order<'_>, question: String, action: &str) -> Response {
     html_under(FRAMED_POLICY, StatusCode::OK, &Bank { t: order.t, locale: order.locale, question, action })
-}
-
-#[derive(Template)]
-#[template(path = "outcome.html")]
-struct Outcome<'a> {
-    order: &'a Order<'a>,
-    t: &'static Texts,
-    locale: Locale,
-    /// Whether it went as the buyer wanted.
-    good: bool,
-    title: &'static str,
-    text: String,
-    /// Seconds and address.
-    refresh: Option<(u32, String)>,
-    link: Option<String>,
-    back: String,
-}
-
-/// The payment is with the bank.
-pub(super) fn processing(order: &Order<'_>, path: &str) -> Response {
-    let t = order.t;
-    let refresh = Some((AGAIN_AFTER_S, format!("{path}/done")));
-    outcome(order, false, (t.processing_title, t.processing_text), refresh, None)
-}
-
-/// The buyer has paid, just now or before.
-pub(super) fn paid(order: &Order<'_>, link: Option<String>, just_now: bool) -> Response {
-    let t = order.t;
-    let refresh = link.clone().filter(|_| just_now).map(|url| (BACK_AFTER_S, url));
-    let words = if just_now { (t.paid_title, t.paid_text) } else { (t.already_title, t.already_text) };
-    outcome(order, true, words, refresh, link)
-}
-
-/// The buyer's card is saved.
-pub(super) fn saved(order: &Order<'_>, link: Option<String>, just_now: bool) -> Response {
-    let t = order.t;
-    let refresh = link.clone().filter(|_| just_now).map(|url| (BACK_AFTER_S, url));
-    outcome(order, true, (t.setup_done_title, t.setup_done_text), refresh, link)
-}
-
-/// The merchant gave it up.
-pub(super) fn cancelled(order: &Order<'_>, link: Option<String>) -> Response {
-    let t = order.t;
-    outcome(order, false, (t.cancelled_title, t.cancelled_text), None, link)
-}
-
-/// Nothing can be done here any more.
-pub(super) fn expired(order: &Order<'_>, text: &'static str, link: Option<String>) -> Response {
-    outcome(order, false, (order.t.expired_title, text), None, link)
-}
-
-fn outcome(
-    order: &Order<'_>,
-    good: bool,
-    (title, text): (&'static str, &'static str),
-    refresh: Option<(u32, String)>,
-    link: Option<String>,
-) -> Response {
-    let (text, back) = (order.with_merchant(text), order.with_merchant(order.t.back));
-    let page = Outcome { order, t: order.t, locale: order.locale, good, title, text, refresh, link, back };
-    html(StatusCode::OK, &page)
-}
-
-/// The shop's address with what became of it.
-pub(super) fn returning(url: &str, with: [(&str, &str); 2]) -> String {
-    let (address, fragment) = url.split_once('#').map_or((url, None), |(address, rest)| (address, Some(rest)));
-    let separator = if address.contains('?') { '&' } else { '?' };
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(with).finish();
-    let fragment = fragment.map(|rest| format!("#{rest}")).unwrap_or_default();
-    format!("{address}{separator}{query}{fragment}")
-}
-
-/// A page without an order.
-#[derive(Template)]
-#[template(path = "missing.html")]
-pub(super) struct Missing {
-    pub(super) locale: Locale,
-    pub(super) title: &'static str,
-    pub(super) text: &'static str,
-}
-
-/// There is no such page, or its secret is wrong: nobody learns which.
-pub(super) fn missing(locale: Locale) -> Response {
-    let t = Texts::of(locale);
-    html(StatusCode::NOT_FOUND, &Missing { locale, title: t.missing_title, text: t.missing_text })
 }

@@ -1,0 +1,184 @@
+//! The pages on which nothing is typed: what became of a payment or a setup, and where the buyer goes from there.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::html;
+use super::super::locale::Locale;
+use super::super::texts::Texts;
+use super::views::Order;
+
+/// How long a buyer who has paid sees that, before the shop takes over.
+const LEAVES_AFTER_S: u32 = 3;
+/// How often the page of a payment that is with the bank is loaded again.
+const AGAIN_AFTER_S: u32 = 2;
+
+#[derive(Template)]
+#[template(path = "outcome.html")]
+struct Outcome<'a> {
+    order: &'a Order<'a>,
+    t: &'static Texts,
+    locale: Locale,
+    mark: Mark,
+    title: &'static str,
+    text: String,
+    onwards: Option<Onwards>,
+    /// What is said of where the page leads by itself.
+    says: Option<String>,
+    way: Option<Way>,
+}
+
+/// What is drawn beside the title.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// It went as the buyer wanted.
+    Check,
+    /// It is not known yet.
+    Hands,
+    /// It is over, and nothing came of it.
+    Bar,
+}
+
+impl Mark {
+    fn class(self) -> &'static str {
+        match self {
+            Mark::Check => "check",
+            Mark::Hands | Mark::Bar => "plain",
+        }
+    }
+
+    /// As SVG draws it into a circle around 32, 32.
+    fn path(self) -> &'static str {
+        match self {
+            Mark::Check => "M20 33l8 8 16-18",
+            Mark::Hands => "M32 16v17l11 7",
+            Mark::Bar => "M20 32h24",
+        }
+    }
+
+    /// Whether the amount stands beside it: where nothing was charged it would mislead.
+    fn names_amount(self) -> bool {
+        match self {
+            Mark::Check | Mark::Hands => true,
+            Mark::Bar => false,
+        }
+    }
+}
+
+/// Where a page leads by itself.
+struct Onwards {
+    after_s: u32,
+    url: String,
+    /// Whether it is this page again, until it is another one.
+    is_again: bool,
+}
+
+/// Where the buyer may go.
+struct Way {
+    url: String,
+    text: String,
+}
+
+impl<'a> Outcome<'a> {
+    fn new(order: &'a Order<'a>, title: &'static str, text: &str) -> Outcome<'a> {
+        let text = order.with_merchant(text);
+        let (t, locale) = (order.t, order.locale);
+        Outcome { order, t, locale, mark: Mark::Bar, title, text, onwards: None, says: None, way: None }
+    }
+
+    /// With a button that leads somewhere, if there is somewhere to go.
+    fn with_way(self, url: Option<String>, text: &str) -> Outcome<'a> {
+        let text = self.order.with_merchant(text);
+        Outcome { way: url.map(|url| Way { url, text }), ..self }
+    }
+
+    fn respond(&self) -> Response {
+        html(StatusCode::OK, self)
+    }
+}
+
+/// It went well: a check mark, and back to the shop, after a moment by itself if it was just now.
+fn done(order: &Order<'_>, (title, text): (&'static str, &str), link: Option<String>, just_now: bool) -> Response {
+    let leaves = link.clone().filter(|_| just_now);
+    let says = leaves.as_ref().map(|_| order.with_merchant(order.t.returning));
+    let onwards = leaves.map(|url| Onwards { after_s: LEAVES_AFTER_S, url, is_again: false });
+    let outcome = Outcome { mark: Mark::Check, onwards, says, ..Outcome::new(order, title, text) };
+    outcome.with_way(link, order.t.back).respond()
+}
+
+/// The buyer has paid, just now or before.
+pub(super) fn paid(order: &Order<'_>, link: Option<String>, just_now: bool) -> Response {
+    let t = order.t;
+    let words = if just_now { (t.paid_title, t.paid_text) } else { (t.already_title, t.already_text) };
+    done(order, words, link, just_now)
+}
+
+/// The amount is held and not taken.
+pub(super) fn authorized(order: &Order<'_>, link: Option<String>, just_now: bool) -> Response {
+    done(order, (order.t.authorized_title, order.t.authorized_text), link, just_now)
+}
+
+/// The buyer's card is saved.
+pub(super) fn saved(order: &Order<'_>, link: Option<String>, just_now: bool) -> Response {
+    done(order, (order.t.setup_done_title, order.t.setup_done_text), link, just_now)
+}
+
+/// The payment is with the bank.
+pub(super) fn processing(order: &Order<'_>, path: &str) -> Response {
+    let onwards = Some(Onwards { after_s: AGAIN_AFTER_S, url: path.to_owned(), is_again: true });
+    let t = order.t;
+    Outcome { mark: Mark::Hands, onwards, ..Outcome::new(order, t.processing_title, t.processing_text) }.respond()
+}
+
+/// The merchant gave it up.
+pub(super) fn cancelled(order: &Order<'_>, way: Option<String>) -> Response {
+    let t = order.t;
+    Outcome::new(order, t.cancelled_title, t.cancelled_text).with_way(way, t.start_again).respond()
+}
+
+/// Nothing can be done here any more.
+pub(super) fn expired(order: &Order<'_>, text: &str, way: Option<String>) -> Response {
+    let t = order.t;
+    Outcome::new(order, t.expired_title, text).with_way(way, t.start_again).respond()
+}
+
+/// The merchant cannot take cards yet.
+pub(super) fn unavailable(order: &Order<'_>, way: Option<String>) -> Response {
+    let t = order.t;
+    Outcome::new(order, t.unavailable_title, t.unavailable_text).with_way(way, t.back).respond()
+}
+
+/// The shop's address with what became of it.
+pub(super) fn returning(url: &str, with: [(&str, &str); 2]) -> String {
+    let (address, fragment) = url.split_once('#').map_or((url, None), |(address, rest)| (address, Some(rest)));
+    let separator = if address.contains('?') { '&' } else { '?' };
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(with).finish();
+    let fragment = fragment.map(|rest| format!("#{rest}")).unwrap_or_default();
+    format!("{address}{separator}{query}{fragment}")
+}
+
+/// A page without an order.
+#[derive(Template)]
+#[template(path = "missing.html")]
+struct Missing<'a> {
+    locale: Locale,
+    title: &'static str,
+    text: &'static str,
+    /// Where to try again.
+    again: Option<(&'a str, &'static str)>,
+}
+
+/// There is no such page, or its secret is wrong: nobody learns which.
+pub(super) fn missing(locale: Locale) -> Response {
+    let t = Texts::of(locale);
+    html(StatusCode::NOT_FOUND, &Missing { locale, title: t.missing_title, text: t.missing_text, again: None })
+}
+
+/// The page cannot be shown now.
+pub(super) fn trouble(locale: Locale, path: &str) -> Response {
+    let t = Texts::of(locale);
+    let again = Some((path, t.try_again));
+    let page = Missing { locale, title: t.trouble_title, text: t.trouble_text, again };
+    html(StatusCode::SERVICE_UNAVAILABLE, &page)
+}
