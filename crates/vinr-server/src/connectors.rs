@@ -159,3 +159,19 @@ impl Sending {
         matches!(self.ask, Ask::Authorize(_) | Ask::Capture(_))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn live_charges_need_a_verified_business_and_then_an_acquirer() {
+        let refused =
+            |connector: Connector, kyb| connector.check(Environment::Live, kyb).map_err(|refusal| refusal.code);
+        assert_eq!(refused(Connector::Sandbox, KybStatus::Unverified), Err(Code::KybRequired));
+        assert_eq!(refused(Connector::Unconfigured, KybStatus::Unverified), Err(Code::KybRequired));
+        assert_eq!(refused(Connector::Unconfigured, KybStatus::Verified), Err(Code::AcquirerNotConfigured));
+        assert_eq!(refused(Connector::Sandbox, KybStatus::Verified), Ok(()));
+        assert_eq!(Connector::Sandbox.check(Environment::Sandbox, KybStatus::Unverified).err(), None);
+    }
+}

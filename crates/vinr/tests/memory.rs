@@ -24,10 +24,10 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// What was typed: a number in groups, and a security code.
 type Typed = (&'static str, &'static str);
 
-const SAVED_ON_PAGE: Typed = ("5555 5555 5555 4444", "9071");
+const SAVED_ON_PAGE: Typed = ("3782 822463 10005", "9071");
 const REFUSED_ON_PAGE: Typed = ("4000 0056 7812 3499", "9072");
 const PAID_BY_API: Typed = ("4000 0000 0000 0259", "9073");
-const SAVED_BY_API: Typed = ("3782 822463 10005", "9074");
+const SAVED_BY_API: Typed = ("5555 5555 5555 4444", "9074");
 const BROKEN_OFF: Typed = ("4000 0000 0000 5126", "9075");
 const WITHOUT_KEY: Typed = ("4000 0000 0000 3063", "9076");
 

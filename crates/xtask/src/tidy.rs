@@ -9,6 +9,7 @@ mod manifests;
 mod phrases;
 mod rooms;
 mod rust;
+mod scenarios;
 mod sizes;
 mod tree;
 
@@ -58,6 +59,8 @@ enum Rule {
     Document,
     /// Words that do not belong into the repository.
     Phrase,
+    /// Names that no test knows.
+    Scenario,
 }
 
 /// Problems that are known and not mended yet. This list may only shrink: an entry that no longer applies is itself a
@@ -80,6 +83,7 @@ fn apply(tree: &Tree, exceptions: &[(Rule, &str)]) -> Vec<Problem> {
     problems.extend(manifests::check(tree));
     problems.extend(documents::check(tree));
     problems.extend(phrases::check(tree));
+    problems.extend(scenarios::check(tree));
     let mut left = without_exceptions(problems, exceptions);
     left.sort();
     left

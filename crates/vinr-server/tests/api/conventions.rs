@@ -42,6 +42,8 @@ async fn all_problems_of_a_request_are_told_at_once(engine: Engine) {
         error["errors"].as_array().expect("all of them").iter().filter_map(|one| one["param"].as_str()).collect();
     params.sort_unstable();
     assert_eq!(params, ["amount", "currency", "customerId", "descripton", "returnUrl"]);
+    let mut told = error["errors"].as_array().expect("all of them").iter();
+    assert!(told.any(|one| one["param"] == "currency" && one["code"] == "currency_unknown"), "{error}");
     assert!(error.to_string().contains("did you mean `description`"), "{error}");
 
     // The key's, the query's and the body's.

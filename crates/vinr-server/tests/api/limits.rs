@@ -7,12 +7,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
-use vinr_core::accounts::KybStatus;
-use vinr_core::keys::Environment;
-use vinr_server::connectors::Connector;
 use vinr_server::env::{Env, WallClock};
 use vinr_server::settings::Settings;
-use vinr_server::{App, Listener, RateLimit, bootstrap};
+use vinr_server::{App, Listener, RateLimit};
 
 use crate::harness::{Answer, Engine, Server, on_both_engines};
 
@@ -22,7 +19,6 @@ on_both_engines!(
     without_a_limit_no_answer_tells_of_one,
     only_listed_addresses_may_use_the_accounts_keys,
     a_restricted_key_is_told_which_scope_it_lacks,
-    live_charges_need_a_verified_business_and_then_an_acquirer,
 );
 
 const LIMIT: RateLimit = RateLimit { per_second: 2, burst: 3 };
@@ -199,29 +195,4 @@ async fn a_restricted_key_is_told_which_scope_it_lacks(engine: Engine) {
         let message = refused.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
         assert!(message.ends_with(&format!(" {scope}")), "{path}: {message}");
     }
-}
-
-/// A card is saved as if live had an acquirer that checks cards: only then is there one to charge.
-async fn live_charges_need_a_verified_business_and_then_an_acquirer(engine: Engine) {
-    let server = Server::start_with(engine, Environment::Live, Connector::Sandbox).await;
-    let customer = server.post("/v1/customers", json!({})).await.ok();
-    let customer = customer["id"].as_str().expect("an id");
-    let setup = server.post(&format!("/v1/customers/{customer}/setup-method"), json!({})).await.ok();
-    let page = server.http.post(setup["checkoutUrl"].as_str().expect("a page"));
-    let typed = "number=4242+4242+4242+4242&expiry=12+%2F+39&cvc=123&name=Ada";
-    let page = page.header("content-type", "application/x-www-form-urlencoded").body(typed).send().await;
-    assert!(page.expect("an answer").status().is_success());
-
-    let body = json!({"amount": 1000, "currency": "EUR", "customerId": customer, "offSession": true});
-    let refused = server.post("/v1/payments", body.clone()).await;
-    assert_eq!((refused.status, refused.code().as_str()), (403, "kyb_required"));
-    let url =
-        beside(&server, Settings { connector: Connector::Unconfigured, ..Settings::clone(&server.app.settings) }).await;
-    bootstrap::set_kyb(&server.app.db, &server.account, KybStatus::Verified).await.expect("recorded");
-    let refused = ask(&server, &url, &server.secret_key, Method::POST, "/v1/payments", body.clone()).await;
-    assert_eq!((refused.status, refused.code().as_str()), (422, "acquirer_not_configured"));
-    assert_eq!(server.get("/v1/payments").await.ok()["data"], json!([]), "nothing was begun");
-    // Verified and with an acquirer, it is charged.
-    assert_eq!(server.post("/v1/payments", body).await.ok()["status"], "completed");
-    server.assert_ledger().await;
 }

@@ -4,6 +4,7 @@ mod documents;
 mod manifests;
 mod phrases;
 mod rooms;
+mod scenarios;
 mod sizes;
 
 use super::tree::Tree;
