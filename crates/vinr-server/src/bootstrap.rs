@@ -66,9 +66,11 @@ impl fmt::Debug for NewKey {
     }
 }
 
-/// The ids of all accounts, oldest first.
+/// The ids of all merchants' accounts, oldest first. The demo shop's is not among them: it is nobody's.
 pub async fn list_accounts(db: &Db) -> Result<Vec<AccountId>> {
-    store::accounts(db).await
+    let mut all = store::accounts(db).await?;
+    all.retain(|account| account.as_str() != DEMO_ACCOUNT);
+    Ok(all)
 }
 
 /// The id of an installation's first account, whether it has been made or not: drawn by whoever asks first, and the same

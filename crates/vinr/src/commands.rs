@@ -165,7 +165,6 @@ async fn the_account(place: &Place, named: Option<String>) -> Result<AccountId, 
         return AccountId::parse(&id).map_err(|problem| Failure::Usage(problem.to_string()));
     }
     let mut all = bootstrap::list_accounts(&place.db).await.map_err(Failure::refused)?;
-    all.retain(|account| account.as_str() != bootstrap::DEMO_ACCOUNT);
     match (all.pop(), all.is_empty()) {
         (Some(only), true) => Ok(only),
         (None, _) => Err(Failure::Refused("there is no account yet; make one with vinr init".to_owned())),
