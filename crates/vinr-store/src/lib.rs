@@ -68,7 +68,8 @@ pub enum Config {
     },
     /// A PostgreSQL server, version 15 or later.
     Postgres {
-        /// `postgres://user:password@host:port/database`, with `sslmode=require` for TLS.
+        /// `postgres://user:password@host:port/database`, with `sslmode=require` for TLS. Of several hosts
+        /// (`@host:port,host:port/`) the one that takes writes is used.
         url: String,
         /// The schema that holds the tables; created if it is missing.
         schema: String,

@@ -1,14 +1,16 @@
 //! Connections to a PostgreSQL server: their settings, TLS, prepared statements and flights of statements.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::error::{Severity, SqlState};
 use tokio_postgres::types::{ToSql, Type as PgType};
 use tokio_postgres::{Client, Error, NoTls, Statement};
@@ -18,6 +20,7 @@ use crate::error::{OpenError, StoreError, StoreErrorKind};
 use crate::row::Row;
 use crate::value::Value;
 
+/// How long one host may take to accept a session, unless the URL says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// After this long without an answer a connection counts as dead; above every time-out that the server keeps.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -37,7 +40,10 @@ pub(crate) const MIGRATOR: &str = "SET statement_timeout = 0; SET idle_in_transa
 /// Where the server is and which schema is ours.
 #[derive(Debug)]
 pub(crate) struct Server {
-    config: tokio_postgres::Config,
+    /// One for each host of the URL.
+    hosts: Vec<tokio_postgres::Config>,
+    /// The host that took the last connection: the leader of a cluster, as far as anybody knows.
+    leader: AtomicUsize,
     pub(crate) schema: String,
 }
 
@@ -54,29 +60,39 @@ impl Server {
         if schema.is_empty() || !schema.chars().all(plain) {
             return Err(OpenError::new(format!("schema name {schema:?} has other characters than a-z, 0-9 and _")));
         }
-        // The URL is not repeated: it may hold a password.
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|error: Error| OpenError::because("the database URL cannot be read", error))?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_TIMEOUT);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("vinr");
-        }
-        config.tcp_user_timeout(ANSWER_TIMEOUT);
-        Ok(Server { config, schema: schema.to_owned() })
+        let hosts = one_host_each(url).iter().map(|url| config(url)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Server { hosts, leader: AtomicUsize::new(0), schema: schema.to_owned() })
     }
 
-    /// Opens a connection with the settings of every session and those of its role.
-    pub(crate) async fn connect(&self, role: &str) -> Result<Connection, Error> {
-        let client = if self.config.get_ssl_mode() == SslMode::Require {
-            let (client, connection) = self.config.connect(MakeRustlsConnect::new(tls())).await?;
+    /// Opens a connection with the settings of every session and those of its role, at the first host that takes it.
+    /// Each has its time, so that one that hangs does not hide the others.
+    pub(crate) async fn connect(&self, role: &str) -> Result<Connection, ConnectError> {
+        let leader = self.leader.load(Ordering::Relaxed);
+        let mut refused = ConnectError::NoAnswer;
+        for index in (leader..self.hosts.len()).chain(0..leader) {
+            let config = &self.hosts[index];
+            let patience = config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+            match timeout(patience, self.connect_to(config, role)).await {
+                Ok(Ok(connection)) => {
+                    self.leader.store(index, Ordering::Relaxed);
+                    return Ok(connection);
+                }
+                Ok(Err(error)) => refused = ConnectError::Refused(error),
+                Err(_) => refused = ConnectError::NoAnswer,
+            }
+        }
+        Err(refused)
+    }
+
+    async fn connect_to(&self, config: &tokio_postgres::Config, role: &str) -> Result<Connection, Error> {
+        let client = if config.get_ssl_mode() == SslMode::Require {
+            let (client, connection) = config.connect(MakeRustlsConnect::new(tls())).await?;
             drive(connection);
             client
         } else {
             // TLS only where it is asked for: `prefer` would check the certificate of a server that offers one, and
             // a local server's is signed by nobody.
-            let mut config = self.config.clone();
+            let mut config = config.clone();
             let (client, connection) = config.ssl_mode(SslMode::Disable).connect(NoTls).await?;
             drive(connection);
             client
@@ -84,6 +100,61 @@ impl Server {
         client.batch_execute(&format!("SET search_path = \"{}\"; {SESSION} {role}", self.schema)).await?;
         Ok(Connection { client, statements: Mutex::new(HashMap::new()) })
     }
+}
+
+/// Why no host took a connection; of several, what the last one said.
+#[derive(Debug)]
+pub(crate) enum ConnectError {
+    Refused(Error),
+    NoAnswer,
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConnectError::Refused(error) => error.fmt(f),
+            ConnectError::NoAnswer => f.write_str("the database server does not answer"),
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ConnectError::Refused(error) => error.source(),
+            ConnectError::NoAnswer => None,
+        }
+    }
+}
+
+/// `postgres://user@a,b/name` as `postgres://user@a/name` and `postgres://user@b/name`.
+fn one_host_each(url: &str) -> Vec<String> {
+    let whole = || vec![url.to_owned()];
+    let Some(authority) = url.find("://").map(|scheme| scheme + 3) else { return whole() };
+    let end = url[authority..].find(['/', '?']).map_or(url.len(), |length| authority + length);
+    let hosts = url[authority..end].rfind('@').map_or(authority, |user| authority + user + 1);
+    let one = |host| format!("{}{host}{}", &url[..hosts], &url[end..]);
+    url[hosts..end].split(',').map(one).collect()
+}
+
+/// Reads the URL of one host.
+fn config(url: &str) -> Result<tokio_postgres::Config, OpenError> {
+    // The URL is not repeated: it may hold a password.
+    let mut config: tokio_postgres::Config =
+        url.parse().map_err(|error: Error| OpenError::because("the database URL cannot be read", error))?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_TIMEOUT);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("vinr");
+    }
+    // A server that only follows takes no writes and may be behind: no session is of use there, not even one that
+    // reads. Whoever wants it says so.
+    if !url.contains("target_session_attrs=") {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    config.tcp_user_timeout(ANSWER_TIMEOUT);
+    Ok(config)
 }
 
 /// Drives a connection until its client is dropped. Its errors reach whoever waits for an answer on it.
@@ -175,8 +246,10 @@ pub(crate) async fn fly(flight: Vec<Answer<'_>>) -> Vec<Option<Result<Rows, Erro
 pub(crate) enum Trouble {
     /// The connection or the server is gone; what it did last is unknown.
     Connection,
-    /// The server cannot work at the moment: no space, read-only after a failover.
+    /// The server cannot work at the moment: no space, say.
     Server,
+    /// The session cannot write: another server leads since a failover.
+    ReadOnly,
     /// Another transaction was in the way.
     Contention,
     /// A key exists already.
@@ -215,7 +288,7 @@ pub(crate) fn trouble(error: &Error) -> Trouble {
     match code.code().get(..2) {
         Some("08" | "57") => Trouble::Connection,
         Some("53" | "58") => Trouble::Server,
-        _ if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Trouble::Server,
+        _ if *code == SqlState::READ_ONLY_SQL_TRANSACTION => Trouble::ReadOnly,
         _ => Trouble::Statement,
     }
 }
@@ -223,10 +296,17 @@ pub(crate) fn trouble(error: &Error) -> Trouble {
 /// Sorts an error of a read for its caller.
 pub(crate) fn read_error(label: &'static str, error: Error) -> StoreError {
     let kind = match trouble(&error) {
-        Trouble::Connection | Trouble::Server | Trouble::Contention | Trouble::Outdated => StoreErrorKind::Unavailable,
+        Trouble::Connection | Trouble::Server | Trouble::ReadOnly | Trouble::Contention | Trouble::Outdated => {
+            StoreErrorKind::Unavailable
+        }
         Trouble::Statement | Trouble::Duplicate => StoreErrorKind::Failed,
     };
     StoreError::because(kind, label, error)
+}
+
+/// A connection that could not be opened is one that may be opened later, whatever was the matter.
+pub(crate) fn connect_error(label: &'static str, error: ConnectError) -> StoreError {
+    StoreError::because(StoreErrorKind::Unavailable, label, error)
 }
 
 /// Gives an answer its time-out.
@@ -258,4 +338,20 @@ pub(crate) fn row(label: &'static str, row: &tokio_postgres::Row) -> Result<Row,
         values.push(value);
     }
     Ok(Row::new(label, values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_host_each;
+
+    #[test]
+    fn a_url_of_several_hosts_is_one_url_each() {
+        let all = "postgres://u:p%40,w@a:1,[::1]:2,c/name?connect_timeout=2";
+        let each = ["a:1", "[::1]:2", "c"].map(|host| format!("postgres://u:p%40,w@{host}/name?connect_timeout=2"));
+        assert_eq!(one_host_each(all), each);
+        assert_eq!(one_host_each("postgres://a,b?user=u@x"), ["postgres://a?user=u@x", "postgres://b?user=u@x"]);
+        for one in ["postgres://u@a/name", "postgres:///name?host=a,b", "host=a,b user=u"] {
+            assert_eq!(one_host_each(one), [one]);
+        }
+    }
 }

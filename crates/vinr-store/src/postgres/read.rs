@@ -9,7 +9,8 @@ use tokio_postgres::Error;
 
 use crate::error::{OpenError, StoreError};
 use crate::postgres::connect::{
-    Connection, Params, READER, Rows, Server, Trouble, fly, in_time, read_error, row, trouble,
+    ConnectError, Connection, Params, READER, Rows, Server, Trouble, connect_error, fly, in_time, read_error, row,
+    trouble,
 };
 use crate::postgres::encode::Bound;
 use crate::postgres::texts::Texts;
@@ -86,7 +87,7 @@ impl PostgresReaders {
         let slot = &self.shared[self.next.fetch_add(1, Ordering::Relaxed) % self.shared.len()];
         let mut retried = false;
         loop {
-            let conn = self.shared_connection(slot).await.map_err(|error| read_error(label, error))?;
+            let conn = self.shared_connection(slot).await.map_err(|error| connect_error(label, error))?;
             count(&self.counters.round_trips, 1);
             let answer = async {
                 let statement = conn.prepare(sql).await?;
@@ -110,7 +111,7 @@ impl PostgresReaders {
     async fn shared_connection(
         &self,
         slot: &tokio::sync::Mutex<Option<Arc<Connection>>>,
-    ) -> Result<Arc<Connection>, Error> {
+    ) -> Result<Arc<Connection>, ConnectError> {
         let mut held = slot.lock().await;
         match &*held {
             Some(conn) if !conn.client.is_closed() => Ok(Arc::clone(conn)),
@@ -140,7 +141,7 @@ impl PostgresReaders {
     }
 
     async fn connect_reader(&self, label: &'static str) -> Result<Arc<Connection>, StoreError> {
-        Ok(Arc::new(self.server.connect(READER).await.map_err(|error| read_error(label, error))?))
+        Ok(Arc::new(self.server.connect(READER).await.map_err(|error| connect_error(label, error))?))
     }
 }
 

@@ -15,10 +15,11 @@ const CREATE_TRIES: u32 = 5;
 impl Server {
     /// Makes the schema if it is missing. Looks first: a role that may not create schemas may still use one.
     pub(crate) async fn create_schema(&self) -> Result<(), OpenError> {
-        let failed = |error| OpenError::because("cannot reach the PostgreSQL server", error);
-        let conn = self.connect(MIGRATOR).await.map_err(failed)?;
+        const UNREACHABLE: &str = "cannot reach the PostgreSQL server";
+        let conn = self.connect(MIGRATOR).await.map_err(|error| OpenError::because(UNREACHABLE, error))?;
         let sql = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
-        let found = conn.client.query_opt(sql, &[&self.schema]).await.map_err(failed)?;
+        let found = conn.client.query_opt(sql, &[&self.schema]).await;
+        let found = found.map_err(|error| OpenError::because(UNREACHABLE, error))?;
         if found.is_none() {
             create(&conn.client, &format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", self.schema)).await?;
         }

@@ -29,10 +29,11 @@ use crate::value::Value;
 /// State 1: committed; 0: given up.
 const NOTE_BATCH: &str = "INSERT INTO commits (account, id, state) VALUES ($1, $2, 1)";
 const FORGET_BATCHES: &str = "DELETE FROM commits c USING unnest($1::text[], $2::text[]) AS u(account, id) WHERE c.account = u.account AND c.id = u.id";
-/// Waits for a transaction that is still about to commit the same key, so that its end is known afterwards.
-const GIVE_UP_BATCH: &str =
-    "INSERT INTO commits (account, id, state) VALUES ($1, $2, 0) ON CONFLICT (account, id) DO NOTHING";
-const STATE_OF_BATCH: &str = "SELECT state FROM commits WHERE account = $1 AND id = $2";
+/// Waits for a transaction that is still about to commit the same key, so that its end is known afterwards. Writes in
+/// either case: a server that restarted shows commits that no standby has confirmed, and only a commit that wrote
+/// something waits for the standbys, by which then everything before it is there too.
+const GIVE_UP_BATCH: &str = "INSERT INTO commits (account, id, state) VALUES ($1, $2, 0) \
+     ON CONFLICT (account, id) DO UPDATE SET state = commits.state RETURNING state";
 
 /// How long the writer refuses at once after it could not connect, growing up to the second.
 const PAUSE_FIRST: Duration = Duration::from_millis(50);
@@ -116,13 +117,13 @@ impl PostgresWriter {
     fn refused(&mut self, conn: &Connection, error: Error) -> Fault {
         let kind = trouble(&error);
         let source: Source = Arc::new(error);
-        if matches!(kind, Trouble::Connection | Trouble::Outdated) {
+        if matches!(kind, Trouble::Connection | Trouble::Outdated | Trouble::ReadOnly) {
             self.conn = None;
         } else {
             roll_back(conn);
         }
         match kind {
-            Trouble::Connection | Trouble::Outdated | Trouble::Server => Fault::Unavailable(source),
+            Trouble::Connection | Trouble::Outdated | Trouble::Server | Trouble::ReadOnly => Fault::Unavailable(source),
             Trouble::Contention => Fault::Repeat(source),
             Trouble::Duplicate => Fault::Duplicate(source),
             Trouble::Statement => Fault::Failed(source),
@@ -164,10 +165,7 @@ impl PostgresWriter {
         self.noted.clear();
         let conn = self.conn().await?;
         let account: &str = &batch.account;
-        let asked = async {
-            conn.client.execute(GIVE_UP_BATCH, &[&account, &batch.id]).await?;
-            conn.client.query_one(STATE_OF_BATCH, &[&account, &batch.id]).await
-        };
+        let asked = async { conn.client.query_one(GIVE_UP_BATCH, &[&account, &batch.id]).await };
         let row = match timeout(ANSWER_TIMEOUT, asked).await {
             Ok(Ok(row)) => row,
             Ok(Err(error)) => return Err(self.refused(&conn, error)),

@@ -9,8 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tokio::time::Instant;
 use vinr_store::{
-    Class, Column, CommitError, Committed, Config, Db, Entropy, Kind, Migration, StoreError, Table, Unique, UnitOfWork,
-    Value,
+    Class, Column, CommitError, Committed, Config, Db, Entropy, Kind, Migration, OpenError, StoreError, Table, Unique,
+    UnitOfWork, Value,
 };
 
 pub(crate) static ITEMS: Table = Table {
@@ -110,7 +110,12 @@ impl TestDb {
 
     /// The same PostgreSQL schema through another address.
     pub(crate) async fn through(&self, url: &str, seed: u64) -> Db {
-        Db::open(config(&self.place, url), entropy(seed)).await.expect("the database opens through the proxy")
+        self.open_through(url, seed).await.expect("the database opens through the proxy")
+    }
+
+    /// The same, where it may be refused.
+    pub(crate) async fn open_through(&self, url: &str, seed: u64) -> Result<Db, OpenError> {
+        Db::open(config(&self.place, url), entropy(seed)).await
     }
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests run tasks beside each other and learn where their server is")]
 
 mod claims;
+mod failover;
 mod harness;
 mod hot;
 mod migrations;
