@@ -11,7 +11,7 @@ function looks() {
   const folders = readdirSync(TESTS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const files = folders.flatMap(({ name }) => readdirSync(new URL(`${name}/`, TESTS)).map((file) => `${name}/${file}`));
   const texts = files.filter((file) => file.endsWith('.test.mjs')).map((file) => readFileSync(new URL(file, TESTS), 'utf8'));
-  return texts.flatMap((text) => [...text.matchAll(/\blook\(\w+, '([^']+)'\)/g)].map(([, name]) => name));
+  return texts.flatMap((text) => [...text.matchAll(/\blook\(\w+, '([^']+)'[,)]/g)].map(([, name]) => name));
 }
 
 test('every state that is looked at has its pictures, and no other has', () => {
