@@ -31,7 +31,8 @@ async fn logs_are_lines_of_json_where_no_person_reads_them() {
     installation.remove().await;
 }
 
-/// `script` gives it a terminal, and passes on what is typed: Ctrl-C.
+/// `script` gives it a terminal, and passes on what is typed: Ctrl-C. The shell that `script` asks to run it steps aside,
+/// as some shells would hear the Ctrl-C too and end with a code of their own.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn logs_are_words_in_a_terminal_and_ctrl_c_ends_the_server_there() {
@@ -39,10 +40,11 @@ async fn logs_are_words_in_a_terminal_and_ctrl_c_ends_the_server_there() {
     let mut vinr = installation.vinr();
     let vinr = vinr.arg("serve").as_std();
     let words = std::iter::once(vinr.get_program()).chain(vinr.get_args()).map(|word| word.to_string_lossy());
-    let line = words.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let line = format!("exec {}", words.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" "));
     let mut terminal = Command::new("script")
         .args(["--quiet", "--return", "--flush", "--command", &line, "/dev/null"])
         .current_dir(&installation.folder)
+        .env("SHELL", "/bin/sh")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
