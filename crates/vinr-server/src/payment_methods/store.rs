@@ -11,7 +11,7 @@ use vinr_store::{Class, Column, CommitError, Db, Kind, Row, RowReader, Table, Va
 use super::vault::{self, Envelope};
 use crate::env::Env;
 use crate::error::{ApiError, Result};
-use crate::http::list::{self, List, Page};
+use crate::http::list::{self, Index, Indexed, List, Page};
 use crate::keyring::Keyring;
 use crate::record::Unit;
 
@@ -52,6 +52,7 @@ pub(crate) const LIST: List = List {
     columns: "id, customer_id, type, card_brand, card_last4, card_exp_month, card_exp_year, funding, country, fingerprint, \
               name, status, expiring_at, created_at",
     order: "created_at",
+    indexes: &[Index { on: &["customer_id", "status"], rows: Indexed::All }],
 };
 
 /// The active methods of a customer. Whoever changes them writes the customer's row too.

@@ -12,7 +12,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 /// The payments of all accounts.
@@ -70,6 +70,11 @@ pub(crate) const LIST: List = List {
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email",
     order: "created_at",
+    // Where most payments are completed some are found at once; what went another way is what people look for.
+    indexes: &[
+        Index { on: &["status"], rows: Indexed::Without("status", &["completed"]) },
+        Index { on: &["customer_id"], rows: Indexed::All },
+    ],
 };
 
 /// A payment that a decision depends on.
