@@ -3,4 +3,5 @@
 pub(crate) mod customers;
 pub(crate) mod payments;
 pub(crate) mod reactions;
+pub(crate) mod settlements;
 pub(crate) mod setups;

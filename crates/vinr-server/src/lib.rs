@@ -2,6 +2,7 @@
 
 mod accounts;
 mod app;
+mod balance_transactions;
 pub mod bootstrap;
 mod cards;
 pub mod connectors;
@@ -59,6 +60,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
+        balance_transactions::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

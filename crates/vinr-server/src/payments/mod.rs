@@ -186,6 +186,9 @@ impl Log {
         let now = unit.now();
         for event in core::decide(payment, command, now)? {
             unit.book(payment.id.as_str(), &core::transfers(payment, &event));
+            if let Some(entry) = core::entry(payment, &event) {
+                unit.enter(entry);
+            }
             if let Some(reaction) = keeps(payment, &event) {
                 unit.react(reaction);
             }

@@ -81,12 +81,14 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "email" => "email=Ada@Example.com",
         "metadata" => "metadata[plan]=gold",
         "currency" => "currency=eur",
+        "type" if path.starts_with("/v1/balance/") => "type=payment",
         "type" => "type=payment.completed",
+        "source" => "source=pay_nobodys",
         "after" => "after=1",
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    assert_eq!(found.is_empty(), name == "customerId", "{path}?{query} finds {}", found.len());
+    assert_eq!(found.is_empty(), ["customerId", "source"].contains(&name), "{path}?{query} finds {}", found.len());
 }
 
 fn ids(page: &Value) -> Vec<String> {

@@ -4,6 +4,7 @@ mod acquirer;
 mod acquirer_bank;
 mod answers;
 mod bad_requests;
+mod balance;
 mod checkout;
 mod checkout_assets;
 mod checkout_live;
