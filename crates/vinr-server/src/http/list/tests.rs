@@ -70,7 +70,8 @@ impl Asked {
     /// Asks every list of the table everything it can be asked; what it made of that.
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
-        self.ask("POST", "/v1/payments", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
+        let charged = json!({"amount": 1000, "currency": "EUR", "confirm": true, "paymentMethodId": "pm_test_4242"});
+        self.ask("POST", "/v1/payments", Some(charged)).await;
         self.ask(
             "POST",
             "/v1/customers",
@@ -146,7 +147,9 @@ fn filter(path: &str, name: &str) -> Option<String> {
         "customerId" => "customerId=cust_nobody".to_owned(),
         "email" => "email=ada@example.com".to_owned(),
         "currency" => "currency=eur".to_owned(),
+        "type" if path.starts_with("/v1/balance") => "type=payment".to_owned(),
         "type" => "type=payment.completed".to_owned(),
+        "source" => "source=pay_nobody".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     })
 }
