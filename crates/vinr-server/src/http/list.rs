@@ -79,7 +79,7 @@ impl Index {
             Indexed::All => String::new(),
             Indexed::With(column, value) => format!(" AND {column} = '{value}'"),
             Indexed::Without(column, values) => {
-                values.iter().map(|value| format!(" AND {column} <> '{value}'")).collect()
+                values.iter().fold(String::new(), |sql, value| sql + &format!(" AND {column} <> '{value}'"))
             }
         }
     }
