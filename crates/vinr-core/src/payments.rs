@@ -18,7 +18,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{amount, confirm_gate, create, decide, due};
+pub use decide::{amount, confirm_gate, create, decide, due, is_over};
 pub use row::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
 
 use alloc::string::String;

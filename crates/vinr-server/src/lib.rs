@@ -56,6 +56,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
