@@ -19,7 +19,7 @@ mod row;
 mod tests;
 
 pub use crate::balance::Funds;
-pub use decide::{amount, confirm_gate, create, decide, due};
+pub use decide::{amount, confirm_gate, create, decide, due, is_over};
 pub use row::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
 
 use alloc::string::String;

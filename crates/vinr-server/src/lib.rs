@@ -57,6 +57,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),

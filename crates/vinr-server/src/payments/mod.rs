@@ -1,6 +1,7 @@
 //! Payments: what a merchant, a buyer and time do to one. Rules are in `vinr_core::payments`; here they meet rows.
 
 pub(crate) mod attempts;
+pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod wire;
 

@@ -94,8 +94,13 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
 /// # Errors
 /// 404 when there is none.
 pub async fn get(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Payment> {
+    peek(reads, account, id).await?.ok_or_else(|| ApiError::missing("payment", id.as_str()))
+}
+
+/// A payment that no decision depends on, if it is there.
+pub(crate) async fn peek(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Option<Payment>> {
     let row = reads.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
-    row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("payment", id.as_str()))
+    Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }
 
 /// A row of [`LIST`].

@@ -15,6 +15,8 @@ mod conventions;
 mod customers;
 mod demo;
 mod document;
+mod elements;
+mod elements_tokens;
 mod endpoints;
 mod endpoints_replayed;
 mod events;
