@@ -191,6 +191,15 @@ impl<'a> Unit<'a> {
         self.reactions.pop_front()
     }
 
+    /// Takes back what a decision did before it was refused; what it read stays checked.
+    pub(crate) fn refuse(&mut self) {
+        self.store.refuse();
+        self.handovers.clear();
+        self.reactions.clear();
+        self.sending = None;
+        (self.guarded, self.timers) = (false, false);
+    }
+
     /// What to do once it is committed.
     pub(crate) fn afterwards(self) -> Afterwards {
         Afterwards { handovers: self.handovers, sending: self.sending, timers: self.timers }
