@@ -1,6 +1,8 @@
 //! What needs two nouns.
 
+pub(crate) mod attempts;
 pub(crate) mod customers;
 pub(crate) mod payments;
 pub(crate) mod reactions;
+pub(crate) mod refunds;
 pub(crate) mod setups;

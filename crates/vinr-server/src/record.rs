@@ -100,6 +100,8 @@ pub(crate) enum Noun {
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
+    /// A refund that will fail.
+    Refund,
     /// A saved card's expiry.
     PaymentMethod,
     /// A setup's expiry or challenge.
@@ -110,14 +112,15 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 5] =
-        [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
+    pub(crate) const ALL: [Noun; 6] =
+        [Noun::Payment, Noun::Attempt, Noun::Refund, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
+            Noun::Refund => "refund",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
