@@ -45,6 +45,7 @@ pub mod money;
 pub mod nearest;
 pub mod payment_methods;
 pub mod payments;
+pub mod refunds;
 pub mod refusal;
 pub mod setups;
 pub mod time;

@@ -105,6 +105,8 @@ wire_enum! {
         PaymentNotCapturable = "payment_not_capturable",
         /// The payment's status does not allow to cancel it.
         PaymentNotCancellable = "payment_not_cancellable",
+        /// Nothing of the payment was captured, so nothing of it can be given back.
+        PaymentNotRefundable = "payment_not_refundable",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -158,6 +160,7 @@ impl Code {
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable
+            | Self::PaymentNotRefundable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_list_filters", sql: include_str!("../../../migrations/0006_list_filters.sql") },
     Migration { name: "0007_settlements", sql: include_str!("../../../migrations/0007_settlements.sql") },
     Migration { name: "0009_elements", sql: include_str!("../../../migrations/0009_elements.sql") },
+    Migration { name: "0008_refunds_disputes", sql: include_str!("../../../migrations/0008_refunds_disputes.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

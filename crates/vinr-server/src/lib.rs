@@ -20,6 +20,7 @@ mod pages;
 mod payment_methods;
 mod payments;
 mod record;
+mod refunds;
 mod sealing;
 pub mod settings;
 mod setups;
@@ -33,6 +34,7 @@ pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
 pub use payments::store::get as payment_row;
+pub use refunds::store::get as refund_row;
 pub use setups::store::get as setup_row;
 pub use webhooks::signature;
 pub use webhooks::store::peek_endpoint as endpoint_row;
@@ -56,6 +58,7 @@ pub async fn serve(listener: Listener, stop: impl Future<Output = ()>) {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
+        flows::refunds::routes::endpoints(),
         flows::customers::routes::endpoints(),
         flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),

@@ -101,6 +101,8 @@ pub(crate) enum Noun {
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
+    /// A refund that will fail.
+    Refund,
     /// A saved card's expiry.
     PaymentMethod,
     /// A setup's expiry or challenge.
@@ -111,14 +113,15 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 5] =
-        [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
+    pub(crate) const ALL: [Noun; 6] =
+        [Noun::Payment, Noun::Attempt, Noun::Refund, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
+            Noun::Refund => "refund",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
@@ -192,6 +195,15 @@ impl<'a> Unit<'a> {
     /// The oldest reaction that is not done yet.
     pub(crate) fn next_reaction(&mut self) -> Option<Reaction> {
         self.reactions.pop_front()
+    }
+
+    /// Takes back what a decision did before it was refused; what it read stays checked.
+    pub(crate) fn refuse(&mut self) {
+        self.store.refuse();
+        self.handovers.clear();
+        self.reactions.clear();
+        self.sending = None;
+        (self.guarded, self.timers) = (false, false);
     }
 
     /// What to do once it is committed.

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use vinr_core::events::EventType;
-use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
 use vinr_core::payments::{self, Payment};
+use vinr_core::refunds::{self, Refund};
 use vinr_core::setups::{self, Setup};
 use vinr_core::time::Timestamp;
 use vinr_core::webhooks::Endpoint;
@@ -25,6 +26,15 @@ pub enum Note {
         event: payments::Event,
         /// When, on the account's clock.
         at: Timestamp,
+    },
+    /// A refund is there.
+    RefundCreated(Box<Refund>),
+    /// Something happened to a refund.
+    Refund {
+        /// Which.
+        id: RefundId,
+        /// What.
+        event: refunds::Event,
     },
     /// A setup is there.
     SetupCreated(Box<Setup>),

@@ -1,5 +1,7 @@
 //! Payments as rows.
 
+mod latest_refund;
+
 use std::collections::BTreeMap;
 
 use vinr_core::cards::{Brand, Expiry, FailureCode};
@@ -56,6 +58,8 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("saving_method_id"),
         Column::text("saving_customer_id"),
         Column::text("saving_email"),
+        Column::int("amount_disputed"),
+        Column::text("latest_refund"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -68,7 +72,7 @@ pub(crate) const LIST: List = List {
               payment_method_id, card_brand, card_last4, card_exp_month, card_exp_year, return_url, cancel_url, checkout_token, \
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
-              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email",
+              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -163,6 +167,8 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.saving.as_ref().map(|saving| saving.method.as_str()).into(),
         payment.saving.as_ref().map(|saving| saving.owner.id().as_str()).into(),
         payment.saving.as_ref().and_then(|saving| saving.owner.email()).into(),
+        payment.amount_disputed.into(),
+        payment.latest_refund.as_deref().map(latest_refund::text).into(),
     ]
 }
 
@@ -200,6 +206,8 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let completed_at = instant(row);
     let created_at = Timestamp::from_millis(row.int());
     let (save_method, saving) = (row.bool(), read_saving(row));
+    let amount_disputed = row.int();
+    let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
     Payment {
         id,
         status,
@@ -207,6 +215,8 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         amount_capturable,
         amount_captured,
         amount_refunded,
+        amount_disputed,
+        latest_refund,
         description,
         customer_id,
         method,

@@ -10,7 +10,7 @@ use vinr_core::payments::{Payment, Presence};
 
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
-use crate::http::shapes::{Failure, Pages, TypedCard};
+use crate::http::shapes::{Failure, Pages, Refund, TypedCard};
 
 /// What can be shown whole beside its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -269,7 +269,7 @@ pub(crate) struct Shown<'a> {
     /// The invoice it pays.
     invoice_id: Option<&'a str>,
     /// The newest refund, whole.
-    latest_refund: Option<serde_json::Map<String, serde_json::Value>>,
+    latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
     timeline: Vec<Milestone>,
     /// Your own notes.
@@ -357,7 +357,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         receipt_email: payment.receipt_email.as_deref(),
         fee: payment.fee,
         invoice_id: None,
-        latest_refund: None,
+        latest_refund: payment.latest_refund.as_deref().map(Refund::of),
         timeline: payment.timeline.iter().map(milestone).collect(),
         metadata: pairs(&payment.metadata),
         expires_at: payment.expires_at.rfc3339(),

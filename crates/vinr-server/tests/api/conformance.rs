@@ -25,7 +25,7 @@ use vinr_server::{App, bootstrap};
 use crate::harness::{Database, Engine};
 
 const SEEDS: u64 = 4;
-const STEPS: u32 = 250;
+const STEPS: u32 = 320;
 /// 2026-06-01T00:00:00Z.
 const BEGINNING_MS: i64 = 1_780_272_000_000;
 
@@ -131,7 +131,7 @@ impl Story {
     }
 
     async fn step(&mut self, step: u32) {
-        let card = ["4242", "0002", "9995", "3220", "0077", "0341"][self.below(6)];
+        let card = ["4242", "0002", "9995", "3220", "0077", "0341", "5126"][self.below(7)];
         let token = format!("pm_test_{card}");
         let currency = ["EUR", "JPY", "USD"][self.below(3)];
         let amount = 1 + self.below(50_000);
@@ -142,7 +142,15 @@ impl Story {
         let charged = json!({"amount": amount, "currency": currency, "paymentMethod": token, "confirm": true});
         let held =
             json!({"amount": amount, "currency": currency, "paymentMethod": token, "confirm": true, "capture": false});
-        let (method, path, body) = match self.below(20) {
+        let (method, path, body) = match self.below(22) {
+            20 | 21 => {
+                let amount = if amount % 2 == 0 { json!(amount) } else { Value::Null };
+                (
+                    "POST",
+                    "/v1/refunds".to_owned(),
+                    json!({"paymentId": payment, "amount": amount, "metadata": {"n": step}}),
+                )
+            }
             0..=2 => ("POST", "/v1/payments".to_owned(), charged),
             3 | 4 => ("POST", "/v1/payments".to_owned(), held),
             5 => ("POST", "/v1/payments".to_owned(), named),
@@ -200,7 +208,8 @@ impl Story {
         let payment = self.one_of(&self.payments, "pay_nobodys");
         let customer = self.one_of(&self.customers, "cust_nobodys");
         let endpoint = self.one_of(&self.endpoints, "we_nobodys");
-        let path = match self.below(9) {
+        let path = match self.below(10) {
+            9 => format!("/v1/refunds?paymentId={payment}&limit=4"),
             0 => "/v1/payments?limit=7".to_owned(),
             1 => format!("/v1/payments?limit=3&startingAfter={payment}"),
             2 => format!("/v1/payments?limit=3&endingBefore={payment}&status=completed"),

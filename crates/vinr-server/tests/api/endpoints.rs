@@ -51,7 +51,7 @@ pub async fn table(server: &Server) -> Vec<Row> {
             });
         }
     }
-    assert!(rows.len() >= 37, "the table is whole");
+    assert!(rows.len() >= 40, "the table is whole");
     rows
 }
 
@@ -62,6 +62,7 @@ fn concrete(path: &str) -> String {
         ("setups", "set"),
         ("payment-methods", "pm"),
         ("payments", "pay"),
+        ("refunds", "re"),
         ("events", "evt"),
         ("webhook-deliveries", "whd"),
         ("webhook", "we"),
@@ -151,6 +152,7 @@ async fn what_a_parameter_names_is_of_the_same_account(engine: Engine) {
     for (path, theirs, nobodys, param) in [
         ("/v1/payments", pays("customerId", &customer), pays("customerId", &json!("cust_nobodys")), "customerId"),
         ("/v1/payments", pays("paymentMethodId", &method), pays("paymentMethodId", &unknown), "paymentMethodId"),
+        ("/v1/refunds", json!({"paymentId": "pay_ours"}), json!({"paymentId": "pay_nobodys"}), "paymentId"),
         (
             "/v1/customers/cust_theirs",
             json!({"defaultMethodId": method}),
@@ -165,6 +167,7 @@ async fn what_a_parameter_names_is_of_the_same_account(engine: Engine) {
             assert_eq!(answer.json()["error"]["param"], param, "{path}");
         }
     }
+    assert_eq!(ask(Method::GET, "/v1/refunds?paymentId=pay_ours", Value::Null).await.ok()["data"], json!([]));
     for path in ["/v1/payments?startingAfter=pay_ours", "/v1/customers?endingBefore=cust_ours"] {
         let answer = ask(Method::GET, path, Value::Null).await;
         assert_eq!((answer.status, answer.code().as_str()), (404, "resource_missing"), "{path}");

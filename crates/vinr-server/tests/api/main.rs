@@ -31,6 +31,8 @@ mod one_moment;
 mod operations;
 mod payment_events;
 mod payments;
+mod refunds;
+mod refunds_acquirer;
 mod retention;
 mod right_calls;
 mod saved_methods;

@@ -81,6 +81,16 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
             call(endpoint(server).await, none.clone(), none)
         }
+        ("POST", "/v1/refunds") => {
+            let refund = |amount: i64, payment: &str| json!({"paymentId": payment, "amount": amount});
+            let mut calls = Vec::new();
+            for token in ["pm_test_4242", "pm_test_5126"] {
+                let paid = id(&server.paid(1000, token).await);
+                calls.push(call(String::new(), refund(400, &paid), refund(300, &paid)));
+            }
+            return calls;
+        }
+        ("GET", "/v1/refunds/{id}") => call(refund(server).await, none.clone(), none),
         ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
         ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
         ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
@@ -184,6 +194,11 @@ async fn pending(server: &Server) -> String {
 async fn authorized(server: &Server) -> String {
     let [_, _, _, hold, _] = creations();
     id(&server.post("/v1/payments", hold).await.ok())
+}
+
+async fn refund(server: &Server) -> String {
+    let paid = server.paid(1000, "pm_test_4242").await;
+    id(&server.post("/v1/refunds", json!({"paymentId": paid["id"], "amount": 400})).await.ok())
 }
 
 async fn endpoint(server: &Server) -> String {

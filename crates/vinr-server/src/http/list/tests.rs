@@ -71,7 +71,8 @@ impl Asked {
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
         let charged = json!({"amount": 1000, "currency": "EUR", "confirm": true, "paymentMethodId": "pm_test_4242"});
-        self.ask("POST", "/v1/payments", Some(charged)).await;
+        let charged = self.ask("POST", "/v1/payments", Some(charged)).await;
+        self.ask("POST", "/v1/refunds", Some(json!({"paymentId": charged["id"], "amount": 100}))).await;
         self.ask(
             "POST",
             "/v1/customers",
@@ -150,6 +151,7 @@ fn filter(path: &str, name: &str) -> Option<String> {
         "type" if path.starts_with("/v1/balance") => "type=payment".to_owned(),
         "type" => "type=payment.completed".to_owned(),
         "source" => "source=pay_nobody".to_owned(),
+        "paymentId" => "paymentId=pay_nobody".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     })
 }
