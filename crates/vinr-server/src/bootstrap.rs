@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
     Migration { name: "0004_customer_metadata", sql: include_str!("../../../migrations/0004_customer_metadata.sql") },
     Migration { name: "0005_installation", sql: include_str!("../../../migrations/0005_installation.sql") },
+    Migration { name: "0010_attempts_expand", sql: include_str!("../../../migrations/0010_attempts_expand.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.
@@ -122,7 +123,7 @@ pub(crate) async fn ensure_account(db: &Db, env: &Env, account: &AccountId, name
 }
 
 /// Whether there is such an account.
-pub(crate) async fn has_account(db: &Db, account: &AccountId) -> Result<bool> {
+pub async fn has_account(db: &Db, account: &AccountId) -> Result<bool> {
     store::exists(db, account).await
 }
 

@@ -10,8 +10,9 @@ use vinr_core::ids::{AccountId, AttemptId};
 use crate::app::{App, Task};
 use crate::connectors::{Acquirer, Answer, Ask, Connector, Found, Lost, Sending};
 use crate::error::Result;
+use crate::flows::payments::hear;
 use crate::http::reply::Reply;
-use crate::payments::attempts::{Word, hear};
+use crate::payments::attempts::Word;
 
 /// The outcome of a call that is under way.
 pub(crate) struct Outcome {

@@ -12,11 +12,8 @@ use vinr_core::money::Money;
 use vinr_core::payments::{self, Capture, Funds, Outcome, Payment, Presence};
 
 use super::Log;
-use super::wire;
 use crate::connectors::{Answer, Ask, Authorization, FollowUp};
 use crate::error::{ApiError, Result};
-use crate::http::idempotency;
-use crate::http::reply::Reply;
 use crate::record::{Noun, Unit};
 
 /// A word of the acquirer.
@@ -32,7 +29,7 @@ pub(crate) enum Word {
 pub(super) fn authorize(unit: &mut Unit<'_>, payment: &Payment, attempt: AttemptId, method_token: &str) {
     let mut row = core::create(attempt.clone(), payment.id.clone(), Kind::Authorize, payment.amount, unit.now());
     method_token.clone_into(&mut row.method_token);
-    row.idempotency_key.clone_from(&unit.idempotency_key);
+    let row = for_request(unit, row);
     store::insert(unit, &row);
     unit.send(Ask::Authorize(Authorization {
         attempt,
@@ -51,7 +48,8 @@ pub(super) fn capture(unit: &mut Unit<'_>, payment: &Payment) -> Result<()> {
     let amount = Money::new(pending.amount, payment.amount.currency);
     let follow_up = FollowUp { attempt: pending.attempt.clone(), parent: parent.clone(), amount };
     let row = follow_up_row(unit, Kind::Capture, payment.id.clone(), &follow_up);
-    store::insert(unit, &Attempt { idempotency_key: unit.idempotency_key.clone(), ..row });
+    let row = for_request(unit, row);
+    store::insert(unit, &row);
     unit.send(Ask::Capture(follow_up));
     Ok(())
 }
@@ -63,6 +61,11 @@ pub(super) fn void(unit: &mut Unit<'_>, payment: &Payment, parent: &AttemptId, a
     let row = follow_up_row(unit, Kind::Void, payment.id.clone(), &follow_up);
     store::insert(unit, &row);
     unit.send(Ask::Void(follow_up));
+}
+
+/// The attempt with what the request needs for its answer that waits for it.
+fn for_request(unit: &Unit<'_>, row: Attempt) -> Attempt {
+    Attempt { idempotency_key: unit.idempotency_key.clone(), expand: unit.expand.clone(), ..row }
 }
 
 fn follow_up_row(unit: &Unit<'_>, kind: Kind, payment: PaymentId, follow_up: &FollowUp) -> Attempt {
@@ -90,11 +93,11 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &AttemptId) -> Result<()> {
     Ok(())
 }
 
-/// Settles an attempt and its payment, and answers the request that may wait for it.
+/// Settles an attempt and its payment: the payment as it is now, and the attempt as it was.
 ///
 /// # Errors
 /// 404 for an attempt that was never made.
-pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Result<Reply> {
+pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Result<(Payment, Attempt)> {
     let attempt = store::load(unit, id).await?;
     let before = super::store::load(unit, &attempt.payment_id).await?;
     let mut payment = before.clone();
@@ -109,11 +112,7 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Res
     if payment != before {
         log.save(unit, &payment, false);
     }
-    let reply = Reply::raw(wire::data(&payment, super::pages(unit)));
-    if let Some(key) = &attempt.idempotency_key {
-        return idempotency::finish(unit, key, reply).await;
-    }
-    Ok(reply)
+    Ok((payment, attempt))
 }
 
 /// Ends an attempt, and brings the payment that waits for it along.

@@ -23,6 +23,7 @@ const ATTEMPTS: Table = Table {
         Column::int("lookups"),
         Column::int("look_up_at"),
         Column::int("created_at"),
+        Column::text("expand"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -62,6 +63,7 @@ fn values(attempt: &Attempt) -> Vec<Value> {
         i64::from(attempt.lookups).into(),
         attempt.look_up_at.millis().into(),
         attempt.created_at.millis().into(),
+        attempt.expand.clone().into(),
     ]
 }
 
@@ -77,6 +79,7 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
     let lookups = u32::try_from(row.int()).expect("the database holds counts");
     let look_up_at = Timestamp::from_millis(row.int());
     let created_at = Timestamp::from_millis(row.int());
+    let expand = row.opt_text().map(str::to_owned);
     Attempt {
         id,
         payment_id,
@@ -86,6 +89,7 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
         parent,
         method_token,
         idempotency_key,
+        expand,
         lookups,
         look_up_at,
         created_at,
