@@ -29,6 +29,7 @@ mod operations;
 mod payment_events;
 mod payments;
 mod retention;
+mod reused_methods;
 mod right_calls;
 mod saved_methods;
 mod webhooks;
