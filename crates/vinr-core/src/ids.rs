@@ -135,6 +135,8 @@ ids! {
     InvoiceId = "inv",
     /// Money given back.
     RefundId = "re",
+    /// A charge that a bank takes back.
+    DisputeId = "dp",
 }
 
 /// Whether `text` is an id with this prefix.

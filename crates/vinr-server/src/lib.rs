@@ -7,6 +7,7 @@ mod cards;
 pub mod connectors;
 mod context;
 mod customers;
+mod disputes;
 pub mod egress;
 pub mod env;
 mod error;
@@ -28,6 +29,7 @@ pub mod witness;
 mod workers;
 
 pub use app::App;
+pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
@@ -58,6 +60,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
         flows::refunds::routes::endpoints(),
+        flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),

@@ -13,6 +13,7 @@ mod conformance;
 mod conventions;
 mod customers;
 mod demo;
+mod disputes;
 mod document;
 mod endpoints;
 mod endpoints_replayed;
