@@ -14,6 +14,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::balance::{Entry, Funds, Kind};
 use crate::ids::{DisputeId, PaymentId};
 use crate::ledger::{LedgerAccount, Transfer};
 use crate::metadata::Metadata;
@@ -284,6 +285,26 @@ pub fn transfers(dispute: &Dispute, event: &Event) -> Vec<Transfer> {
         }
         Event::Updated { .. } | Event::Submitted { .. } | Event::Lost => Vec::new(),
     }
+}
+
+/// The line of the merchant's balance that an event writes.
+///
+/// # Panics
+/// If an amount has no negative, which no amount of a payment does.
+pub fn entry(dispute: &Dispute, event: &Event) -> Option<Entry> {
+    let negated = |amount: i64| amount.checked_neg().expect("an amount of a payment has a negative");
+    let (amount, fee) = match event {
+        Event::Opened => (negated(dispute.amount.amount), dispute.fee),
+        Event::Won => (dispute.amount.amount, negated(dispute.fee)),
+        Event::Updated { .. } | Event::Submitted { .. } | Event::Lost => return None,
+    };
+    Some(Entry {
+        kind: Kind::Dispute,
+        amount: Money::new(amount, dispute.amount.currency),
+        fee,
+        source: dispute.id.as_str().into(),
+        funds: Funds::Settled,
+    })
 }
 
 /// The earliest moment at which time itself changes the dispute, and how.

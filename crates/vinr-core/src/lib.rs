@@ -25,7 +25,9 @@ mod wire_enum;
 
 pub mod accounts;
 pub mod attempts;
+pub mod balance;
 pub mod branding;
+pub mod calendar;
 pub mod cards;
 pub mod clock;
 pub mod colours;

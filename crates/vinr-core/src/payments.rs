@@ -18,13 +18,15 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{amount, confirm_gate, create, decide, due, refundable};
+pub use crate::balance::Funds;
+pub use decide::{amount, confirm_gate, create, decide, due, is_over, refundable};
 pub use row::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::balance::{Entry, Kind};
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
 use crate::ids::{AttemptId, CustomerId, PaymentId};
@@ -85,15 +87,6 @@ pub enum Outcome {
     Challenge,
     /// No money; the reason is for the merchant and, in their words, the buyer.
     Declined(FailureCode),
-}
-
-/// When captured money becomes available to the merchant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Funds {
-    /// With the settlement of its day.
-    Settled,
-    /// At once (a sandbox card).
-    AtOnce,
 }
 
 /// Everything that can be asked of a payment after its creation.
@@ -400,5 +393,35 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => Vec::new(),
+    }
+}
+
+/// The line of the merchant's balance that an event writes; `payment` is the state before the event.
+pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
+    match event {
+        Event::Completed { captured, fee, funds } => Some(Entry {
+            kind: Kind::Payment,
+            amount: Money::new(*captured, payment.amount.currency),
+            fee: *fee,
+            source: payment.id.as_str().into(),
+            funds: *funds,
+        }),
+        // A hold is nobody's money yet; refunds and disputes write lines of their own.
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::Authorized { .. }
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::Refunded(_)
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
+        | Event::Failed(_)
+        | Event::Cancelled
+        | Event::Expired => None,
     }
 }

@@ -14,6 +14,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::balance::{Entry, Funds, Kind};
 use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::ledger::{LedgerAccount, Transfer};
 use crate::metadata::Metadata;
@@ -230,6 +231,18 @@ pub fn transfers(refund: &Refund, event: Event) -> Vec<Transfer> {
         }
         Event::Succeeded => Vec::new(),
     }
+}
+
+/// The line of the merchant's balance that an event writes.
+pub fn entry(refund: &Refund, event: Event) -> Option<Entry> {
+    let taken = Money::new(refund.amount.amount.saturating_neg(), refund.amount.currency);
+    let amount = match event {
+        Event::Created | Event::Revived => taken,
+        Event::Failed(_) => refund.amount,
+        Event::Succeeded => return None,
+    };
+    let source = refund.id.as_str().into();
+    Some(Entry { kind: Kind::Refund, amount, fee: 0, source, funds: Funds::Settled })
 }
 
 /// The moment at which time itself changes the refund, and how.

@@ -75,6 +75,8 @@ wire_enum! {
         InsufficientScope = "insufficient_scope",
         /// The request came from an address outside of the account's allow-list.
         IpNotAllowed = "ip_not_allowed",
+        /// The client secret is not this payment's, or the payment is over.
+        ClientSecretInvalid = "client_secret_invalid",
         /// Card data over the API needs a PCI SAQ D attestation on file.
         PciAttestationRequired = "pci_attestation_required",
         /// Live charges need a verified business.
@@ -147,9 +149,11 @@ impl Code {
             | Self::TestCardRequired
             | Self::TestCardInLive => Kind::Invalid,
             Self::InvalidApiKey => Kind::Unauthenticated,
-            Self::InsufficientScope | Self::IpNotAllowed | Self::PciAttestationRequired | Self::KybRequired => {
-                Kind::Permission
-            }
+            Self::InsufficientScope
+            | Self::IpNotAllowed
+            | Self::ClientSecretInvalid
+            | Self::PciAttestationRequired
+            | Self::KybRequired => Kind::Permission,
             Self::ResourceMissing | Self::RouteMissing => Kind::Missing,
             Self::MethodNotAllowed => Kind::Method,
             Self::BodyTooLarge => Kind::TooLarge,

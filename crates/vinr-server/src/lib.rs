@@ -2,6 +2,7 @@
 
 mod accounts;
 mod app;
+mod balance_transactions;
 pub mod bootstrap;
 mod cards;
 pub mod connectors;
@@ -62,9 +63,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::refunds::routes::endpoints(),
         flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
+        balance_transactions::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::balance::Entry;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
     AccountId, EventId, PaymentId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
@@ -154,6 +155,8 @@ pub(crate) enum Reaction {
     GiveUp(PaymentMethodId),
     /// The simulated network takes this payment back.
     Dispute(PaymentId),
+    /// The merchant's balance has another line.
+    Enter(Entry),
 }
 
 /// What is done after a unit's commit: hints only, nothing that matters.
@@ -302,6 +305,12 @@ impl<'a> Unit<'a> {
                 }
             }
         }
+    }
+
+    /// Writes a line of the merchant's balance in the same commit; its transfers are booked beside it, and what it nets
+    /// is what they give to the merchant.
+    pub(crate) fn enter(&mut self, entry: Entry) {
+        self.react(Reaction::Enter(entry));
     }
 
     /// Sets, moves or ends the timer of a row.

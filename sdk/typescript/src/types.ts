@@ -4,6 +4,7 @@ import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
+import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
 import type { components as Refunds } from './generated/refunds.js';
 import type { components as Tests } from './generated/test.js';
@@ -66,6 +67,10 @@ export type PaymentConfirmParams = P['PostPaymentsIdConfirmBody'] & Pick<Payment
 export type PaymentCaptureParams = P['PostPaymentsIdCaptureBody'];
 export type PaymentCancelParams = P['PostPaymentsIdCancelBody'];
 export type PaymentRetrieveParams = P['GetPaymentsIdQuery'];
+export type PaymentMethodCreateParams = Methods['schemas']['PostPaymentMethodsBody'] & {
+  /** The same as `customerId`. */
+  customer?: string | null;
+};
 export type PaymentListParams = ListOf<P['GetPaymentsQuery']> & Pick<PaymentReferences, 'customer'>;
 
 /** A payment together with what the browser needs to mount Elements for it. */

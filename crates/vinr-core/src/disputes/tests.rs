@@ -87,6 +87,11 @@ fn amount_and_fee_are_taken_at_the_opening_and_come_back_with_a_win() {
     assert_eq!(transfers(&dispute, &Event::Lost), [], "what is lost stays taken");
     transfers(&dispute, &Event::Won).iter().for_each(|transfer| ledger.apply(transfer));
     assert_eq!((pending(&ledger), ledger.get(LedgerAccount::Network, Currency::EUR).posted), (0, 0));
+    for (event, amount, fee) in [(Event::Opened, -10_000, 1_500), (Event::Won, 10_000, -1_500)] {
+        let line = entry(&dispute, &event).expect("a line of the balance");
+        assert_eq!((line.amount.amount, line.fee, line.net()), (amount, fee, amount - fee));
+    }
+    assert_eq!(entry(&dispute, &Event::Lost), None);
     let free = Dispute { fee: 0, ..dispute };
     assert_eq!(transfers(&free, &Event::Opened).len(), 1, "no fee, no transfer of one");
 }

@@ -96,6 +96,15 @@ pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
+/// Whether there is nothing left that its buyer could do: then a client secret opens nothing any more.
+pub fn is_over(payment: &Payment, now: Timestamp) -> bool {
+    match payment.status {
+        Status::Processing | Status::RequiresAuthentication => false,
+        Status::Pending | Status::RequiresAction | Status::Failed => now >= payment.expires_at,
+        Status::Authorized | Status::Completed | Status::Cancelled | Status::Expired => true,
+    }
+}
+
 /// Decides a command. An empty answer means that it changes nothing: an acquirer may say a thing twice.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::witness::Note;
 /// Writes a new dispute with the money it takes; its payment has to know in the same unit.
 pub(crate) fn opened(unit: &mut Unit<'_>, dispute: &Dispute, event: &Event) {
     unit.note(|| Note::DisputeOpened(Box::new(dispute.clone())));
-    unit.book(dispute.id.as_str(), &core::transfers(dispute, event));
+    book(unit, dispute, event);
     unit.emit(EventType::DisputeCreated, &wire::data(dispute));
     store::insert(unit, dispute);
     schedule(unit, dispute, None);
@@ -24,7 +24,7 @@ pub(crate) fn opened(unit: &mut Unit<'_>, dispute: &Dispute, event: &Event) {
 pub(crate) fn apply(unit: &mut Unit<'_>, dispute: &mut Dispute, event: &Event) {
     let due_before = core::due(dispute).map(|(at, _)| at);
     let now = unit.now();
-    unit.book(dispute.id.as_str(), &core::transfers(dispute, event));
+    book(unit, dispute, event);
     core::evolve(dispute, event);
     unit.note(|| Note::Dispute { id: dispute.id.clone(), event: event.clone(), at: now });
     let kind = match event {
@@ -36,6 +36,14 @@ pub(crate) fn apply(unit: &mut Unit<'_>, dispute: &mut Dispute, event: &Event) {
     unit.emit(kind, &wire::data(dispute));
     store::update(unit, dispute);
     schedule(unit, dispute, due_before);
+}
+
+/// What an event moves, and the line of the balance that says so.
+fn book(unit: &mut Unit<'_>, dispute: &Dispute, event: &Event) {
+    unit.book(dispute.id.as_str(), &core::transfers(dispute, event));
+    if let Some(entry) = core::entry(dispute, event) {
+        unit.enter(entry);
+    }
 }
 
 fn schedule(unit: &mut Unit<'_>, dispute: &Dispute, before: Option<Timestamp>) {

@@ -10,7 +10,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 const DISPUTES: Table = Table {
@@ -38,6 +38,7 @@ pub(crate) const LIST: List = List {
     columns: "id, payment_id, amount, currency, fee, status, reason, evidence, evidence_due_at, decided_at, metadata, \
               created_at",
     order: "created_at",
+    indexes: &[Index { on: &["status"], rows: Indexed::All }, Index { on: &["payment_id"], rows: Indexed::All }],
 };
 
 /// A dispute that a decision depends on.

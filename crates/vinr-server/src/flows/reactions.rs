@@ -2,7 +2,7 @@
 
 use vinr_core::disputes::Reason;
 
-use super::{customers, disputes};
+use super::{customers, disputes, settlements};
 use crate::error::{ApiError, Result};
 use crate::payment_methods;
 use crate::record::{Reaction, Unit};
@@ -21,6 +21,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
             Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
+            Reaction::Enter(entry) => settlements::enter(unit, &entry),
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

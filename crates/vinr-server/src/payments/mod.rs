@@ -1,6 +1,7 @@
 //! Payments: what a merchant, a buyer and time do to one. Rules are in `vinr_core::payments`; here they meet rows.
 
 pub(crate) mod attempts;
+pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod wire;
 
@@ -205,6 +206,9 @@ impl Log {
         let now = unit.now();
         for event in core::decide(payment, command, now)? {
             unit.book(payment.id.as_str(), &core::transfers(payment, &event));
+            if let Some(entry) = core::entry(payment, &event) {
+                unit.enter(entry);
+            }
             if let Some(reaction) = keeps(payment, &event) {
                 unit.react(reaction);
             }

@@ -14,7 +14,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 /// The payments of all accounts.
@@ -74,6 +74,11 @@ pub(crate) const LIST: List = List {
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund",
     order: "created_at",
+    // Where most payments are completed some are found at once; what went another way is what people look for.
+    indexes: &[
+        Index { on: &["status"], rows: Indexed::Without("status", &["completed"]) },
+        Index { on: &["customer_id"], rows: Indexed::All },
+    ],
 };
 
 /// A payment that a decision depends on.
@@ -93,8 +98,13 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
 /// # Errors
 /// 404 when there is none.
 pub async fn get(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Payment> {
+    peek(reads, account, id).await?.ok_or_else(|| ApiError::missing("payment", id.as_str()))
+}
+
+/// A payment that no decision depends on, if it is there.
+pub(crate) async fn peek(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Option<Payment>> {
     let row = reads.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
-    row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("payment", id.as_str()))
+    Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }
 
 /// A row of [`LIST`].

@@ -27,7 +27,7 @@ pub(crate) async fn must_be_free(unit: &mut Unit<'_>, id: &RefundId) -> Result<(
 /// Writes a new refund with the money it takes; its payment has to take it in the same unit.
 pub(crate) fn accept(unit: &mut Unit<'_>, refund: &Refund, event: Event, chosen_id: bool) {
     unit.note(|| Note::RefundCreated(Box::new(refund.clone())));
-    unit.book(refund.id.as_str(), &core::transfers(refund, event));
+    book(unit, refund, event);
     unit.emit(EventType::RefundCreated, &wire::data(refund));
     store::insert(unit, refund, chosen_id);
     unit.timer(Noun::Refund, refund.id.as_str(), None, core::due(refund).map(|(at, _)| at));
@@ -36,7 +36,7 @@ pub(crate) fn accept(unit: &mut Unit<'_>, refund: &Refund, event: Event, chosen_
 /// Applies what happened to a refund; its payment has to hear of it in the same unit.
 pub(crate) fn apply(unit: &mut Unit<'_>, refund: &mut Refund, event: Event) {
     let due_before = core::due(refund).map(|(at, _)| at);
-    unit.book(refund.id.as_str(), &core::transfers(refund, event));
+    book(unit, refund, event);
     core::evolve(refund, event);
     unit.note(|| Note::Refund { id: refund.id.clone(), event });
     let kind = match event {
@@ -47,4 +47,12 @@ pub(crate) fn apply(unit: &mut Unit<'_>, refund: &mut Refund, event: Event) {
     unit.emit(kind, &wire::data(refund));
     store::update(unit, refund);
     unit.timer(Noun::Refund, refund.id.as_str(), due_before, core::due(refund).map(|(at, _)| at));
+}
+
+/// Moves an event's money, and writes its line of the merchant's balance.
+fn book(unit: &mut Unit<'_>, refund: &Refund, event: Event) {
+    unit.book(refund.id.as_str(), &core::transfers(refund, event));
+    if let Some(entry) = core::entry(refund, event) {
+        unit.enter(entry);
+    }
 }

@@ -10,7 +10,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 const REFUNDS: Table = Table {
@@ -36,6 +36,7 @@ pub(crate) const LIST: List = List {
     table: "refunds",
     columns: "id, payment_id, amount, currency, status, reason, failure_reason, fails_at, attempt_id, metadata, created_at",
     order: "created_at",
+    indexes: &[Index { on: &["payment_id"], rows: Indexed::All }],
 };
 
 /// A refund that a decision depends on.

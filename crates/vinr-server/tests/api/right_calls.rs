@@ -37,6 +37,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
     let path = path.replace("/v1/webhook-endpoints", "/v1/webhooks");
     let one = match (method.as_str(), path.as_str()) {
         ("POST", "/v1/payments") => return creations().map(|body| call(String::new(), body, euros(7))).into(),
+        ("POST", "/v1/payments/sessions") => call(String::new(), euros(1000), euros(7)),
         ("POST", "/v1/payments/{id}/confirm") => {
             let confirm = |token| json!({"paymentMethodId": token});
             let mut calls = Vec::new();
@@ -148,6 +149,11 @@ async fn wallet_call(server: &Server, method: &Method, path: &str) -> RightCall 
             let (customer, method) = saved(server).await;
             let detach = call(customer, none.clone(), none);
             RightCall { path: detach.path.replace("{method}", &method), ..detach }
+        }
+        ("POST", "/v1/payment-methods") => {
+            server.attest().await;
+            let card = |month: u8| json!({"type": "card", "card": {"number": "4242424242424242", "expMonth": month, "expYear": 2040}});
+            call(String::new(), card(1), card(2))
         }
         ("GET", "/v1/payment-methods/{id}") => call(saved(server).await.1, none.clone(), none),
         ("POST", "/v1/customers/{id}/setup-method") => {
