@@ -15,3 +15,15 @@ ALTER TABLE payments ADD COLUMN latest_refund TEXT;
 
 -- A refund is an attempt as well.
 ALTER TABLE attempts ADD COLUMN refund_id TEXT;
+
+-- Charges that banks take back.
+CREATE TABLE disputes (
+  account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
+  payment_id TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, fee BIGINT NOT NULL,
+  status TEXT NOT NULL, reason TEXT NOT NULL, evidence TEXT NOT NULL,
+  evidence_due_at BIGINT NOT NULL, decided_at BIGINT, metadata TEXT NOT NULL, created_at BIGINT NOT NULL,
+  PRIMARY KEY (account, id)
+) {WIDE};
+CREATE INDEX disputes_created ON disputes (account, created_at, id);
+CREATE INDEX disputes_payment ON disputes (account, payment_id, created_at, id);
+CREATE INDEX disputes_status ON disputes (account, status, created_at, id);

@@ -36,6 +36,14 @@ wire_enum! {
         RefundUpdated = "refund.updated",
         /// A refund did not arrive, and the payment has its amount again.
         RefundFailed = "refund.failed",
+        /// A bank took a charge back.
+        DisputeCreated = "dispute.created",
+        /// A dispute has new evidence or notes, or was sent to the bank.
+        DisputeUpdated = "dispute.updated",
+        /// A dispute was won: the money came back.
+        DisputeWon = "dispute.won",
+        /// A dispute was lost: the buyer keeps the money.
+        DisputeLost = "dispute.lost",
         /// A customer was created.
         CustomerCreated = "customer.created",
         /// A customer's details are other than they were.

@@ -34,6 +34,7 @@ pub mod colours;
 pub mod countries;
 pub mod currencies;
 pub mod customers;
+pub mod disputes;
 pub mod events;
 pub mod fees;
 pub mod ids;

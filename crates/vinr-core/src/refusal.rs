@@ -107,6 +107,10 @@ wire_enum! {
         PaymentNotCancellable = "payment_not_cancellable",
         /// Nothing of the payment was captured, so nothing of it can be given back.
         PaymentNotRefundable = "payment_not_refundable",
+        /// Nothing of the payment was captured, or nothing is left of it that could be disputed.
+        PaymentNotDisputable = "payment_not_disputable",
+        /// The dispute's status does not allow to answer it.
+        DisputeNotAnswerable = "dispute_not_answerable",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -161,6 +165,8 @@ impl Code {
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable
             | Self::PaymentNotRefundable
+            | Self::PaymentNotDisputable
+            | Self::DisputeNotAnswerable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

@@ -8,6 +8,7 @@ mod cards;
 pub mod connectors;
 mod context;
 mod customers;
+mod disputes;
 pub mod egress;
 pub mod env;
 mod error;
@@ -29,6 +30,7 @@ pub mod witness;
 mod workers;
 
 pub use app::App;
+pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
@@ -59,6 +61,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
         flows::refunds::routes::endpoints(),
+        flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
         flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),

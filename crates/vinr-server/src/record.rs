@@ -9,7 +9,9 @@ use std::sync::Arc;
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::balance::Entry;
 use vinr_core::events::EventType;
-use vinr_core::ids::{AccountId, EventId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId};
+use vinr_core::ids::{
+    AccountId, EventId, PaymentId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+};
 use vinr_core::ledger::Transfer;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -105,6 +107,8 @@ pub(crate) enum Noun {
     Attempt,
     /// A refund that will fail.
     Refund,
+    /// A dispute that must be answered or decided in time.
+    Dispute,
     /// A saved card's expiry.
     PaymentMethod,
     /// A setup's expiry or challenge.
@@ -115,8 +119,15 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 6] =
-        [Noun::Payment, Noun::Attempt, Noun::Refund, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
+    pub(crate) const ALL: [Noun; 7] = [
+        Noun::Payment,
+        Noun::Attempt,
+        Noun::Refund,
+        Noun::Dispute,
+        Noun::PaymentMethod,
+        Noun::Setup,
+        Noun::WebhookEndpoint,
+    ];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -124,6 +135,7 @@ impl Noun {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
             Noun::Refund => "refund",
+            Noun::Dispute => "dispute",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
@@ -143,6 +155,8 @@ pub(crate) enum Reaction {
     Keep(Saving),
     /// It was not: its number is forgotten.
     GiveUp(PaymentMethodId),
+    /// The simulated network takes this payment back.
+    Dispute(PaymentId),
     /// The merchant's balance has another line.
     Enter(Entry),
 }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use vinr_core::disputes::{self, Dispute};
 use vinr_core::events::EventType;
-use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{DisputeId, EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
 use vinr_core::payments::{self, Payment};
 use vinr_core::refunds::{self, Refund};
 use vinr_core::setups::{self, Setup};
@@ -35,6 +36,17 @@ pub enum Note {
         id: RefundId,
         /// What.
         event: refunds::Event,
+    },
+    /// A dispute is there.
+    DisputeOpened(Box<Dispute>),
+    /// Something happened to a dispute.
+    Dispute {
+        /// Which.
+        id: DisputeId,
+        /// What.
+        event: disputes::Event,
+        /// When, on the account's clock.
+        at: Timestamp,
     },
     /// A setup is there.
     SetupCreated(Box<Setup>),

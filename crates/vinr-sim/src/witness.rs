@@ -1,14 +1,16 @@
 //! Sees every commit and folds what the rules say happened, so that rows can be compared with it. What can be judged at a
 //! commit is judged here: nothing else has run since.
 
+mod disputes;
 mod payments;
 mod refunds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use vinr_core::disputes::Dispute;
 use vinr_core::events::EventType;
-use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{DisputeId, EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
 use vinr_core::payments::Payment;
 use vinr_core::refunds::Refund;
 use vinr_core::setups::{self, Setup};
@@ -27,6 +29,7 @@ pub(crate) type Of<Id> = (String, Id);
 pub(crate) struct Folds {
     pub(crate) payments: BTreeMap<Of<PaymentId>, Payment>,
     pub(crate) refunds: BTreeMap<Of<RefundId>, Refund>,
+    pub(crate) disputes: BTreeMap<Of<DisputeId>, Dispute>,
     pub(crate) setups: BTreeMap<Of<SetupId>, Setup>,
     pub(crate) endpoints: BTreeMap<Of<WebhookEndpointId>, Endpoint>,
     /// Endpoints that were disabled or removed at some time: what was on its way to them may have been given up.
@@ -48,6 +51,7 @@ pub(crate) struct Folds {
 pub(crate) struct Changed {
     pub(crate) payments: BTreeSet<Of<PaymentId>>,
     pub(crate) refunds: BTreeSet<Of<RefundId>>,
+    pub(crate) disputes: BTreeSet<Of<DisputeId>>,
     pub(crate) setups: BTreeSet<Of<SetupId>>,
     pub(crate) endpoints: BTreeSet<Of<WebhookEndpointId>>,
     pub(crate) commits: u64,
@@ -115,6 +119,8 @@ impl Folds {
             Note::Payment { id, event, at } => self.payment(commit, id, event, *at),
             Note::RefundCreated(refund) => self.refund_created(commit, refund),
             Note::Refund { id, event } => self.refund(commit, id, *event),
+            Note::DisputeOpened(dispute) => self.dispute_opened(commit, dispute),
+            Note::Dispute { id, event, at } => self.dispute(commit, id, event, *at),
             Note::SetupCreated(setup) => {
                 self.changed.setups.insert((account.into(), setup.id.clone()));
                 self.setups.insert((account.into(), setup.id.clone()), (**setup).clone());
@@ -190,6 +196,10 @@ impl Folds {
         if kind.as_str().starts_with("payment.") {
             commit.written.push((about.to_owned(), kind));
             self.shows_payment(account, kind, &shown)?;
+        }
+        if kind.as_str().starts_with("dispute.") {
+            commit.written.push((about.to_owned(), kind));
+            self.shows_dispute(account, kind, &shown)?;
         }
         if kind.as_str().starts_with("refund.") {
             commit.written.push((about.to_owned(), kind));

@@ -53,6 +53,11 @@ pub(crate) fn refund(payment: &Payment) -> refunds::Verdict {
     }
 }
 
+/// Whether the network takes back what was captured, as fraudulent, right after it was.
+pub(crate) fn disputes(payment: &Payment) -> bool {
+    paid_by(payment).is_some_and(|card| card.behaviour == Behaviour::ApproveThenDispute)
+}
+
 /// The test card that paid: no two of them end in the same four digits.
 fn paid_by(payment: &Payment) -> Option<&'static TestCard> {
     let last4 = &payment.method.as_ref()?.card.last4;

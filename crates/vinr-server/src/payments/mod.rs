@@ -215,6 +215,10 @@ impl Log {
             core::evolve(payment, &event, now);
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
+            let is_local = matches!(unit.settings.connector, Connector::Sandbox);
+            if is_local && matches!(event, Event::Completed { .. }) && sandbox::disputes(payment) {
+                unit.react(Reaction::Dispute(payment.id.clone()));
+            }
         }
         Ok(())
     }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use tokio::sync::watch;
-use vinr_core::ids::{AccountId, AttemptId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{
+    AccountId, AttemptId, DisputeId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+};
 use vinr_core::time::WallTime;
 
 use crate::app::{App, Task};
@@ -99,6 +101,10 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Refund => {
             let id = RefundId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             flows::refunds::fire(unit, &id).await
+        }
+        Noun::Dispute => {
+            let id = DisputeId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            flows::disputes::fire(unit, &id).await
         }
         Noun::PaymentMethod => {
             let id = PaymentMethodId::parse(&job.id).map_err(crate::error::ApiError::internal)?;

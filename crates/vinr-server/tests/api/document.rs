@@ -41,6 +41,7 @@ pub fn assert_documented(environment: Environment, method: &Method, path: &str, 
         let name = match event["data"]["object"].as_str() {
             Some("payment") => "payments.Payment",
             Some("refund") => "refunds.Refund",
+            Some("dispute") => "disputes.Dispute",
             Some("customer") => "customers.Customer",
             Some("payment_method") => "payment_methods.PaymentMethod",
             Some("webhook_endpoint") => "webhooks.WebhookEndpoint",

@@ -14,6 +14,7 @@ mod conformance;
 mod conventions;
 mod customers;
 mod demo;
+mod disputes;
 mod document;
 mod elements;
 mod elements_tokens;

@@ -22,7 +22,6 @@ on_both_engines!(
     a_refund_is_answered_once_for_its_key_and_may_have_an_id_of_ones_own,
     of_two_refunds_at_once_one_wins_and_the_other_is_told_what_is_left,
     two_thousand_refunds_at_once_never_exceed_what_was_captured,
-    a_capture_that_races_a_cancellation_has_one_winner,
     refunds_are_listed_by_payment,
     what_cannot_be_refunded_says_so,
 );
@@ -218,47 +217,6 @@ async fn two_thousand_refunds_at_once_never_exceed_what_was_captured(engine: Eng
     assert!(answers.iter().filter(|answer| answer.status == 422).all(|answer| answer.code() == "amount_too_large"));
     let after = payment(&server, &paid).await;
     assert_eq!(after["amountRefunded"].as_i64().expect("an amount"), i64::try_from(ACCEPTED).expect("small") * 7);
-    server.assert_ledger().await;
-}
-
-async fn a_capture_that_races_a_cancellation_has_one_winner(engine: Engine) {
-    let server = Server::start(engine).await;
-    let (mut captured, mut cancelled) = (0, 0);
-    for round in 0..40 {
-        let held = server.post("/v1/payments", hold(1_000)).await.ok();
-        let path = format!("/v1/payments/{}", id(&held));
-        let [capturing, cancelling] = ["capture", "cancel"].map(|action| format!("{path}/{action}"));
-        let (capture, cancel) = (server.post(&capturing, json!({})), server.post(&cancelling, json!({})));
-        // Whoever is asked first is a little ahead.
-        let (capture, cancel) = if round % 2 == 0 {
-            join(capture, cancel).await
-        } else {
-            let (cancel, capture) = join(cancel, capture).await;
-            (capture, cancel)
-        };
-        let after = server.get(&path).await.ok();
-        match (capture.status, cancel.status) {
-            (200, 422) => {
-                captured += 1;
-                assert_eq!(
-                    (cancel.code().as_str(), &after["status"]),
-                    ("payment_not_cancellable", &json!("completed"))
-                );
-                assert!(cancel.json()["error"]["message"].to_string().contains("completed"));
-            }
-            (422, 200) => {
-                cancelled += 1;
-                assert_eq!(
-                    (capture.code().as_str(), &after["status"]),
-                    ("payment_not_capturable", &json!("cancelled"))
-                );
-                assert!(capture.json()["error"]["message"].to_string().contains("cancelled"));
-            }
-            both => panic!("one of them wins: {both:?}"),
-        }
-    }
-    assert_eq!(captured + cancelled, 40);
-    assert_eq!(pending(&server).await, captured * (1_000 - 40), "what was captured, less its fees");
     server.assert_ledger().await;
 }
 

@@ -81,6 +81,30 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
             call(endpoint(server).await, none.clone(), none)
         }
+        ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
+        ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
+        ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
+        (_, back) if back.contains("refund") || back.contains("dispute") => {
+            return back_calls(server, method, back).await;
+        }
+        (_, wallet) if wallet.contains("method") || wallet.contains("/setups/") => {
+            return vec![wallet_call(server, method, wallet).await];
+        }
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    };
+    vec![one]
+}
+
+/// The same for refunds and disputes.
+async fn back_calls(server: &Server, method: &Method, path: &str) -> Vec<RightCall> {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: path.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    let one = match (method.as_str(), path) {
         ("POST", "/v1/refunds") => {
             let refund = |amount: i64, payment: &str| json!({"paymentId": payment, "amount": amount});
             let mut calls = Vec::new();
@@ -90,13 +114,18 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             }
             return calls;
         }
-        ("GET", "/v1/refunds/{id}") => call(refund(server).await, none.clone(), none),
-        ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
-        ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
-        ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
-        (_, wallet) if wallet.contains("method") || wallet.contains("/setups/") => {
-            return vec![wallet_call(server, method, wallet).await];
+        ("POST", "/v1/test/payments/{id}/dispute") => {
+            call(id(&server.paid(1000, "pm_test_4242").await), json!({"amount": 400}), json!({"amount": 300}))
         }
+        ("POST" | "PATCH", "/v1/disputes/{id}") => {
+            let says = |text: &str| json!({"evidence": {"uncategorizedText": text}});
+            call(dispute(server).await, says("One"), says("Another"))
+        }
+        ("POST", "/v1/disputes/{id}/submit" | "/v1/disputes/{id}/accept") => {
+            call(dispute(server).await, json!({}), none)
+        }
+        ("GET", "/v1/disputes/{id}") => call(dispute(server).await, none.clone(), none),
+        ("GET", "/v1/refunds/{id}") => call(refund(server).await, none.clone(), none),
         ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
@@ -202,6 +231,11 @@ async fn authorized(server: &Server) -> String {
 async fn refund(server: &Server) -> String {
     let paid = server.paid(1000, "pm_test_4242").await;
     id(&server.post("/v1/refunds", json!({"paymentId": paid["id"], "amount": 400})).await.ok())
+}
+
+async fn dispute(server: &Server) -> String {
+    let paid = server.paid(1000, "pm_test_4242").await;
+    id(&server.post(&format!("/v1/test/payments/{}/dispute", id(&paid)), json!({"amount": 400})).await.ok())
 }
 
 async fn endpoint(server: &Server) -> String {

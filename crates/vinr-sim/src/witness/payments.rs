@@ -130,7 +130,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
 }
 
 /// A timer fires when it is due, and not much later: the clock stops at every moment at which something is due.
-fn on_time(due: Timestamp, at: Timestamp) -> Result<(), &'static str> {
+pub(super) fn on_time(due: Timestamp, at: Timestamp) -> Result<(), &'static str> {
     if at < due {
         return Err("it was not due yet");
     }

@@ -87,8 +87,8 @@ fn behaviour(behaviour: Behaviour) -> String {
     match behaviour {
         Behaviour::Approve => "Approved".into(),
         Behaviour::ApproveAvailableAtOnce => "Approved; the money is available at once".into(),
-        Behaviour::ApproveThenDispute => "Approved, then disputed".into(),
-        Behaviour::ApproveRefundsFail => "Approved; its refunds fail".into(),
+        Behaviour::ApproveThenDispute => "Approved, then disputed as fraudulent".into(),
+        Behaviour::ApproveRefundsFail => "Approved; its refunds are pending and fail after two days".into(),
         Behaviour::Decline(code) => format!("Declined: {}", code.as_str()),
         Behaviour::AttachThenDecline(code) => format!("Can be saved; every charge is declined: {}", code.as_str()),
         Behaviour::ChallengeAlways => "Asks the buyer for every charge".into(),

@@ -196,8 +196,7 @@ fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attem
             Ok(())
         }
         // A refund is concluded by `refund_heard`.
-        (Event::Declined, Kind::Refund) => Ok(()),
-        (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
+        (Event::Declined, Kind::Refund) | (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
     }
 }
 
