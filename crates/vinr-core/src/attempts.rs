@@ -70,6 +70,8 @@ pub struct Attempt {
     pub method_token: String,
     /// The idempotency key of the request that waits for it.
     pub idempotency_key: Option<String>,
+    /// What that request wants to be shown whole, as names with commas between.
+    pub expand: Option<String>,
     /// How often the acquirer was asked what became of it.
     pub lookups: u32,
     /// When to ask next.
@@ -132,6 +134,7 @@ pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, n
         parent: None,
         method_token: String::new(),
         idempotency_key: None,
+        expand: None,
         lookups: 0,
         look_up_at: now.plus(LOOKUP_GAPS[0]),
         created_at: now,

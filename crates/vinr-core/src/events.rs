@@ -54,6 +54,8 @@ wire_enum! {
         PaymentMethodAttached = "payment_method.attached",
         /// A saved card was taken away and cannot be charged any more.
         PaymentMethodDetached = "payment_method.detached",
+        /// The network renewed a saved card: its expiry or its last digits are other than they were.
+        PaymentMethodUpdated = "payment_method.updated",
         /// A saved card expires within 30 days.
         PaymentMethodExpiring = "payment_method.expiring",
         /// A webhook endpoint was disabled because it kept failing or said that it is gone.

@@ -144,6 +144,8 @@ pub enum Command {
     Attach(CustomerId),
     /// Never charge it again.
     Detach,
+    /// Show this of it from now on: the network's account updater renewed the card.
+    Update(CardSummary),
     /// Its last month nears ([`due`]).
     Warn,
 }
@@ -155,6 +157,8 @@ pub enum Event {
     Attached(CustomerId),
     /// It is never charged again.
     Detached,
+    /// It was renewed, and this is shown of it.
+    Updated(CardSummary),
     /// It expires soon.
     Expiring,
 }
@@ -181,7 +185,7 @@ pub fn create(ask: Create, now: Timestamp) -> PaymentMethod {
     PaymentMethod {
         id: ask.id,
         customer_id: None,
-        expiring_at: Some(ask.card.expiry.end().minus(EXPIRING_AHEAD)),
+        expiring_at: Some(expiring_at(&ask.card)),
         card: ask.card,
         issuer: ask.issuer,
         fingerprint: ask.fingerprint,
@@ -200,7 +204,7 @@ pub fn tokenise(ask: Create, now: Timestamp) -> PaymentMethod {
 /// Decides a command.
 ///
 /// # Errors
-/// `resource_missing` for a method that nobody can see any more.
+/// `resource_missing` for a method that nobody can see any more; `payment_method_detached` for one that is not renewed.
 pub fn decide(method: &PaymentMethod, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     match (method.status, command) {
         (Status::Pending, Command::Attach(customer)) => Ok(vec![Event::Attached(customer)]),
@@ -208,13 +212,17 @@ pub fn decide(method: &PaymentMethod, command: Command, now: Timestamp) -> Resul
             Ok(vec![Event::Attached(customer)])
         }
         (Status::Active, Command::Detach) => Ok(vec![Event::Detached]),
+        (Status::Active, Command::Update(card)) if card == method.card => Ok(Vec::new()),
+        (Status::Active, Command::Update(card)) => Ok(vec![Event::Updated(card)]),
+        (Status::Detached, Command::Update(_)) => Err(detached()),
         (Status::Active, Command::Warn) => match due(method) {
             Some((at, Command::Warn)) if at <= now => Ok(vec![Event::Expiring]),
             _ => Ok(Vec::new()),
         },
         (Status::Pending | Status::Detached, Command::Warn) => Ok(Vec::new()),
         (Status::Active | Status::Detached, Command::Attach(_))
-        | (Status::Pending | Status::Detached, Command::Detach) => Err(missing(&method.id)),
+        | (Status::Pending | Status::Detached, Command::Detach)
+        | (Status::Pending, Command::Update(_)) => Err(missing(&method.id)),
     }
 }
 
@@ -229,8 +237,24 @@ pub fn evolve(method: &mut PaymentMethod, event: &Event) {
             method.status = Status::Detached;
             method.expiring_at = None;
         }
+        Event::Updated(card) => {
+            // A new last month is warned of anew; the same one was told of already, or will be.
+            if card.expiry != method.card.expiry {
+                method.expiring_at = Some(expiring_at(card));
+            }
+            method.card = card.clone();
+        }
         Event::Expiring => method.expiring_at = None,
     }
+}
+
+/// Forgets who held the card: its customer is forgotten.
+pub fn forget(method: &mut PaymentMethod) {
+    method.name = None;
+}
+
+fn expiring_at(card: &CardSummary) -> Timestamp {
+    card.expiry.end().minus(EXPIRING_AHEAD)
 }
 
 /// When the merchant is to be told that the card expires, or when a card that is nobody's is detached.
@@ -252,12 +276,7 @@ pub fn check_usable(method: &PaymentMethod, customer: Option<&CustomerId>, now: 
     let refused = |code, message: &str| Err(Refusal::new(code, message).at("paymentMethodId"));
     match method.status {
         Status::Pending => return Err(missing(&method.id).at("paymentMethodId")),
-        Status::Detached => {
-            return refused(
-                Code::PaymentMethodDetached,
-                "this payment method was detached and cannot be charged again",
-            );
-        }
+        Status::Detached => return Err(detached().at("paymentMethodId")),
         Status::Active => {}
     }
     let is_anothers = |customer| method.customer_id.as_ref().is_some_and(|owner| owner != customer);
@@ -283,6 +302,10 @@ pub fn check_attested(method: &PaymentMethod, attestation: AttestationStatus) ->
     let message = "this card was not saved for a customer on a page of VINR's: charging it with a secret key needs a PCI SAQ \
                    D attestation on file";
     Err(Refusal::new(Code::PciAttestationRequired, message).at("paymentMethodId"))
+}
+
+fn detached() -> Refusal {
+    Refusal::new(Code::PaymentMethodDetached, "this payment method was detached and cannot be charged again")
 }
 
 /// There is no such method, or none that may be seen.

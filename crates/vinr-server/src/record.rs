@@ -45,6 +45,8 @@ pub struct Unit<'a> {
     pub process: Arc<str>,
     /// The key of the request that this unit answers.
     pub idempotency_key: Option<String>,
+    /// What that request wants to be shown whole, as names with commas between.
+    pub expand: Option<String>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
@@ -188,6 +190,7 @@ impl<'a> Unit<'a> {
             settings,
             process,
             idempotency_key: None,
+            expand: None,
             handovers: Vec::new(),
             sending: None,
             reactions: VecDeque::new(),

@@ -50,6 +50,25 @@ fn a_card_that_ends_soon_is_told_of_once_thirty_days_before() {
 }
 
 #[test]
+fn a_renewed_card_is_told_of_once_and_its_new_last_month_is_warned_of_anew() {
+    let start = Timestamp::from_seconds(0);
+    let active = played(method(2028, 2), Command::Attach(customer()), start);
+    let (warned_at, warn) = due(&active).expect("a timer");
+    let warned = played(active, warn, warned_at);
+    assert_eq!(decide(&warned, Command::Update(warned.card.clone()), start), Ok(Vec::new()), "nothing is other");
+    let digits = CardSummary { last4: "1881".into(), ..warned.card.clone() };
+    let renamed = played(warned, Command::Update(digits.clone()), start);
+    assert_eq!((&renamed.card, due(&renamed)), (&digits, None), "it was warned of this month already");
+    let later = CardSummary { expiry: Expiry { year: 2031, month: 12 }, ..digits };
+    let renewed = played(renamed, Command::Update(later.clone()), start);
+    assert_eq!((&renewed.card, due(&renewed).map(|(at, _)| at)), (&later, method(2031, 12).expiring_at));
+    let detached = played(renewed, Command::Detach, start);
+    let refused = |method| decide(method, Command::Update(later.clone()), start).err().map(|refusal| refusal.code);
+    assert_eq!(refused(&detached), Some(Code::PaymentMethodDetached));
+    assert_eq!(refused(&method(2031, 12)), Some(Code::ResourceMissing), "nobody sees it yet");
+}
+
+#[test]
 fn what_may_not_be_charged_is_refused_with_its_own_code() {
     let now = Timestamp::from_seconds(0);
     let active = played(method(1970, 1), Command::Attach(customer()), now);

@@ -2,7 +2,7 @@
 
 use vinr_core::ids::AttemptId;
 
-use super::refunds;
+use super::{payments, refunds};
 use crate::error::Result;
 use crate::http::reply::Reply;
 use crate::payments::attempts::{self, Word};
@@ -16,6 +16,6 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Res
     let attempt = attempts::load(unit, id).await?;
     match attempt.refund_id.clone() {
         Some(refund) => refunds::hear(unit, attempt, &refund, word).await,
-        None => attempts::hear(unit, attempt, word).await,
+        None => payments::hear(unit, attempt, word).await,
     }
 }

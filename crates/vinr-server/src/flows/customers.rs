@@ -23,12 +23,10 @@ async fn update(unit: &mut Unit<'_>, id: &CustomerId, changes: Changes) -> Resul
     customers::update(unit, id, changes).await
 }
 
-/// Forgets a customer and the numbers of its cards.
+/// Forgets a customer, with the numbers of its cards and the names on them.
 async fn delete(unit: &mut Unit<'_>, id: &CustomerId) -> Result<()> {
     customers::must_exist(unit, id).await?;
-    for method in payment_methods::of_customer(unit, id).await? {
-        payment_methods::detach(unit, &method, id).await?;
-    }
+    payment_methods::forget(unit, id).await?;
     customers::delete(unit, id).await
 }
 

@@ -1,8 +1,10 @@
 //! Payments with whose they are and what pays: tokens, saved methods, typed cards that may be kept.
 
+mod answers;
 mod ask;
 pub(crate) mod routes;
 
+pub(crate) use answers::hear;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::payment_methods::{Owner, Saving, Source, check_attested, missing};
 use vinr_core::payments::{self as core, Payment, Presence};
@@ -85,7 +87,8 @@ async fn confirm(
     let method = method.or(default.as_ref()).ok_or_else(no_method)?;
     let mut charge = charge_with(unit, method, &mut payment.customer_id, Asker::Merchant).await?;
     if payment.save_method {
-        charge.saving = saving(unit, &charge, payment.customer_id.as_ref(), None, None).await?;
+        let customer = payment.customer_id.as_ref().ok_or_else(no_customer)?;
+        charge.saving = saving(unit, &charge, Some(customer), None, None).await?;
     }
     payments::confirm(unit, payment, charge, presence)
 }
@@ -162,7 +165,8 @@ async fn charge_with(
     if customer.is_none() {
         customer.clone_from(&method.customer_id);
     }
-    let card = Card::of_number(unit, number, method.card.expiry)?;
+    // What is shown is the card as the network renewed it, which may have other digits.
+    let card = Card { summary: method.card.clone(), ..Card::of_number(unit, number, method.card.expiry)? };
     Ok(Charge { card, method: Some(method.id), saving: None })
 }
 
@@ -196,6 +200,12 @@ async fn saving(
         payment_methods::set_aside(unit, payment_methods::Typed { number, card, issuer, name, source })
     });
     Ok(Some(Saving { method, owner }))
+}
+
+fn no_customer() -> Refusal {
+    let message =
+        "a card is kept for a customer: name one when you create the payment, or let the buyer pay on the hosted page";
+    Refusal::new(Code::ParameterMissing, message).at("customerId")
 }
 
 fn no_method() -> Refusal {

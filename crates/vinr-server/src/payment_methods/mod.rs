@@ -6,7 +6,7 @@ pub(crate) mod store;
 mod vault;
 pub(crate) mod wire;
 
-use vinr_core::cards::CardNumber;
+use vinr_core::cards::{CardNumber, Expiry};
 use vinr_core::events::EventType;
 use vinr_core::ids::{CustomerId, PaymentMethodId};
 use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Source, Status};
@@ -19,6 +19,7 @@ use crate::error::{ApiError, Result};
 use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
+use wire::Renewal;
 
 /// What every test token begins with.
 const TEST_TOKEN: &str = "pm_test_";
@@ -128,14 +129,46 @@ pub(crate) async fn detach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: 
     if method.customer_id.as_ref() != Some(customer) {
         return Err(core::missing(id).into());
     }
+    take_away(unit, method)
+}
+
+fn take_away(unit: &mut Unit<'_>, method: PaymentMethod) -> Result<PaymentMethod> {
     let method = apply(unit, method, Command::Detach)?;
-    store::remove_sealed(unit, id);
+    store::remove_sealed(unit, &method.id);
     Ok(method)
 }
 
-/// The active methods of a customer, whose row this unit has loaded.
-pub(crate) async fn of_customer(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<Vec<PaymentMethodId>> {
-    store::of_customer(unit, customer).await
+/// The network's account updater renews a card; what it does not name stays.
+///
+/// # Errors
+/// 404 for a method that nobody sees; `payment_method_detached`; an expiry that is past, or none.
+pub(crate) async fn renew(unit: &mut Unit<'_>, id: &PaymentMethodId, renewal: &Renewal) -> Result<PaymentMethod> {
+    let method = load(unit, id).await?;
+    let mut card = method.card.clone();
+    if renewal.exp_month.is_some() || renewal.exp_year.is_some() {
+        let month = renewal.exp_month.unwrap_or(card.expiry.month.into());
+        let year = renewal.exp_year.unwrap_or(card.expiry.year.into());
+        let param = if renewal.exp_year.is_some() { "expYear" } else { "expMonth" };
+        card.expiry = Expiry::parse(month, year, unit.now()).map_err(|refusal| refusal.at(param))?;
+    }
+    if let Some(last4) = &renewal.last4 {
+        card.last4.clone_from(last4);
+    }
+    apply(unit, method, Command::Update(card))
+}
+
+/// Takes all methods of a customer away who is forgotten, and forgets the names on them. The customer's row must be
+/// loaded by this unit.
+pub(crate) async fn forget(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<()> {
+    for id in store::of_customer(unit, customer).await? {
+        let mut method = load(unit, &id).await?;
+        core::forget(&mut method);
+        match method.status {
+            Status::Active => take_away(unit, method).map(drop)?,
+            Status::Pending | Status::Detached => store::update(unit, &method),
+        }
+    }
+    Ok(())
 }
 
 /// Whose a method is; nobody's that is not there, or a test token.
@@ -225,6 +258,7 @@ fn apply(unit: &mut Unit<'_>, mut method: PaymentMethod, command: Command) -> Re
         let kind = match event {
             Event::Attached(_) => EventType::PaymentMethodAttached,
             Event::Detached => EventType::PaymentMethodDetached,
+            Event::Updated(_) => EventType::PaymentMethodUpdated,
             Event::Expiring => EventType::PaymentMethodExpiring,
         };
         unit.emit(kind, &wire::data(&method));

@@ -56,9 +56,8 @@ pub(crate) const LIST: List = List {
     indexes: &[Index { on: &["customer_id", "status"], rows: Indexed::All }],
 };
 
-/// The active methods of a customer. Whoever changes them writes the customer's row too.
-const OF_CUSTOMER: &str =
-    "SELECT id FROM payment_methods WHERE account = $1 AND customer_id = $2 AND status = 'active'";
+/// The methods of a customer, detached ones too. Whoever changes them writes the customer's row as well.
+const OF_CUSTOMER: &str = "SELECT id FROM payment_methods WHERE account = $1 AND customer_id = $2";
 
 /// Numbers whose keys are wrapped with another master key than the newest.
 const WRAPPED_BEFORE: &str =
@@ -74,7 +73,7 @@ pub(crate) async fn peek(db: &Db, account: &AccountId, id: &PaymentMethodId) -> 
     Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }
 
-/// The ids of a customer's active methods; the customer's row must be loaded by this unit.
+/// The ids of a customer's methods, detached ones too; the customer's row must be loaded by this unit.
 pub(super) async fn of_customer(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<Vec<PaymentMethodId>> {
     let account = unit.context.account.as_str().into();
     let rows = unit.store.query(OF_CUSTOMER, &[account, customer.as_str().into()]).await?;

@@ -48,6 +48,21 @@ pub(crate) struct BillingInput {
     pub(crate) name: Option<String>,
 }
 
+/// What a network's account updater makes known of a card. The card goes on doing in the sandbox what its number does.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Renewal {
+    /// The new last month, 1 to 12.
+    #[schemars(range(min = 1, max = 12))]
+    pub(crate) exp_month: Option<i64>,
+    /// The year of that month, two or four digits.
+    #[schemars(range(min = 0, max = 9999))]
+    pub(crate) exp_year: Option<i64>,
+    /// The last four digits of the new number.
+    #[schemars(length(min = 4, max = 4), extend("format" = "digits"))]
+    pub(crate) last4: Option<String>,
+}
+
 /// A saved method as the API shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -20,6 +20,25 @@ pub(crate) enum Expand {
     Customer,
 }
 
+impl Expand {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Expand::Customer => "customer",
+        }
+    }
+
+    /// What is asked for, as names with commas between.
+    pub(crate) fn names(asked: Option<&[Expand]>) -> Option<String> {
+        let names: Vec<&str> = asked?.iter().map(|one| one.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(","))
+    }
+
+    /// Whether it is among such names.
+    pub(crate) fn is_in(self, names: Option<&str>) -> bool {
+        names.is_some_and(|names| names.split(',').any(|name| name == self.as_str()))
+    }
+}
+
 /// What is asked beside an id in the path.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -35,6 +35,7 @@ mod payments;
 mod refunds;
 mod refunds_acquirer;
 mod retention;
+mod reused_methods;
 mod right_calls;
 mod saved_methods;
 mod webhooks;

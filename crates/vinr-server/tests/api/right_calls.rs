@@ -156,6 +156,9 @@ async fn wallet_call(server: &Server, method: &Method, path: &str) -> RightCall 
             call(String::new(), card(1), card(2))
         }
         ("GET", "/v1/payment-methods/{id}") => call(saved(server).await.1, none.clone(), none),
+        ("POST", "/v1/test/payment-methods/{id}/update") => {
+            call(saved(server).await.1, json!({"last4": "1881"}), json!({"last4": "1882"}))
+        }
         ("POST", "/v1/customers/{id}/setup-method") => {
             let shop = |page: &str| json!({"returnUrl": format!("https://shop.example/{page}")});
             call(customer(server).await, shop("one"), shop("another"))

@@ -10,6 +10,7 @@ use vinr_core::payments as core;
 use vinr_core::refusal::{Code, Refusal};
 
 use super::Means;
+use super::answers::{customer_shown, shown};
 use super::ask::{NewPayment, presence};
 use crate::customers;
 use crate::error::{ApiError, Result};
@@ -22,7 +23,6 @@ use crate::http::shapes::{Authenticate, Pages};
 use crate::payments::sessions::wire::{PublicShown, show_public};
 use crate::payments::wire::Expand;
 use crate::payments::{self, sessions, store, wire};
-use crate::record::Unit;
 
 /// What can be asked of payments.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -93,9 +93,10 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
         answer(&call, "create_payment", new, |unit, new| {
             Box::pin(async move {
+                unit.expand = Expand::names(new.ask.expand.as_deref());
                 let (ask, now) = (new.drawn(unit), new.is_charged_now());
                 let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
-                shown(unit, &payment, new.ask.expand.as_deref()).await
+                shown(unit, &payment).await
             })
         })
         .await
@@ -107,10 +108,11 @@ fn create_session(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
         answer(&call, "create_session", new, |unit, new| {
             Box::pin(async move {
+                unit.expand = Expand::names(new.ask.expand.as_deref());
                 let (ask, now) = (new.drawn(unit), new.is_charged_now());
                 let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
                 let client_secret = sessions::open(unit, &payment);
-                let customer = customer_shown(unit, &payment, new.ask.expand.as_deref()).await?;
+                let customer = customer_shown(unit, &payment).await?;
                 let payment = wire::show(&payment, payments::pages(unit)).with_customer(customer);
                 Reply::ok(&sessions::wire::Session { payment, client_secret })
             })
@@ -238,8 +240,9 @@ fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
                 if let Some(secret) = &ask.client_secret {
                     sessions::check_in(unit, id, secret).await?;
                 }
+                unit.expand = Expand::names(ask.expand.as_deref());
                 let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
-                shown(unit, &payment, ask.expand.as_deref()).await
+                shown(unit, &payment).await
             })
         })
         .await
@@ -251,8 +254,9 @@ fn capture(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let data = (call.id(0, PaymentId::parse)?, call.body::<wire::Capture>()?);
         answer(&call, "capture_payment", data, |unit, (id, ask)| {
             Box::pin(async move {
+                unit.expand = Expand::names(ask.expand.as_deref());
                 let payment = payments::capture(unit, id, ask.amount).await?;
-                shown(unit, &payment, ask.expand.as_deref()).await
+                shown(unit, &payment).await
             })
         })
         .await
@@ -264,8 +268,9 @@ fn cancel(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let data = (call.id(0, PaymentId::parse)?, call.body::<wire::Cancel>()?);
         answer(&call, "cancel_payment", data, |unit, (id, ask)| {
             Box::pin(async move {
+                unit.expand = Expand::names(ask.expand.as_deref());
                 let payment = payments::cancel(unit, id).await?;
-                shown(unit, &payment, ask.expand.as_deref()).await
+                shown(unit, &payment).await
             })
         })
         .await
@@ -279,7 +284,7 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "pay_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
                 let payment = super::pay(unit, id, means).await?;
-                shown(unit, &payment, None).await
+                shown(unit, &payment).await
             })
         })
         .await
@@ -293,7 +298,7 @@ fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "authenticate_payment", data, |unit, (id, passed)| {
             Box::pin(async move {
                 let payment = payments::authenticate(unit, id, *passed).await?;
-                shown(unit, &payment, None).await
+                shown(unit, &payment).await
             })
         })
         .await
@@ -302,23 +307,6 @@ fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn pages(call: &Call) -> Pages<'_> {
     Pages { public_url: &call.app.settings.public_url, account: call.account() }
-}
-
-/// The payment as the answer, with what is to be shown whole.
-async fn shown(unit: &mut Unit<'_>, payment: &core::Payment, expand: Option<&[Expand]>) -> Result<Reply> {
-    let customer = customer_shown(unit, payment, expand).await?;
-    Reply::ok(&wire::show(payment, payments::pages(unit)).with_customer(customer))
-}
-
-async fn customer_shown(
-    unit: &mut Unit<'_>,
-    payment: &core::Payment,
-    expand: Option<&[Expand]>,
-) -> Result<Option<Value>> {
-    match customer_to_show(payment, expand) {
-        Some(id) => customers::shown_in(unit, id).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 fn customer_to_show<'a>(payment: &'a core::Payment, expand: Option<&[Expand]>) -> Option<&'a CustomerId> {

@@ -13,11 +13,8 @@ use vinr_core::payments::{self, Capture, Funds, Outcome, Payment, Presence};
 use vinr_core::refunds::{self, FailureReason, Refund};
 
 use super::Log;
-use super::wire;
 use crate::connectors::{Answer, Ask, Authorization, FollowUp};
 use crate::error::{ApiError, Result};
-use crate::http::idempotency;
-use crate::http::reply::Reply;
 use crate::record::{Noun, Unit};
 
 /// A word of the acquirer.
@@ -33,7 +30,7 @@ pub(crate) enum Word {
 pub(super) fn authorize(unit: &mut Unit<'_>, payment: &Payment, attempt: AttemptId, method_token: &str) {
     let mut row = core::create(attempt.clone(), payment.id.clone(), Kind::Authorize, payment.amount, unit.now());
     method_token.clone_into(&mut row.method_token);
-    row.idempotency_key.clone_from(&unit.idempotency_key);
+    let row = for_request(unit, row);
     store::insert(unit, &row);
     unit.send(Ask::Authorize(Authorization {
         attempt,
@@ -52,7 +49,8 @@ pub(super) fn capture(unit: &mut Unit<'_>, payment: &Payment) -> Result<()> {
     let amount = Money::new(pending.amount, payment.amount.currency);
     let follow_up = FollowUp { attempt: pending.attempt.clone(), parent: parent.clone(), amount };
     let row = follow_up_row(unit, Kind::Capture, payment.id.clone(), &follow_up);
-    store::insert(unit, &Attempt { idempotency_key: unit.idempotency_key.clone(), ..row });
+    let row = for_request(unit, row);
+    store::insert(unit, &row);
     unit.send(Ask::Capture(follow_up));
     Ok(())
 }
@@ -73,8 +71,8 @@ pub(crate) fn refund(unit: &mut Unit<'_>, payment: &Payment, refund: &Refund) ->
     };
     let follow_up = FollowUp { attempt, parent, amount: refund.amount };
     let row = follow_up_row(unit, Kind::Refund, payment.id.clone(), &follow_up);
-    let (refund_id, idempotency_key) = (Some(refund.id.clone()), unit.idempotency_key.clone());
-    store::insert(unit, &Attempt { refund_id, idempotency_key, ..row });
+    let row = for_request(unit, Attempt { refund_id: Some(refund.id.clone()), ..row });
+    store::insert(unit, &row);
     unit.send(Ask::Refund(follow_up));
     Ok(())
 }
@@ -102,6 +100,11 @@ pub(crate) fn refund_heard(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word
         Event::Declined => Some(refunds::Command::Reject(FailureReason::OperationNotAvailable)),
         Event::Abandoned | Event::Reversed | Event::LookedUp { .. } => None,
     }
+}
+
+/// The attempt with what the request needs for its answer that waits for it.
+fn for_request(unit: &Unit<'_>, row: Attempt) -> Attempt {
+    Attempt { idempotency_key: unit.idempotency_key.clone(), expand: unit.expand.clone(), ..row }
 }
 
 fn follow_up_row(unit: &Unit<'_>, kind: Kind, payment: PaymentId, follow_up: &FollowUp) -> Attempt {
@@ -137,8 +140,8 @@ pub(crate) async fn load(unit: &mut Unit<'_>, id: &AttemptId) -> Result<Attempt>
     store::load(unit, id).await
 }
 
-/// Settles an attempt and its payment, and answers the request that may wait for it.
-pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Reply> {
+/// Settles an attempt and its payment: the payment as it is now.
+pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Payment> {
     let id = &attempt.id;
     let before = super::store::load(unit, &attempt.payment_id).await?;
     let mut payment = before.clone();
@@ -153,11 +156,7 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> R
     if payment != before {
         log.save(unit, &payment, false);
     }
-    let reply = Reply::raw(wire::data(&payment, super::pages(unit)));
-    if let Some(key) = &attempt.idempotency_key {
-        return idempotency::finish(unit, key, reply).await;
-    }
-    Ok(reply)
+    Ok(payment)
 }
 
 /// Ends an attempt, and brings the payment that waits for it along.

@@ -24,6 +24,7 @@ const ATTEMPTS: Table = Table {
         Column::int("look_up_at"),
         Column::int("created_at"),
         Column::text("refund_id"),
+        Column::text("expand"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -64,6 +65,7 @@ fn values(attempt: &Attempt) -> Vec<Value> {
         attempt.look_up_at.millis().into(),
         attempt.created_at.millis().into(),
         attempt.refund_id.as_ref().map(RefundId::as_str).into(),
+        attempt.expand.clone().into(),
     ]
 }
 
@@ -80,6 +82,7 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
     let look_up_at = Timestamp::from_millis(row.int());
     let created_at = Timestamp::from_millis(row.int());
     let refund_id = row.opt_text().map(|id| RefundId::parse(id).expect("the database holds refund ids"));
+    let expand = row.opt_text().map(str::to_owned);
     Attempt {
         id,
         payment_id,
@@ -90,6 +93,7 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
         parent,
         method_token,
         idempotency_key,
+        expand,
         lookups,
         look_up_at,
         created_at,
