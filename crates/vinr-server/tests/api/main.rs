@@ -15,6 +15,7 @@ mod customers;
 mod demo;
 mod document;
 mod elements;
+mod elements_fields;
 mod elements_tokens;
 mod endpoints;
 mod endpoints_replayed;
