@@ -23,7 +23,7 @@ const ELEMENTS: &str = concat!(
 );
 
 /// Name, ending, media type, text.
-const FILES: [(&str, &str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str, &str); 11] = [
     ("tokens", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/tokens.css")),
     ("checkout", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/checkout.css")),
     ("checkout", "js", "text/javascript; charset=utf-8", CHECKOUT),
@@ -33,6 +33,7 @@ const FILES: [(&str, &str, &str, &str); 10] = [
     ("demo", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/demo.css")),
     ("demo", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo.js")),
     ("demo-order", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo-order.js")),
+    ("demo-fields", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo-fields.js")),
     ("icon", "svg", "image/svg+xml; charset=utf-8", include_str!("../../../../web/styles/icon.svg")),
 ];
 
