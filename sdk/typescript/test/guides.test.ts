@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment, type Refund } from '@vinr/sdk';
+import { Vinr, type Payment, type PaymentSession, type Refund } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -30,6 +30,7 @@ before(async () => {
   const [whole = '', endpoint = '', standard = ''] = guide('verify-a-webhook', 'ts');
   desk.compile({
     accept: guide('accept-a-payment', 'ts').join('\n'),
+    embed: guide('embed-the-card-form', 'ts').join('\n'),
     whole: whole.replace('listen(4000', `listen(${port}`),
     endpoint,
     standard,
@@ -56,7 +57,13 @@ const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
-  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['refunds-and-disputes', 2, 4], ['test-cards-and-time', 2, 2]]);
+  assert.deepEqual(counts, [
+    ['accept-a-payment', 1, 2],
+    ['embed-the-card-form', 1, 1],
+    ['verify-a-webhook', 1, 3],
+    ['refunds-and-disputes', 2, 4],
+    ['test-cards-and-time', 2, 2],
+  ]);
 });
 
 test('accept a payment: the request, the redirect, and the way back', async () => {
@@ -78,6 +85,18 @@ test('accept a payment: the request, the redirect, and the way back', async () =
   assert.equal(await comesBack(), 'Your order is not paid yet.', 'whatever the address says');
   await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
   assert.equal(await comesBack(), 'Thank you. Your order is paid.');
+});
+
+test('embed the card form: the session, and the handler that a page asks', async () => {
+  const [request = ''] = guide('embed-the-card-form', 'sh');
+  const session = asked<PaymentSession>(request);
+  assert.deepEqual([session.status, session.clientSecret.startsWith(`${session.id}_secret_`)], ['pending', true]);
+  const shop = await desk.load<{ session: (orderId: string, amount: number) => Promise<Response> }>('embed');
+  const first = await shop.session('77', 2500);
+  const again = await shop.session('77', 2500);
+  const told = (await first.json()) as { clientSecret: string };
+  assert.deepEqual(await again.json(), told, 'twice is once');
+  assert.equal((await vinr.payments.retrieve(told.clientSecret.split('_secret_')[0] ?? '')).amount, 2500);
 });
 
 test('verify a webhook: the server of the guide, and what is forged', { timeout: 60_000 }, async (t) => {

@@ -17,6 +17,7 @@ mod demo;
 mod disputes;
 mod document;
 mod elements;
+mod elements_fields;
 mod elements_tokens;
 mod endpoints;
 mod endpoints_replayed;
