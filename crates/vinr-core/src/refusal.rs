@@ -103,6 +103,10 @@ wire_enum! {
         PaymentNotCapturable = "payment_not_capturable",
         /// The payment's status does not allow to cancel it.
         PaymentNotCancellable = "payment_not_cancellable",
+        /// The payment link has brought as many payments as it was made for, or each of its places is taken.
+        PaymentLinkUsedUp = "payment_link_used_up",
+        /// The payment link is switched off, or its time is over.
+        PaymentLinkInactive = "payment_link_inactive",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -154,6 +158,8 @@ impl Code {
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable
+            | Self::PaymentLinkUsedUp
+            | Self::PaymentLinkInactive
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
     Migration { name: "0004_customer_metadata", sql: include_str!("../../../migrations/0004_customer_metadata.sql") },
     Migration { name: "0005_installation", sql: include_str!("../../../migrations/0005_installation.sql") },
+    Migration { name: "0010_payment_links", sql: include_str!("../../../migrations/0010_payment_links.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

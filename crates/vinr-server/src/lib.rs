@@ -16,6 +16,7 @@ mod http;
 pub mod keyring;
 pub mod ledger;
 mod pages;
+mod payment_links;
 mod payment_methods;
 mod payments;
 mod record;
@@ -56,6 +57,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        payment_links::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),

@@ -8,8 +8,11 @@ use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::events::EventType;
-use vinr_core::ids::{AccountId, EventId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId};
+use vinr_core::ids::{
+    AccountId, EventId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+};
 use vinr_core::ledger::Transfer;
+use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_store::{Slot, UnitOfWork};
@@ -137,6 +140,15 @@ pub(crate) enum Reaction {
     Keep(Saving),
     /// It was not: its number is forgotten.
     GiveUp(PaymentMethodId),
+    /// A payment of this link takes one of its places or gives it back.
+    Place {
+        /// The link.
+        link: PaymentLinkId,
+        /// What the payment had.
+        from: Place,
+        /// What it has.
+        to: Place,
+    },
 }
 
 /// What is done after a unit's commit: hints only, nothing that matters.

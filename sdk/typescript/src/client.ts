@@ -4,6 +4,7 @@ import { Account } from './resources/account.js';
 import { Balance } from './resources/balance.js';
 import { Customers } from './resources/customers.js';
 import { Events } from './resources/events.js';
+import { PaymentLinks } from './resources/payment-links.js';
 import { PaymentMethods } from './resources/payment-methods.js';
 import { Payments } from './resources/payments.js';
 import { Setups } from './resources/setups.js';
@@ -17,6 +18,7 @@ export class Vinr {
   readonly payments: Payments;
   readonly customers: Customers;
   readonly paymentMethods: PaymentMethods;
+  readonly paymentLinks: PaymentLinks;
   readonly setups: Setups;
   readonly events: Events;
   readonly balance: Balance;
@@ -38,6 +40,7 @@ export class Vinr {
     this.payments = new Payments(transport);
     this.customers = new Customers(transport);
     this.paymentMethods = new PaymentMethods(transport);
+    this.paymentLinks = new PaymentLinks(transport);
     this.setups = new Setups(transport);
     this.events = new Events(transport);
     this.balance = new Balance(transport);

@@ -3,6 +3,7 @@
 import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
+import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Payments } from './generated/payments.js';
 import type { components as Tests } from './generated/test.js';
 import type { components as Webhooks } from './generated/webhooks.js';
@@ -14,6 +15,7 @@ type ListOf<Query> = Partial<Query>;
 
 type P = Payments['schemas'];
 type C = Customers['schemas'];
+type L = PaymentLinks['schemas'];
 type W = Webhooks['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
@@ -60,13 +62,24 @@ export type PaymentConfirmParams = P['PostPaymentsIdConfirmBody'] & Pick<Payment
 export type PaymentCaptureParams = P['PostPaymentsIdCaptureBody'];
 export type PaymentCancelParams = P['PostPaymentsIdCancelBody'];
 export type PaymentRetrieveParams = P['GetPaymentsIdQuery'];
-export type PaymentListParams = ListOf<P['GetPaymentsQuery']> & Pick<PaymentReferences, 'customer'>;
+export type PaymentListParams = ListOf<P['GetPaymentsQuery']> &
+  Pick<PaymentReferences, 'customer'> & {
+    /** The same as `paymentLinkId`. */
+    paymentLink?: string | null;
+  };
 
 /** A payment together with what the browser needs to mount Elements for it. */
 export interface PaymentSession extends Payment {
   /** Opens this one payment to the browser. It is shown in this answer only. */
   clientSecret: string;
 }
+
+export type PaymentLinkStatus = 'active' | 'inactive' | 'expired' | 'completed';
+/** An address that makes payments. */
+export interface PaymentLink extends Refine<L['PaymentLink'], { object: 'payment_link'; status: PaymentLinkStatus }> {}
+export type PaymentLinkCreateParams = L['PostPaymentLinksBody'] & { idempotencyKey?: string };
+export type PaymentLinkUpdateParams = L['PatchPaymentLinksIdBody'];
+export type PaymentLinkListParams = ListOf<L['GetPaymentLinksQuery']>;
 
 export interface Customer extends Refine<C['Customer'], { object: 'customer' }> {}
 export interface DeletedCustomer extends Refine<C['DeletedCustomer'], { object: 'customer'; deleted: true }> {}

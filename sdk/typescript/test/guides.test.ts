@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment } from '@vinr/sdk';
+import { Vinr, type Payment, type PaymentLink } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -30,6 +30,7 @@ before(async () => {
   const [whole = '', endpoint = '', standard = ''] = guide('verify-a-webhook', 'ts');
   desk.compile({
     accept: guide('accept-a-payment', 'ts').join('\n'),
+    links: guide('payment-links', 'ts').join('\n'),
     whole: whole.replace('listen(4000', `listen(${port}`),
     endpoint,
     standard,
@@ -55,7 +56,7 @@ const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
-  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2]]);
+  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['payment-links', 1, 3], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2]]);
 });
 
 test('accept a payment: the request, the redirect, and the way back', async () => {
@@ -77,6 +78,26 @@ test('accept a payment: the request, the redirect, and the way back', async () =
   assert.equal(await comesBack(), 'Your order is not paid yet.', 'whatever the address says');
   await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
   assert.equal(await comesBack(), 'Thank you. Your order is paid.');
+});
+
+test('payment links: one for one buyer, one for many, and what they brought', async () => {
+  const [request = ''] = guide('payment-links', 'sh');
+  const invoice = asked<PaymentLink>(request);
+  assert.deepEqual([invoice.status, invoice.reusable], ['active', false]);
+  const { tickets, paid, close } = await desk.load<{
+    tickets: PaymentLink;
+    paid: (linkId: string) => Promise<string[]>;
+    close: (linkId: string) => Promise<string>;
+  }>('links');
+  assert.equal((await fetch(tickets.qrCodeUrl)).headers.get('content-type'), 'image/svg+xml');
+  for (let visits = 0; visits < 2; visits += 1) await fetch(tickets.url, { method: 'POST', redirect: 'manual' });
+  const made = await vinr.payments.list({ paymentLinkId: tickets.id });
+  assert.deepEqual(made.map((one) => one.metadata), [{ workshop: '12-06' }, { workshop: '12-06' }]);
+  const id = made[0]?.id ?? '';
+  await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
+  assert.deepEqual(await paid(tickets.id), [id]);
+  assert.equal(await close(tickets.id), 'inactive');
+  await assert.rejects(vinr.test.payments.pay(made[1]?.id ?? '', { number: '4242 4242 4242 4242' }), { code: 'payment_link_inactive' });
 });
 
 test('verify a webhook: the server of the guide, and what is forged', { timeout: 60_000 }, async (t) => {

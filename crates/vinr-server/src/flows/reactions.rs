@@ -2,8 +2,8 @@
 
 use super::customers;
 use crate::error::{ApiError, Result};
-use crate::payment_methods;
 use crate::record::{Reaction, Unit};
+use crate::{payment_links, payment_methods};
 
 /// Reactions that follow one another in a unit; more are a circle.
 const REACTIONS_MAX: usize = 16;
@@ -18,6 +18,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
         match reaction {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
+            Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

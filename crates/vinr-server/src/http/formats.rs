@@ -18,8 +18,8 @@ use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 /// Every id prefix a parameter can ask for.
-const ID_PREFIXES: [&str; 13] =
-    ["cust", "pay", "pm", "set", "re", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog"];
+const ID_PREFIXES: [&str; 15] =
+    ["cust", "pay", "link", "price", "pm", "set", "re", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog"];
 
 /// Adds the formats to a validator under construction.
 pub(super) fn register(mut options: ValidationOptions<'static>) -> ValidationOptions<'static> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vinr_core::cards::{Brand, Expiry, FailureCode};
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentMethodId};
+use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
@@ -56,6 +56,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("saving_method_id"),
         Column::text("saving_customer_id"),
         Column::text("saving_email"),
+        Column::text("payment_link_id"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -68,7 +69,7 @@ pub(crate) const LIST: List = List {
               payment_method_id, card_brand, card_last4, card_exp_month, card_exp_year, return_url, cancel_url, checkout_token, \
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
-              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email",
+              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, payment_link_id",
     order: "created_at",
 };
 
@@ -153,6 +154,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.saving.as_ref().map(|saving| saving.method.as_str()).into(),
         payment.saving.as_ref().map(|saving| saving.owner.id().as_str()).into(),
         payment.saving.as_ref().and_then(|saving| saving.owner.email()).into(),
+        payment.link_id.as_ref().map(PaymentLinkId::as_str).into(),
     ]
 }
 
@@ -190,6 +192,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let completed_at = instant(row);
     let created_at = Timestamp::from_millis(row.int());
     let (save_method, saving) = (row.bool(), read_saving(row));
+    let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
     Payment {
         id,
         status,
@@ -221,6 +224,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         expires_at,
         completed_at,
         created_at,
+        link_id,
     }
 }
 

@@ -32,6 +32,9 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
     for number in ["4242424242424242", "5555555555554444", "378282246310005"] {
         server.saved("cust_wallet", number).await;
     }
+    for amount in 1..=3 {
+        server.post("/v1/payment-links", serde_json::json!({"amount": amount, "currency": "EUR"})).await.ok();
+    }
     for _ in 0..4 {
         server.paid(1000, "pm_test_4242").await;
     }
@@ -78,6 +81,8 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" if path.ends_with("/deliveries") => "status=pending",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
+        "paymentLinkId" => "paymentLinkId=link_nobody",
+        "active" => "active=true",
         "email" => "email=Ada@Example.com",
         "metadata" => "metadata[plan]=gold",
         "currency" => "currency=eur",
@@ -86,7 +91,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    assert_eq!(found.is_empty(), name == "customerId", "{path}?{query} finds {}", found.len());
+    assert_eq!(found.is_empty(), ["customerId", "paymentLinkId"].contains(&name), "{path}?{query} finds {}", found.len());
 }
 
 fn ids(page: &Value) -> Vec<String> {

@@ -27,6 +27,7 @@ mod lists;
 mod one_moment;
 mod operations;
 mod payment_events;
+mod payment_links;
 mod payments;
 mod retention;
 mod right_calls;

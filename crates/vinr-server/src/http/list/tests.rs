@@ -66,6 +66,7 @@ impl Asked {
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
         self.ask("POST", "/v1/payments", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
+        self.ask("POST", "/v1/payment-links", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
         self.ask(
             "POST",
             "/v1/customers",
@@ -125,6 +126,8 @@ fn filter(path: &str, name: &str) -> Option<String> {
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999".to_owned(),
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" => "status=completed".to_owned(),
+        "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
+        "active" => "active=true".to_owned(),
         "customerId" => "customerId=cust_nobody".to_owned(),
         "email" => "email=ada@example.com".to_owned(),
         "currency" => "currency=eur".to_owned(),
