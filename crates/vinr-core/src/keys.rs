@@ -99,6 +99,8 @@ wire_enum! {
         PaymentLinks = "payment_links",
         /// Refunds.
         Refunds = "refunds",
+        /// Disputes.
+        Disputes = "disputes",
         /// Customers and their saved methods.
         Customers = "customers",
         /// Tokenised cards and bank accounts.

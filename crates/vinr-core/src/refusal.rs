@@ -75,6 +75,8 @@ wire_enum! {
         InsufficientScope = "insufficient_scope",
         /// The request came from an address outside of the account's allow-list.
         IpNotAllowed = "ip_not_allowed",
+        /// The client secret is not this payment's, or the payment is over.
+        ClientSecretInvalid = "client_secret_invalid",
         /// Card data over the API needs a PCI SAQ D attestation on file.
         PciAttestationRequired = "pci_attestation_required",
         /// Live charges need a verified business.
@@ -107,6 +109,12 @@ wire_enum! {
         PaymentLinkUsedUp = "payment_link_used_up",
         /// The payment link is switched off, or its time is over.
         PaymentLinkInactive = "payment_link_inactive",
+        /// Nothing of the payment was captured, so nothing of it can be given back.
+        PaymentNotRefundable = "payment_not_refundable",
+        /// Nothing of the payment was captured, or nothing is left of it that could be disputed.
+        PaymentNotDisputable = "payment_not_disputable",
+        /// The dispute's status does not allow to answer it.
+        DisputeNotAnswerable = "dispute_not_answerable",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -145,9 +153,11 @@ impl Code {
             | Self::TestCardRequired
             | Self::TestCardInLive => Kind::Invalid,
             Self::InvalidApiKey => Kind::Unauthenticated,
-            Self::InsufficientScope | Self::IpNotAllowed | Self::PciAttestationRequired | Self::KybRequired => {
-                Kind::Permission
-            }
+            Self::InsufficientScope
+            | Self::IpNotAllowed
+            | Self::ClientSecretInvalid
+            | Self::PciAttestationRequired
+            | Self::KybRequired => Kind::Permission,
             Self::ResourceMissing | Self::RouteMissing => Kind::Missing,
             Self::MethodNotAllowed => Kind::Method,
             Self::BodyTooLarge => Kind::TooLarge,
@@ -160,6 +170,9 @@ impl Code {
             | Self::PaymentNotAuthenticatable
             | Self::PaymentLinkUsedUp
             | Self::PaymentLinkInactive
+            | Self::PaymentNotRefundable
+            | Self::PaymentNotDisputable
+            | Self::DisputeNotAnswerable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

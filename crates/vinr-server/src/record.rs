@@ -7,9 +7,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::balance::Entry;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, EventId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+    AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
 use vinr_core::payment_links::Place;
@@ -45,6 +46,8 @@ pub struct Unit<'a> {
     pub process: Arc<str>,
     /// The key of the request that this unit answers.
     pub idempotency_key: Option<String>,
+    /// What that request wants to be shown whole, as names with commas between.
+    pub expand: Option<String>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
@@ -103,6 +106,10 @@ pub(crate) enum Noun {
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
+    /// A refund that will fail.
+    Refund,
+    /// A dispute that must be answered or decided in time.
+    Dispute,
     /// A saved card's expiry.
     PaymentMethod,
     /// A setup's expiry or challenge.
@@ -113,14 +120,23 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 5] =
-        [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
+    pub(crate) const ALL: [Noun; 7] = [
+        Noun::Payment,
+        Noun::Attempt,
+        Noun::Refund,
+        Noun::Dispute,
+        Noun::PaymentMethod,
+        Noun::Setup,
+        Noun::WebhookEndpoint,
+    ];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
+            Noun::Refund => "refund",
+            Noun::Dispute => "dispute",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
@@ -149,6 +165,10 @@ pub(crate) enum Reaction {
         /// What it has.
         to: Place,
     },
+    /// The simulated network takes this payment back.
+    Dispute(PaymentId),
+    /// The merchant's balance has another line.
+    Enter(Entry),
 }
 
 /// What is done after a unit's commit: hints only, nothing that matters.
@@ -180,6 +200,7 @@ impl<'a> Unit<'a> {
             settings,
             process,
             idempotency_key: None,
+            expand: None,
             handovers: Vec::new(),
             sending: None,
             reactions: VecDeque::new(),
@@ -201,6 +222,15 @@ impl<'a> Unit<'a> {
     /// The oldest reaction that is not done yet.
     pub(crate) fn next_reaction(&mut self) -> Option<Reaction> {
         self.reactions.pop_front()
+    }
+
+    /// Takes back what a decision did before it was refused; what it read stays checked.
+    pub(crate) fn refuse(&mut self) {
+        self.store.refuse();
+        self.handovers.clear();
+        self.reactions.clear();
+        self.sending = None;
+        (self.guarded, self.timers) = (false, false);
     }
 
     /// What to do once it is committed.
@@ -288,6 +318,12 @@ impl<'a> Unit<'a> {
                 }
             }
         }
+    }
+
+    /// Writes a line of the merchant's balance in the same commit; its transfers are booked beside it, and what it nets
+    /// is what they give to the merchant.
+    pub(crate) fn enter(&mut self, entry: Entry) {
+        self.react(Reaction::Enter(entry));
     }
 
     /// Sets, moves or ends the timer of a row.

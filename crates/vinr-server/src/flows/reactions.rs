@@ -1,6 +1,8 @@
 //! The one switchboard: what a change of one noun means for others, in the same unit of work.
 
-use super::customers;
+use vinr_core::disputes::Reason;
+
+use super::{customers, disputes, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
 use crate::{payment_links, payment_methods};
@@ -19,6 +21,8 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
+            Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
+            Reaction::Enter(entry) => settlements::enter(unit, &entry),
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

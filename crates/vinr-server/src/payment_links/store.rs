@@ -10,7 +10,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, UnitOfWork, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 const PAYMENT_LINKS: Table = Table {
@@ -41,6 +41,7 @@ pub(super) const LIST: List = List {
     columns: "id, amount, currency, description, reusable, payments_max, active, expires_at, return_url, metadata, code, \
               payment_id, payments_open, payments_completed, created_at",
     order: "created_at",
+    indexes: &[Index { on: &["active"], rows: Indexed::All }],
 };
 
 /// The link with this secret in its address.

@@ -197,8 +197,7 @@ mod tests {
     #[test]
     fn a_name_is_kept_without_what_cannot_be_printed() {
         let typed = "method=new&number=4242424242424242&expiry=12/31&cvc=123&name=A%00d%1Ba%0A";
-        let Ok(form) = read(typed) else { panic!("a card") };
-        assert_eq!(form.kept.name, "Ada");
+        assert_eq!(read(typed).expect("a card").kept.name, "Ada");
     }
 
     #[test]
