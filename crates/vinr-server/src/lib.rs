@@ -18,6 +18,7 @@ mod http;
 pub mod keyring;
 pub mod ledger;
 mod pages;
+mod payment_links;
 mod payment_methods;
 mod payments;
 mod record;
@@ -63,6 +64,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::refunds::routes::endpoints(),
         flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        payment_links::routes::endpoints(),
         flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),

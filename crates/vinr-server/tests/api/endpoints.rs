@@ -61,6 +61,7 @@ fn concrete(path: &str) -> String {
         ("customers", "cust"),
         ("setups", "set"),
         ("payment-methods", "pm"),
+        ("payment-links", "link"),
         ("payments", "pay"),
         ("refunds", "re"),
         ("disputes", "dp"),

@@ -32,6 +32,7 @@ mod lists;
 mod one_moment;
 mod operations;
 mod payment_events;
+mod payment_links;
 mod payments;
 mod refunds;
 mod refunds_acquirer;

@@ -75,6 +75,7 @@ impl Asked {
         self.ask("POST", "/v1/refunds", Some(json!({"paymentId": charged["id"], "amount": 100}))).await;
         let dispute = format!("/v1/test/payments/{}/dispute", charged["id"].as_str().expect("an id"));
         self.ask("POST", &dispute, Some(json!({}))).await;
+        self.ask("POST", "/v1/payment-links", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
         self.ask(
             "POST",
             "/v1/customers",
@@ -148,6 +149,8 @@ fn filter(path: &str, name: &str) -> Option<String> {
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" if path.ends_with("/disputes") => "status=lost".to_owned(),
         "status" => "status=completed".to_owned(),
+        "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
+        "active" => "active=true".to_owned(),
         "customerId" => "customerId=cust_nobody".to_owned(),
         "email" => "email=ada@example.com".to_owned(),
         "currency" => "currency=eur".to_owned(),

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 use vinr_core::cards::{Brand, FailureCode};
+use vinr_core::keys::Environment;
 use vinr_core::payment_methods::PaymentMethod;
 use vinr_core::payments::CardSummary;
 
@@ -17,6 +18,8 @@ use super::super::{FRAMED_POLICY, html, html_under};
 use super::Opened;
 use super::form::{Beside, Errors, Number};
 use super::kept::Kept;
+use crate::app::App;
+use crate::context::AccountContext;
 
 /// Descriptions beyond this many characters are shown in part until the buyer asks for the rest.
 const DESCRIPTION_LENGTH_SHOWN: usize = 180;
@@ -36,9 +39,21 @@ pub(in crate::pages) struct Order<'a> {
 impl<'a> Order<'a> {
     /// With the amount, or what else stands large on the page.
     pub(super) fn new(opened: &'a Opened, headline: String, description: Option<&'a str>) -> Order<'a> {
-        let (locale, merchant) = (opened.locale, opened.merchant());
-        let look = Look::of(&opened.account, &opened.context.settings.branding);
-        Order { locale, t: Texts::of(locale), sandbox: opened.is_sandbox(), merchant, look, description, headline }
+        Order::of(&opened.app, &opened.context, opened.locale, headline, description)
+    }
+
+    /// The same where nothing is opened yet.
+    pub(super) fn of(
+        app: &App,
+        context: &'a AccountContext,
+        locale: Locale,
+        headline: String,
+        description: Option<&'a str>,
+    ) -> Order<'a> {
+        let AccountContext { account, settings, .. } = context;
+        let look = Look::of(account, &settings.branding);
+        let sandbox = app.settings.environment == Environment::Sandbox;
+        Order { locale, t: Texts::of(locale), sandbox, merchant: &settings.name, look, description, headline }
     }
 
     /// The amount, or what else stands large on the page.
@@ -261,6 +276,22 @@ pub(in crate::pages) fn label(card: &CardSummary) -> String {
 
 fn expiry(card: &CardSummary) -> String {
     format!("{:02}/{:02}", card.expiry.month, card.expiry.year % 100)
+}
+
+#[derive(Template)]
+#[template(path = "link.html")]
+struct Link<'a> {
+    order: &'a Order<'a>,
+    t: &'static Texts,
+    locale: Locale,
+    title: String,
+    action: &'a str,
+}
+
+/// What a payment link is for, and the way on. Looking at it makes no payment.
+pub(super) fn link(order: &Order<'_>, action: &str) -> Response {
+    let title = order.with_merchant(order.t.link_title);
+    html(StatusCode::OK, &Link { order, t: order.t, locale: order.locale, title, action })
 }
 
 #[derive(Template)]
