@@ -19,9 +19,11 @@ pub mod ledger;
 mod pages;
 mod payment_methods;
 mod payments;
+mod payouts;
 mod record;
 mod sealing;
 pub mod settings;
+mod settlements;
 mod setups;
 mod webhooks;
 pub mod witness;
@@ -61,6 +63,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
         balance_transactions::routes::endpoints(),
+        flows::settlements::routes::endpoints(),
+        payouts::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

@@ -3,6 +3,7 @@
 mod cards;
 mod endpoints;
 mod payments;
+mod payouts;
 mod reads;
 
 use std::sync::Arc;
@@ -87,6 +88,7 @@ impl Client {
             Work::Endpoint => self.keep_endpoints().await,
             Work::Read => self.read().await,
             Work::Reuse => self.reuse_a_key().await,
+            Work::Payout => self.pay_out().await,
         }
     }
 

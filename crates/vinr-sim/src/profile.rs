@@ -39,11 +39,13 @@ pub(crate) enum Work {
     Read,
     /// A key that was used before, with another body.
     Reuse,
+    /// Settlements that are paid out, and added up.
+    Payout,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 12] = [
+    pub(crate) const ALL: [Work; 13] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -56,6 +58,7 @@ impl Work {
         Work::Endpoint,
         Work::Read,
         Work::Reuse,
+        Work::Payout,
     ];
 }
 

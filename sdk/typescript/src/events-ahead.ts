@@ -80,17 +80,6 @@ export interface Redemption {
   created_at: string;
 }
 
-/** Money on its way to your bank. */
-export interface Payout {
-  id: string;
-  object: 'payout';
-  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'cancelled';
-  amount: number;
-  currency: string;
-  metadata: Record<string, string>;
-  created_at: string;
-}
-
 /** A payment that the cardholder's bank took back. */
 export interface Dispute {
   id: string;
@@ -114,6 +103,5 @@ export interface AheadEventData {
   'subscription.deleted': Subscription;
   'loyalty.points.earned': PointsTransaction;
   'loyalty.points.redeemed': Redemption;
-  'payout.paid': Payout;
   'dispute.created': Dispute;
 }

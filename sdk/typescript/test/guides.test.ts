@@ -34,6 +34,7 @@ before(async () => {
     endpoint,
     standard,
     time: guide('test-cards-and-time', 'ts').join('\n'),
+    reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
   });
 });
@@ -52,10 +53,21 @@ function guide(name: string, language: string, shop = 'http://127.0.0.1:4000'): 
 /** What a request of a guide is answered with. */
 const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 'curl --fail-with-body -sS '))) as T;
 
+/** Runs a guide's program: what it prints is what stands behind each `console.log`. Answers how much that is. */
+async function printsWhatItPromises(program: string, name: string): Promise<number> {
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  await desk.load(program);
+  console.log = log;
+  const promised = guide(name, 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
+  assert.deepEqual(lines, [...promised].map(([, words]) => words));
+  return lines.length;
+}
+
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
-  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2]]);
+  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2], ['reconcile-a-payout', 1, 3]]);
 });
 
 test('accept a payment: the request, the redirect, and the way back', async () => {
@@ -115,17 +127,17 @@ test('test cards and time: the token, the buyer, the bank and the clock', async 
   const declined = asked<Payment>(token);
   assert.deepEqual([declined.status, declined.failure?.code], ['failed', 'insufficient_funds']);
 
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('time');
-  console.log = log;
-  const promised = guide('test-cards-and-time', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 4);
+  assert.equal(await printsWhatItPromises('time', 'test-cards-and-time'), 4);
 
   const before = await vinr.test.clock.retrieve();
   const after = asked<{ offsetSeconds: number }>(clock);
   assert.equal(after.offsetSeconds, before.offsetSeconds + 86_400);
+});
+
+test('reconcile a payout: from the payout to each payment, and back', async () => {
+  assert.equal(await printsWhatItPromises('reconcile', 'reconcile-a-payout'), 2);
+  const [request = ''] = guide('reconcile-a-payout', 'sh');
+  assert.deepEqual(asked<{ pending: unknown }>(request).pending, [{ currency: 'EUR', amount: 0 }]);
 });
 
 test('the cards that a guide names do what it says', async () => {

@@ -18,7 +18,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
         match reaction {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
-            Reaction::Enter(entry) => settlements::enter(unit, &entry),
+            Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

@@ -32,6 +32,8 @@ mod payments;
 mod retention;
 mod right_calls;
 mod saved_methods;
+mod settlements;
+mod settlements_histories;
 mod webhooks;
 mod webhooks_deliveries;
 mod webhooks_endpoints;
