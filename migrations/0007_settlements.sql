@@ -7,7 +7,7 @@ CREATE TABLE balance_transactions (
   PRIMARY KEY (account, id)
 ) {BUSY};
 CREATE INDEX balance_transactions_created ON balance_transactions (account, created_at, id);
-CREATE INDEX balance_transactions_source ON balance_transactions (account, source);
+CREATE INDEX balance_transactions_source ON balance_transactions (account, source, created_at, id);
 
 -- A settlement while its day lasts, and what its lines add up to, counted by deltas as they are written: as many lines
 -- as there may be, closing reads these two rows.

@@ -135,6 +135,8 @@ ids! {
     InvoiceId = "inv",
     /// Money given back.
     RefundId = "re",
+    /// A charge that a bank takes back.
+    DisputeId = "dp",
     /// One line of a merchant's balance.
     BalanceTransactionId = "btx",
     /// What a merchant's day in one currency came to.

@@ -8,6 +8,7 @@ mod cards;
 pub mod connectors;
 mod context;
 mod customers;
+mod disputes;
 pub mod egress;
 pub mod env;
 mod error;
@@ -21,6 +22,7 @@ mod payment_methods;
 mod payments;
 mod payouts;
 mod record;
+mod refunds;
 mod sealing;
 pub mod settings;
 mod settlements;
@@ -30,11 +32,13 @@ pub mod witness;
 mod workers;
 
 pub use app::App;
+pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
 pub use payments::store::get as payment_row;
+pub use refunds::store::get as refund_row;
 pub use setups::store::get as setup_row;
 pub use webhooks::signature;
 pub use webhooks::store::peek_endpoint as endpoint_row;
@@ -58,7 +62,10 @@ pub async fn serve(listener: Listener, stop: impl Future<Output = ()>) {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
+        flows::refunds::routes::endpoints(),
+        flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),

@@ -9,7 +9,9 @@ use std::sync::Arc;
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::balance::Entry;
 use vinr_core::events::EventType;
-use vinr_core::ids::{AccountId, EventId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId};
+use vinr_core::ids::{
+    AccountId, EventId, PaymentId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+};
 use vinr_core::ledger::Transfer;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -43,6 +45,8 @@ pub struct Unit<'a> {
     pub process: Arc<str>,
     /// The key of the request that this unit answers.
     pub idempotency_key: Option<String>,
+    /// What that request wants to be shown whole, as names with commas between.
+    pub expand: Option<String>,
     books: Option<Books>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
@@ -102,6 +106,10 @@ pub(crate) enum Noun {
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
+    /// A refund that will fail.
+    Refund,
+    /// A dispute that must be answered or decided in time.
+    Dispute,
     /// A saved card's expiry.
     PaymentMethod,
     /// A setup's expiry or challenge.
@@ -118,9 +126,11 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 8] = [
+    pub(crate) const ALL: [Noun; 10] = [
         Noun::Payment,
         Noun::Attempt,
+        Noun::Refund,
+        Noun::Dispute,
         Noun::PaymentMethod,
         Noun::Setup,
         Noun::WebhookEndpoint,
@@ -134,6 +144,8 @@ impl Noun {
         match self {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
+            Noun::Refund => "refund",
+            Noun::Dispute => "dispute",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
@@ -156,6 +168,8 @@ pub(crate) enum Reaction {
     Keep(Saving),
     /// It was not: its number is forgotten.
     GiveUp(PaymentMethodId),
+    /// The simulated network takes this payment back.
+    Dispute(PaymentId),
     /// The merchant's balance has another line.
     Enter(Entry),
 }
@@ -189,6 +203,7 @@ impl<'a> Unit<'a> {
             settings,
             process,
             idempotency_key: None,
+            expand: None,
             books: None,
             handovers: Vec::new(),
             sending: None,
@@ -217,6 +232,15 @@ impl<'a> Unit<'a> {
     /// The oldest reaction that is not done yet.
     pub(crate) fn next_reaction(&mut self) -> Option<Reaction> {
         self.reactions.pop_front()
+    }
+
+    /// Takes back what a decision did before it was refused; what it read stays checked.
+    pub(crate) fn refuse(&mut self) {
+        self.store.refuse();
+        self.handovers.clear();
+        self.reactions.clear();
+        self.sending = None;
+        (self.guarded, self.timers) = (false, false);
     }
 
     /// What to do once it is committed.

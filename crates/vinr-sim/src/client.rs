@@ -5,6 +5,7 @@ mod endpoints;
 mod payments;
 mod payouts;
 mod reads;
+mod refunds;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,6 +89,8 @@ impl Client {
             Work::Endpoint => self.keep_endpoints().await,
             Work::Read => self.read().await,
             Work::Reuse => self.reuse_a_key().await,
+            Work::Refund => self.give_back().await,
+            Work::Dispute => self.dispute().await,
             Work::Payout => self.pay_out().await,
         }
     }

@@ -39,13 +39,17 @@ pub(crate) enum Work {
     Read,
     /// A key that was used before, with another body.
     Reuse,
+    /// A payment that is given back in parts at once.
+    Refund,
+    /// A payment that is disputed.
+    Dispute,
     /// Settlements that are paid out, and added up.
     Payout,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 13] = [
+    pub(crate) const ALL: [Work; 15] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -58,6 +62,8 @@ impl Work {
         Work::Endpoint,
         Work::Read,
         Work::Reuse,
+        Work::Refund,
+        Work::Dispute,
         Work::Payout,
     ];
 }

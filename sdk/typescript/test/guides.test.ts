@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment } from '@vinr/sdk';
+import { Vinr, type Payment, type Refund } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -33,6 +33,7 @@ before(async () => {
     whole: whole.replace('listen(4000', `listen(${port}`),
     endpoint,
     standard,
+    refunds: guide('refunds-and-disputes', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
@@ -67,7 +68,7 @@ async function printsWhatItPromises(program: string, name: string): Promise<numb
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
-  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2], ['reconcile-a-payout', 1, 3]]);
+  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['refunds-and-disputes', 2, 4], ['test-cards-and-time', 2, 2], ['reconcile-a-payout', 1, 3]]);
 });
 
 test('accept a payment: the request, the redirect, and the way back', async () => {
@@ -138,6 +139,15 @@ test('reconcile a payout: from the payout to each payment, and back', async () =
   assert.equal(await printsWhatItPromises('reconcile', 'reconcile-a-payout'), 2);
   const [request = ''] = guide('reconcile-a-payout', 'sh');
   assert.deepEqual(asked<{ pending: unknown }>(request).pending, [{ currency: 'EUR', amount: 0 }]);
+});
+
+test('refunds and disputes: the requests, and what the program says', async () => {
+  const [paying = '', giving = ''] = guide('refunds-and-disputes', 'sh');
+  const paid = asked<Payment>(paying);
+  const refund = asked<Refund>(giving);
+  assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
+  assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
+  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
 });
 
 test('the cards that a guide names do what it says', async () => {

@@ -9,7 +9,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind as Rows, Read, Row, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::{List, rows};
+use crate::http::list::{Index, Indexed, List, rows};
 
 /// The lines of all accounts.
 pub(super) const BALANCE_TRANSACTIONS: Table = Table {
@@ -34,6 +34,7 @@ pub(crate) const LIST: List = List {
     table: "balance_transactions",
     columns: "id, type, currency, amount, fee, net, available_at, source, created_at",
     order: "created_at",
+    indexes: &[Index { on: &["source"], rows: Indexed::All }],
 };
 
 /// A line as it is stored.

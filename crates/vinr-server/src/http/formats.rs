@@ -18,8 +18,9 @@ use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 /// Every id prefix a parameter can ask for.
-const ID_PREFIXES: [&str; 16] =
-    ["cust", "pay", "pm", "set", "re", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog", "btx", "setl", "po"];
+const ID_PREFIXES: [&str; 17] = [
+    "cust", "pay", "pm", "set", "re", "dp", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog", "btx", "setl", "po",
+];
 
 /// Adds the formats to a validator under construction.
 pub(super) fn register(mut options: ValidationOptions<'static>) -> ValidationOptions<'static> {
@@ -34,6 +35,7 @@ pub(super) fn register(mut options: ValidationOptions<'static>) -> ValidationOpt
         .with_format("mail", is_mail)
         .with_format("country", |text: &str| Country::parse(text).is_some())
         .with_format("statement-descriptor", |text: &str| statement_descriptor(text).is_ok())
+        .with_format("digits", |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()))
         .with_format("printable", |text: &str| !text.chars().any(char::is_control))
 }
 
@@ -49,6 +51,7 @@ pub(super) fn expectation(format: &str) -> String {
         "statement-descriptor" => {
             "must be 1 to 22 characters of printable ASCII with a letter, without < > \\ ' \" *".into()
         }
+        "digits" => "must be digits".into(),
         "printable" => "must not contain control characters".into(),
         _ => match format.strip_prefix("id:") {
             Some(prefix) => format!("is malformed: expected a {prefix}_ id"),

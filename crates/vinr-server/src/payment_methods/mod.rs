@@ -6,11 +6,12 @@ pub(crate) mod store;
 mod vault;
 pub(crate) mod wire;
 
-use vinr_core::cards::CardNumber;
+use vinr_core::cards::{CardNumber, Expiry};
 use vinr_core::events::EventType;
 use vinr_core::ids::{CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Status};
+use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Source, Status};
 use vinr_core::payments::CardSummary;
+use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Db;
 
 use crate::env::Env;
@@ -18,6 +19,10 @@ use crate::error::{ApiError, Result};
 use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
+use wire::Renewal;
+
+/// What every test token begins with.
+const TEST_TOKEN: &str = "pm_test_";
 
 /// How many numbers are read at once when a master key is replaced.
 const REWRAPPED_AT_ONCE: i64 = 200;
@@ -32,20 +37,64 @@ pub(crate) struct Typed<'a> {
     pub(crate) issuer: Issuer,
     /// The name on it.
     pub(crate) name: Option<String>,
+    /// Where it was typed.
+    pub(crate) source: Source,
 }
 
 /// Seals a card's number under a pending method, which is attached or given up before anybody sees it.
 pub(crate) fn set_aside(unit: &mut Unit<'_>, typed: Typed<'_>) -> PaymentMethodId {
-    let Typed { number, card, issuer, name } = typed;
     let id = PaymentMethodId::from_bits(unit.env.id_bits());
+    let ask = seal(unit, id.clone(), typed);
+    let method = core::create(ask, unit.now());
+    store::insert(unit, &method);
+    id
+}
+
+/// Seals a card's number under a method that can be charged at once and is nobody's.
+///
+/// # Errors
+/// `resource_exists` for a chosen id that is taken, and `parameter_invalid` for one of a test token.
+pub(crate) async fn tokenise(
+    unit: &mut Unit<'_>,
+    chosen: Option<&PaymentMethodId>,
+    typed: Typed<'_>,
+) -> Result<PaymentMethod> {
+    if let Some(id) = chosen {
+        if is_test_token(id) {
+            let message = format!("ids that begin with {TEST_TOKEN} are the sandbox's own");
+            return Err(Refusal::new(Code::ParameterInvalid, message).at("id").into());
+        }
+        if store::find(unit, id).await?.is_some() {
+            let message = format!("there is already a payment method {id}");
+            return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
+        }
+    }
+    let id = chosen.cloned().unwrap_or_else(|| PaymentMethodId::from_bits(unit.env.id_bits()));
+    let ask = seal(unit, id, typed);
+    let method = core::tokenise(ask, unit.now());
+    if chosen.is_some() {
+        store::claim(unit, &method);
+    } else {
+        store::insert(unit, &method);
+    }
+    unit.timer(Noun::PaymentMethod, method.id.as_str(), None, core::due(&method).map(|(at, _)| at));
+    Ok(method)
+}
+
+/// Whether a method is one of the sandbox's tokens, which are no rows.
+pub(crate) fn is_test_token(id: &PaymentMethodId) -> bool {
+    id.as_str().starts_with(TEST_TOKEN)
+}
+
+/// Stages a sealed number, and says what its method is made of.
+fn seal(unit: &mut Unit<'_>, id: PaymentMethodId, typed: Typed<'_>) -> core::Create {
+    let Typed { number, card, issuer, name, source } = typed;
     let account = unit.context.account.clone();
     let keyring = unit.settings.keyring.clone();
     let envelope = vault::seal(&keyring, &unit.env.entropy, &vault::place(&account, &id), number);
     let fingerprint = vault::fingerprint(&keyring, &account, number);
-    let method = core::create(id.clone(), card, issuer, fingerprint, name, unit.now());
-    store::insert(unit, &method);
     store::insert_sealed(unit, &id, envelope);
-    id
+    core::Create { id, card, issuer, fingerprint, name, source }
 }
 
 /// Forgets a pending method: what it was to be kept for did not succeed.
@@ -57,10 +106,18 @@ pub(crate) async fn give_up(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result
     Ok(())
 }
 
-/// Gives a pending method to a customer.
-pub(crate) async fn attach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: CustomerId) -> Result<()> {
+/// Gives a method that is nobody's to a customer. One that somebody has by now, or that was detached, stays as it is: the
+/// customer does not get it, and nothing is given.
+pub(crate) async fn attach(
+    unit: &mut Unit<'_>,
+    id: &PaymentMethodId,
+    customer: CustomerId,
+) -> Result<Option<PaymentMethod>> {
     let method = load(unit, id).await?;
-    apply(unit, method, Command::Attach(customer), None).map(drop)
+    if method.status == Status::Detached || method.customer_id.is_some() {
+        return Ok(None);
+    }
+    apply(unit, method, Command::Attach(customer)).map(Some)
 }
 
 /// Takes a method away for good: its number is removed.
@@ -72,15 +129,54 @@ pub(crate) async fn detach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: 
     if method.customer_id.as_ref() != Some(customer) {
         return Err(core::missing(id).into());
     }
-    let due = core::due(&method).map(|(at, _)| at);
-    let method = apply(unit, method, Command::Detach, due)?;
-    store::remove_sealed(unit, id);
+    take_away(unit, method)
+}
+
+fn take_away(unit: &mut Unit<'_>, method: PaymentMethod) -> Result<PaymentMethod> {
+    let method = apply(unit, method, Command::Detach)?;
+    store::remove_sealed(unit, &method.id);
     Ok(method)
 }
 
-/// The active methods of a customer, whose row this unit has loaded.
-pub(crate) async fn of_customer(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<Vec<PaymentMethodId>> {
-    store::of_customer(unit, customer).await
+/// The network's account updater renews a card; what it does not name stays.
+///
+/// # Errors
+/// 404 for a method that nobody sees; `payment_method_detached`; an expiry that is past, or none.
+pub(crate) async fn renew(unit: &mut Unit<'_>, id: &PaymentMethodId, renewal: &Renewal) -> Result<PaymentMethod> {
+    let method = load(unit, id).await?;
+    let mut card = method.card.clone();
+    if renewal.exp_month.is_some() || renewal.exp_year.is_some() {
+        let month = renewal.exp_month.unwrap_or(card.expiry.month.into());
+        let year = renewal.exp_year.unwrap_or(card.expiry.year.into());
+        let param = if renewal.exp_year.is_some() { "expYear" } else { "expMonth" };
+        card.expiry = Expiry::parse(month, year, unit.now()).map_err(|refusal| refusal.at(param))?;
+    }
+    if let Some(last4) = &renewal.last4 {
+        card.last4.clone_from(last4);
+    }
+    apply(unit, method, Command::Update(card))
+}
+
+/// Takes all methods of a customer away who is forgotten, and forgets the names on them. The customer's row must be
+/// loaded by this unit.
+pub(crate) async fn forget(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<()> {
+    for id in store::of_customer(unit, customer).await? {
+        let mut method = load(unit, &id).await?;
+        core::forget(&mut method);
+        match method.status {
+            Status::Active => take_away(unit, method).map(drop)?,
+            Status::Pending | Status::Detached => store::update(unit, &method),
+        }
+    }
+    Ok(())
+}
+
+/// Whose a method is; nobody's that is not there, or a test token.
+pub(crate) async fn owner(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<Option<CustomerId>> {
+    if is_test_token(id) {
+        return Ok(None);
+    }
+    Ok(store::find(unit, id).await?.and_then(|method| method.customer_id))
 }
 
 /// A method that is to be charged for this customer now.
@@ -115,7 +211,13 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()
     };
     let fired = Some(unit.now());
     match core::due(&method) {
-        Some((at, command)) if at <= unit.now() => apply(unit, method, command, Some(at)).map(drop),
+        Some((at, command)) if at <= unit.now() => {
+            let method = apply(unit, method, command)?;
+            if method.status == Status::Detached {
+                store::remove_sealed(unit, id);
+            }
+            Ok(())
+        }
         later => {
             unit.timer(Noun::PaymentMethod, id.as_str(), fired, later.map(|(at, _)| at));
             Ok(())
@@ -148,18 +250,15 @@ async fn load(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<PaymentMethod
     store::find(unit, id).await?.ok_or_else(|| core::missing(id).into())
 }
 
-fn apply(
-    unit: &mut Unit<'_>,
-    mut method: PaymentMethod,
-    command: Command,
-    due_before: Option<vinr_core::time::Timestamp>,
-) -> Result<PaymentMethod> {
+fn apply(unit: &mut Unit<'_>, mut method: PaymentMethod, command: Command) -> Result<PaymentMethod> {
+    let due_before = core::due(&method).map(|(at, _)| at);
     for event in core::decide(&method, command, unit.now())? {
         core::evolve(&mut method, &event);
         unit.note(|| Note::PaymentMethod { id: method.id.clone(), event: event.clone() });
         let kind = match event {
             Event::Attached(_) => EventType::PaymentMethodAttached,
             Event::Detached => EventType::PaymentMethodDetached,
+            Event::Updated(_) => EventType::PaymentMethodUpdated,
             Event::Expiring => EventType::PaymentMethodExpiring,
         };
         unit.emit(kind, &wire::data(&method));

@@ -54,10 +54,11 @@ pub(super) const LIST: List = List {
     columns: "id, status, currency, amount, is_automatic, plan_id, settlements, failure_code, metadata, sends_at, \
               arrives_at, created_at",
     order: "created_at",
+    indexes: &[],
 };
 
 /// Plans with the payouts that were made of them.
-const MADE: List = List { table: "payout_plans", columns: "id, payout_id, arrives_at", order: "id" };
+const MADE: List = List { table: "payout_plans", columns: "id, payout_id, arrives_at", order: "id", indexes: &[] };
 
 /// A plan that collects; nothing for one that is a payout by now.
 pub(super) async fn find_plan(unit: &mut Unit<'_>, id: &PayoutPlanId) -> Result<Option<Plan>> {

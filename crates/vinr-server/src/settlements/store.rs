@@ -9,7 +9,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 /// Settlements whose day is not over; the account's context knows them.
@@ -60,6 +60,7 @@ pub(crate) const LIST: List = List {
     table: "settlements",
     columns: "id, currency, gross, refunds, disputes, fees, net, transactions, plan_id, arrives_at, opened_at, created_at",
     order: "created_at",
+    indexes: &[Index { on: &["plan_id"], rows: Indexed::All }],
 };
 
 pub(super) fn open(unit: &mut Unit<'_>, open: &Open) {

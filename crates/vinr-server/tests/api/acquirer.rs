@@ -28,6 +28,7 @@ on_both_engines!(
     cancelling_releases_the_hold_even_over_a_dead_line,
     a_card_is_kept_when_the_acquirer_has_spoken,
     a_killed_process_leaves_the_attempt_to_its_timer,
+    whoever_answers_shows_the_customer_that_was_asked_for,
 );
 
 const APPROVED: Manner = Manner::Prompt(Answer::Approved);
@@ -254,20 +255,59 @@ async fn cancelling_releases_the_hold_even_over_a_dead_line(engine: Engine) {
     server.assert_ledger().await;
 }
 
-async fn a_killed_process_leaves_the_attempt_to_its_timer(engine: Engine) {
+/// The answer of the bank, of a lookup after a lost one, of a capture, of a cancellation: each request gets what it
+/// asked to be shown, and no other.
+async fn whoever_answers_shows_the_customer_that_was_asked_for(engine: Engine) {
     let (server, bank) = start(engine).await;
+    let ada = server.post("/v1/customers", json!({"id": "cust_ada", "name": "Ada"})).await.ok();
+    let mut whole = charge(true);
+    whole["customerId"] = json!("cust_ada");
+    let plain = server.post("/v1/payments", whole.clone()).await.ok();
+    assert!(plain.get("customer").is_none(), "it is shown where it is asked for");
+    whole["expand"] = json!(["customer"]);
+    let prompt = server.post("/v1/payments", whole.clone()).await.ok();
+    assert_eq!((&prompt["status"], &prompt["customer"]), (&json!("completed"), &ada));
+    let keyed = server.post_with_key("/v1/payments", "whole", &whole).await;
+    assert_eq!((&keyed.ok()["status"], &keyed.ok()["customer"]), (&json!("completed"), &ada));
+
     bank.will([Manner::Late(Answer::Approved)]);
+    killed_while_the_bank_is_busy(&server, &bank, &whole).await;
+    server.app.start_workers();
+    server.advance(61).await;
+    let looked_up = server.post_with_key("/v1/payments", "killed", &whole).await.ok();
+    assert_eq!(
+        (&looked_up["status"], &looked_up["customer"]),
+        (&json!("completed"), &ada),
+        "who asked is gone, its wish is not"
+    );
+
+    let mut held = whole.clone();
+    held["capture"] = json!(false);
+    let held = server.post("/v1/payments", held).await.ok();
+    let captured = server.post(&format!("{}/capture", path(&held)), json!({"expand": ["customer"]})).await.ok();
+    assert_eq!((&captured["status"], &captured["customer"]), (&json!("completed"), &ada));
+    server.assert_ledger().await;
+}
+
+/// The process goes away while the bank has a request with the key "killed": nothing in memory is left, and nobody is told.
+async fn killed_while_the_bank_is_busy(server: &Server, bank: &Bank, body: &Value) {
     let request = Request::post("/v1/payments").header("x-api-key", &server.secret_key);
     let request = request.header("idempotency-key", "killed").header("content-type", "application/json");
-    let request = request.body(Body::from(charge(true).to_string())).expect("a request");
+    let request = request.body(Body::from(body.to_string())).expect("a request");
+    let before = bank.calls("authorize");
     let mut handled = Box::pin(vinr_server::router(server.app.clone()).oneshot(request));
-    // The process goes away while the bank is busy: nothing in memory is left, and nobody is told.
-    while bank.calls("authorize") == 0 {
+    while bank.calls("authorize") == before {
         let answered = tokio::time::timeout(Duration::from_millis(10), &mut handled).await;
         assert!(answered.is_err(), "the bank takes its time");
     }
     drop(handled);
     server.app.abort_workers();
+}
+
+async fn a_killed_process_leaves_the_attempt_to_its_timer(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    bank.will([Manner::Late(Answer::Approved)]);
+    killed_while_the_bank_is_busy(&server, &bank, &charge(true)).await;
     let in_use = server.post_with_key("/v1/payments", "killed", &charge(true)).await;
     assert_eq!((in_use.status, in_use.code().as_str()), (409, "idempotency_key_in_use"));
     assert_eq!(in_use.headers["retry-after"], "1");

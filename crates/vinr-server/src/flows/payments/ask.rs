@@ -101,7 +101,6 @@ fn note_contradictions(ask: &wire::Create, problems: &mut Problems) {
         problems.add(super::no_method());
     }
     if ask.save_payment_method == Some(true) {
-        let message = "a card is kept for a customer: name one, or let the buyer pay on the hosted page";
-        problems.add(Refusal::new(Code::ParameterMissing, message).at("customerId"));
+        problems.add(super::no_customer());
     }
 }

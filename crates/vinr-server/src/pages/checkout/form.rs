@@ -124,7 +124,7 @@ impl Form {
                 "number" => value.trim().clone_into(&mut number),
                 "cvc" => value.trim().clone_into(&mut cvc),
                 "expiry" => value.trim().clone_into(&mut kept.expiry),
-                "name" => kept.name = value.trim().chars().take(NAME_LENGTH_MAX).collect(),
+                "name" => kept.name = printable(value.trim()),
                 _ => {}
             }
             // Decoding may have made a copy.
@@ -152,6 +152,11 @@ impl Form {
             _ => Err(Errors { kept, ..errors }),
         }
     }
+}
+
+/// A name as it may be kept: the API takes no control character either, and no buyer sees one to mend it.
+fn printable(name: &str) -> String {
+    name.chars().filter(|character| !character.is_control()).take(NAME_LENGTH_MAX).collect()
 }
 
 /// The scheme of a number, also of one with a typing error.
@@ -187,6 +192,12 @@ mod tests {
         };
         assert_eq!((card.exp_month, card.exp_year, card.name.as_deref()), (Some(12), Some(31), Some("Ada")));
         assert_eq!((card.number.as_str(), kept.name.as_str()), ("4242 4242 4242 4242", "Ada"));
+    }
+
+    #[test]
+    fn a_name_is_kept_without_what_cannot_be_printed() {
+        let typed = "method=new&number=4242424242424242&expiry=12/31&cvc=123&name=A%00d%1Ba%0A";
+        assert_eq!(read(typed).expect("a card").kept.name, "Ada");
     }
 
     #[test]
