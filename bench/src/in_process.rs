@@ -9,7 +9,7 @@ use vinr_core::ids::{AccountId, EventId, PaymentId, TransferId};
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
 use vinr_server::settings::PrivateWebhooks;
-use vinr_store::{Class, Db, UnitOfWork, Value};
+use vinr_store::{Class, Db, Kind, UnitOfWork, Value};
 
 use crate::Problem;
 use crate::engine::Place;
@@ -106,9 +106,9 @@ impl Shape {
         let payment = PaymentId::from_bits(env.id_bits());
         for rows in &self.template.tables {
             let table = rows.table;
-            if matches!(table.name, "counters" | "balances") {
+            if table.kind == Kind::Tally {
                 for ((id, column), delta) in deltas(rows) {
-                    if table.name == "balances" {
+                    if table.name != "counters" {
                         unit.add(table, id, column, delta, None);
                     }
                 }

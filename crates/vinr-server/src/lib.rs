@@ -21,10 +21,12 @@ mod pages;
 mod payment_links;
 mod payment_methods;
 mod payments;
+mod payouts;
 mod record;
 mod refunds;
 mod sealing;
 pub mod settings;
+mod settlements;
 mod setups;
 mod webhooks;
 pub mod witness;
@@ -70,6 +72,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
         balance_transactions::routes::endpoints(),
+        flows::settlements::routes::endpoints(),
+        payouts::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

@@ -37,6 +37,7 @@ before(async () => {
     standard,
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
+    reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
   });
 });
@@ -55,6 +56,17 @@ function guide(name: string, language: string, shop = 'http://127.0.0.1:4000'): 
 /** What a request of a guide is answered with. */
 const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 'curl --fail-with-body -sS '))) as T;
 
+/** Runs a guide's program: what it prints is what stands behind each `console.log`. Answers how much that is. */
+async function printsWhatItPromises(program: string, name: string): Promise<number> {
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  await desk.load(program);
+  console.log = log;
+  const promised = guide(name, 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
+  assert.deepEqual(lines, [...promised].map(([, words]) => words));
+  return lines.length;
+}
+
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
@@ -65,6 +77,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['verify-a-webhook', 1, 3],
     ['refunds-and-disputes', 2, 4],
     ['test-cards-and-time', 2, 2],
+    ['reconcile-a-payout', 1, 3],
   ]);
 });
 
@@ -157,17 +170,17 @@ test('test cards and time: the token, the buyer, the bank and the clock', async 
   const declined = asked<Payment>(token);
   assert.deepEqual([declined.status, declined.failure?.code], ['failed', 'insufficient_funds']);
 
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('time');
-  console.log = log;
-  const promised = guide('test-cards-and-time', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 4);
+  assert.equal(await printsWhatItPromises('time', 'test-cards-and-time'), 4);
 
   const before = await vinr.test.clock.retrieve();
   const after = asked<{ offsetSeconds: number }>(clock);
   assert.equal(after.offsetSeconds, before.offsetSeconds + 86_400);
+});
+
+test('reconcile a payout: from the payout to each payment, and back', async () => {
+  assert.equal(await printsWhatItPromises('reconcile', 'reconcile-a-payout'), 2);
+  const [request = ''] = guide('reconcile-a-payout', 'sh');
+  assert.deepEqual(asked<{ pending: unknown }>(request).pending, [{ currency: 'EUR', amount: 0 }]);
 });
 
 test('refunds and disputes: the requests, and what the program says', async () => {
@@ -176,14 +189,7 @@ test('refunds and disputes: the requests, and what the program says', async () =
   const refund = asked<Refund>(giving);
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
-
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('refunds');
-  console.log = log;
-  const promised = guide('refunds-and-disputes', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 8);
+  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
 });
 
 test('the cards that a guide names do what it says', async () => {

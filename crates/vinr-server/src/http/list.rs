@@ -15,8 +15,8 @@ use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::{Db, Read, Row, Value};
 
-use self::shapes::{Created, Range};
-pub use self::shapes::{Listed, Page, Position};
+use self::shapes::Range;
+pub use self::shapes::{Created, Listed, Page, Position};
 use crate::error::Result;
 
 /// The column that a range of creation times is about.

@@ -40,6 +40,8 @@ mod retention;
 mod reused_methods;
 mod right_calls;
 mod saved_methods;
+mod settlements;
+mod settlements_histories;
 mod webhooks;
 mod webhooks_deliveries;
 mod webhooks_endpoints;
