@@ -58,6 +58,13 @@ pub struct Cursor<I> {
     kind: PhantomData<I>,
 }
 
+impl<I> Cursor<I> {
+    /// At the object with this id.
+    pub fn at(row: String) -> Cursor<I> {
+        Cursor { row, kind: PhantomData }
+    }
+}
+
 impl<I: TypedId> JsonSchema for Cursor<I> {
     fn schema_name() -> Cow<'static, str> {
         format!("Cursor_{}", I::PREFIX).into()
