@@ -13,13 +13,14 @@ use crate::load;
 use crate::server::Server;
 
 /// The tables a payment writes to, in the order in which an application would.
-const TABLES: [(&str, Kind); 6] = [
+const TABLES: [(&str, Kind); 7] = [
     ("idempotency", Kind::Versioned),
     ("payments", Kind::Versioned),
     ("counters", Kind::Tally),
     ("events", Kind::AppendOnly),
     ("transfers", Kind::AppendOnly),
     ("balances", Kind::Tally),
+    ("balance_transactions", Kind::AppendOnly),
 ];
 
 /// The rows of one payment.

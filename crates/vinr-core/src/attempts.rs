@@ -14,7 +14,7 @@
 
 use alloc::string::String;
 
-use crate::ids::{AttemptId, PaymentId};
+use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::money::Money;
 use crate::time::{Span, Timestamp};
 use crate::wire_enum::wire_enum;
@@ -28,6 +28,8 @@ wire_enum! {
         Capture = "capture",
         /// Release what is held or give back what a late success took.
         Void = "void",
+        /// Give back a part or all of what was taken.
+        Refund = "refund",
     }
 }
 
@@ -54,13 +56,15 @@ pub struct Attempt {
     pub id: AttemptId,
     /// What it is for.
     pub payment_id: PaymentId,
+    /// The refund that it carries out.
+    pub refund_id: Option<RefundId>,
     /// What is asked.
     pub kind: Kind,
     /// How much.
     pub amount: Money,
     /// Where it stands.
     pub status: Status,
-    /// The attempt that a capture or void acts on.
+    /// The attempt that a capture, void or refund acts on.
     pub parent: Option<AttemptId>,
     /// What the acquirer needs beside the amount: a token, never a card number.
     pub method_token: String,
@@ -123,6 +127,7 @@ pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, n
     Attempt {
         id,
         payment_id,
+        refund_id: None,
         kind,
         amount,
         status: Status::Sent,
@@ -142,12 +147,15 @@ pub fn decide(attempt: &Attempt, command: Command, now: Timestamp) -> Option<Eve
         (Status::Sent, Command::Succeed { wanted: true }) => Some(Event::Succeeded),
         (Status::Sent, Command::Succeed { wanted: false }) => Some(Event::Reversed),
         (Status::Sent, Command::Decline) => Some(Event::Declined),
+        // A refund that never arrived is sent again: it acts once, and a guess that it failed could pay twice.
+        (Status::Sent, Command::NotFound) if attempt.kind == Kind::Refund => None,
         (Status::Sent, Command::NotFound) => (attempt.lookups >= NOT_FOUND_LOOKUPS).then_some(Event::Abandoned),
         (Status::Sent, Command::LookUp) => Some(Event::LookedUp { next: now.plus(gap_after(attempt.lookups)) }),
-        // The payment has gone on without this money. A void that worked after all is what was wanted anyway.
+        // The payment has gone on without this money. A void that worked after all is what was wanted anyway,
+        // and a refund counts again.
         (Status::Declined | Status::Abandoned, Command::Succeed { .. }) => match attempt.kind {
             Kind::Authorize | Kind::Capture => Some(Event::Reversed),
-            Kind::Void => Some(Event::Succeeded),
+            Kind::Void | Kind::Refund => Some(Event::Succeeded),
         },
         // The acquirer repeats itself, or takes back a success: what was answered stands.
         (Status::Succeeded | Status::Reversed, _)

@@ -24,10 +24,26 @@ wire_enum! {
         PaymentCompleted = "payment.completed",
         /// A payment attempt was declined or went wrong.
         PaymentFailed = "payment.failed",
+        /// A refund took a part or all of a payment's money.
+        PaymentRefunded = "payment.refunded",
         /// A payment was cancelled.
         PaymentCancelled = "payment.cancelled",
         /// A payment was not finished in time.
         PaymentExpired = "payment.expired",
+        /// A refund was accepted.
+        RefundCreated = "refund.created",
+        /// A refund that was pending has arrived.
+        RefundUpdated = "refund.updated",
+        /// A refund did not arrive, and the payment has its amount again.
+        RefundFailed = "refund.failed",
+        /// A bank took a charge back.
+        DisputeCreated = "dispute.created",
+        /// A dispute has new evidence or notes, or was sent to the bank.
+        DisputeUpdated = "dispute.updated",
+        /// A dispute was won: the money came back.
+        DisputeWon = "dispute.won",
+        /// A dispute was lost: the buyer keeps the money.
+        DisputeLost = "dispute.lost",
         /// A customer was created.
         CustomerCreated = "customer.created",
         /// A customer's details are other than they were.

@@ -1,4 +1,4 @@
-//! What the platform keeps of a payment: basis points of the amount plus a fixed part.
+//! What the platform keeps of a payment, basis points of the amount plus a fixed part, and what it takes for a dispute.
 
 use alloc::collections::BTreeMap;
 
@@ -14,22 +14,41 @@ const BPS_WHOLE: u32 = 10_000;
 pub struct FeeSchedule {
     bps: u32,
     fixed: BTreeMap<Currency, i64>,
+    dispute: BTreeMap<Currency, i64>,
+}
+
+/// €15 for disputes in euro.
+fn standard_dispute() -> BTreeMap<Currency, i64> {
+    BTreeMap::from([(Currency::EUR, 1_500)])
 }
 
 impl FeeSchedule {
-    /// So many basis points (up to 10,000), and a fixed part in minor units for some currencies.
+    /// So many basis points (up to 10,000), and a fixed part in minor units for some currencies; disputes cost the usual.
     pub fn new(bps: u32, fixed: BTreeMap<Currency, i64>) -> Result<Self, Refusal> {
         if bps > BPS_WHOLE {
             return Err(Refusal::new(Code::ParameterInvalid, "expected 0 to 10000 basis points").at("fees.bps"));
         }
-        if let Some((currency, _)) = fixed.iter().find(|(_, amount)| !(0..=PAYMENT_AMOUNT_MAX).contains(*amount)) {
-            return Err(Refusal::new(
-                Code::ParameterInvalid,
-                format!("expected an amount from 0 to {PAYMENT_AMOUNT_MAX}"),
-            )
-            .at(format!("fees.fixed.{currency}")));
-        }
-        Ok(Self { bps, fixed })
+        check_parts("fixed", &fixed)?;
+        Ok(Self { bps, fixed, dispute: standard_dispute() })
+    }
+
+    /// The same schedule with what a dispute costs in minor units; a currency that is not named costs nothing.
+    ///
+    /// # Errors
+    /// Amounts out of range.
+    pub fn with_dispute(self, dispute: BTreeMap<Currency, i64>) -> Result<Self, Refusal> {
+        check_parts("dispute", &dispute)?;
+        Ok(Self { dispute, ..self })
+    }
+
+    /// What a dispute costs, in minor units by currency.
+    pub const fn dispute(&self) -> &BTreeMap<Currency, i64> {
+        &self.dispute
+    }
+
+    /// What a dispute in this currency costs.
+    pub fn dispute_fee(&self, currency: Currency) -> Money {
+        Money::new(self.dispute.get(&currency).copied().unwrap_or(0), currency)
     }
 
     /// Basis points of the amount.
@@ -56,10 +75,17 @@ impl FeeSchedule {
 }
 
 impl Default for FeeSchedule {
-    /// 1.5 %, and €0.25 for payments in euro.
+    /// 1.5 %, and €0.25 for payments in euro; €15 for disputes in euro.
     fn default() -> Self {
-        Self { bps: 150, fixed: BTreeMap::from([(Currency::EUR, 25)]) }
+        Self { bps: 150, fixed: BTreeMap::from([(Currency::EUR, 25)]), dispute: standard_dispute() }
     }
+}
+
+fn check_parts(name: &str, parts: &BTreeMap<Currency, i64>) -> Result<(), Refusal> {
+    let wrong = parts.iter().find(|(_, amount)| !(0..=PAYMENT_AMOUNT_MAX).contains(*amount));
+    let Some((currency, _)) = wrong else { return Ok(()) };
+    let message = format!("expected an amount from 0 to {PAYMENT_AMOUNT_MAX}");
+    Err(Refusal::new(Code::ParameterInvalid, message).at(format!("fees.{name}.{currency}")))
 }
 
 #[cfg(test)]

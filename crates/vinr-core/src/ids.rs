@@ -135,6 +135,14 @@ ids! {
     InvoiceId = "inv",
     /// Money given back.
     RefundId = "re",
+    /// A charge that a bank takes back.
+    DisputeId = "dp",
+    /// One line of a merchant's balance.
+    BalanceTransactionId = "btx",
+    /// What a merchant's day in one currency came to.
+    SettlementId = "setl",
+    /// Money on its way to a merchant's bank.
+    PayoutId = "po",
 }
 
 /// Whether `text` is an id with this prefix.

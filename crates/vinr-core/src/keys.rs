@@ -97,6 +97,8 @@ wire_enum! {
         Payments = "payments",
         /// Refunds.
         Refunds = "refunds",
+        /// Disputes.
+        Disputes = "disputes",
         /// Customers and their saved methods.
         Customers = "customers",
         /// Tokenised cards and bank accounts.

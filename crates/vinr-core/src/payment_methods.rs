@@ -2,14 +2,18 @@
 //!
 //! ```text
 //!  pending ──attach──▶ active ──detach──▶ detached
+//!                        ▲  │ attach
+//!           tokenise ────┘◀─┘
 //! ```
 //!
 //! A method is pending while the charge or the check that will attach it is not over: nobody sees it, and it goes if that
-//! ends badly. A detached method is never charged again.
+//! ends badly. A tokenised one is active at once and nobody's until it is attached; if it is not within a day, it is
+//! detached. A detached method is never charged again.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::accounts::AttestationStatus;
 use crate::countries::Country;
 use crate::ids::{CustomerId, PaymentMethodId};
 use crate::payments::CardSummary;
@@ -20,6 +24,9 @@ use crate::wire_enum::wire_enum;
 /// How long before its end a merchant is told that a card expires.
 pub const EXPIRING_AHEAD: Span = Span::days(30);
 
+/// How long a tokenised card that is nobody's can be charged: numbers that no customer has do not lie about.
+pub const UNCLAIMED_LIVES: Span = Span::hours(24);
+
 wire_enum! {
     /// Where a saved method stands.
     pub enum Status {
@@ -29,6 +36,16 @@ wire_enum! {
         Active = "active",
         /// Can never be charged again.
         Detached = "detached",
+    }
+}
+
+wire_enum! {
+    /// Where a card was typed.
+    pub enum Source {
+        /// On a page or in fields of ours: no program of the merchant's has seen it.
+        Surface = "surface",
+        /// In a merchant's own program, which sent it to the API.
+        Api = "api",
     }
 }
 
@@ -70,6 +87,8 @@ pub struct PaymentMethod {
     pub fingerprint: String,
     /// The name on the card.
     pub name: Option<String>,
+    /// Where it was typed.
+    pub source: Source,
     /// Where it stands.
     pub status: Status,
     /// When the merchant is told that it expires, until that was done.
@@ -144,26 +163,42 @@ pub enum Event {
     Expiring,
 }
 
+/// What a method is made of.
+#[derive(Debug, Clone)]
+pub struct Create {
+    /// Drawn by the server, or chosen by the caller (sandbox).
+    pub id: PaymentMethodId,
+    /// What may be shown of the card.
+    pub card: CardSummary,
+    /// What is known of its bank.
+    pub issuer: Issuer,
+    /// See [`PaymentMethod::fingerprint`].
+    pub fingerprint: String,
+    /// The name on the card.
+    pub name: Option<String>,
+    /// Where it was typed.
+    pub source: Source,
+}
+
 /// A card that waits to be attached.
-pub fn create(
-    id: PaymentMethodId,
-    card: CardSummary,
-    issuer: Issuer,
-    fingerprint: String,
-    name: Option<String>,
-    now: Timestamp,
-) -> PaymentMethod {
+pub fn create(ask: Create, now: Timestamp) -> PaymentMethod {
     PaymentMethod {
-        id,
+        id: ask.id,
         customer_id: None,
-        expiring_at: Some(expiring_at(&card)),
-        card,
-        issuer,
-        fingerprint,
-        name: name.filter(|name| !name.is_empty()),
+        expiring_at: Some(expiring_at(&ask.card)),
+        card: ask.card,
+        issuer: ask.issuer,
+        fingerprint: ask.fingerprint,
+        name: ask.name.filter(|name| !name.is_empty()),
+        source: ask.source,
         status: Status::Pending,
         created_at: now,
     }
+}
+
+/// A card that can be charged at once, and is nobody's.
+pub fn tokenise(ask: Create, now: Timestamp) -> PaymentMethod {
+    PaymentMethod { status: Status::Active, ..create(ask, now) }
 }
 
 /// Decides a command.
@@ -173,12 +208,15 @@ pub fn create(
 pub fn decide(method: &PaymentMethod, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     match (method.status, command) {
         (Status::Pending, Command::Attach(customer)) => Ok(vec![Event::Attached(customer)]),
+        (Status::Active, Command::Attach(customer)) if method.customer_id.is_none() => {
+            Ok(vec![Event::Attached(customer)])
+        }
         (Status::Active, Command::Detach) => Ok(vec![Event::Detached]),
         (Status::Active, Command::Update(card)) if card == method.card => Ok(Vec::new()),
         (Status::Active, Command::Update(card)) => Ok(vec![Event::Updated(card)]),
         (Status::Detached, Command::Update(_)) => Err(detached()),
         (Status::Active, Command::Warn) => match due(method) {
-            Some((at, _)) if at <= now => Ok(vec![Event::Expiring]),
+            Some((at, Command::Warn)) if at <= now => Ok(vec![Event::Expiring]),
             _ => Ok(Vec::new()),
         },
         (Status::Pending | Status::Detached, Command::Warn) => Ok(Vec::new()),
@@ -219,9 +257,12 @@ fn expiring_at(card: &CardSummary) -> Timestamp {
     card.expiry.end().minus(EXPIRING_AHEAD)
 }
 
-/// When the merchant is to be told that the card expires.
+/// When the merchant is to be told that the card expires, or when a card that is nobody's is detached.
 pub fn due(method: &PaymentMethod) -> Option<(Timestamp, Command)> {
     match method.status {
+        Status::Active if method.customer_id.is_none() => {
+            Some((method.created_at.plus(UNCLAIMED_LIVES), Command::Detach))
+        }
         Status::Active => method.expiring_at.map(|at| (at, Command::Warn)),
         Status::Pending | Status::Detached => None,
     }
@@ -238,13 +279,29 @@ pub fn check_usable(method: &PaymentMethod, customer: Option<&CustomerId>, now: 
         Status::Detached => return Err(detached().at("paymentMethodId")),
         Status::Active => {}
     }
-    if customer.is_some_and(|customer| method.customer_id.as_ref() != Some(customer)) {
+    let is_anothers = |customer| method.customer_id.as_ref().is_some_and(|owner| owner != customer);
+    if customer.is_some_and(is_anothers) {
         return refused(Code::PaymentMethodMismatch, "this payment method belongs to another customer");
     }
     if method.card.expiry.is_past(now) {
         return refused(Code::PaymentMethodExpired, "this card has expired; ask the customer for another one");
     }
     Ok(())
+}
+
+/// Whether a merchant's program may charge a method by itself: one that was typed on a surface of ours and is a customer's,
+/// or any with a SAQ D attestation on file (spec/payments.md).
+///
+/// # Errors
+/// `pci_attestation_required`.
+pub fn check_attested(method: &PaymentMethod, attestation: AttestationStatus) -> Result<(), Refusal> {
+    let is_ours = method.source == Source::Surface && method.customer_id.is_some();
+    if is_ours || attestation == AttestationStatus::Attested {
+        return Ok(());
+    }
+    let message = "this card was not saved for a customer on a page of VINR's: charging it with a secret key needs a PCI SAQ \
+                   D attestation on file";
+    Err(Refusal::new(Code::PciAttestationRequired, message).at("paymentMethodId"))
 }
 
 fn detached() -> Refusal {

@@ -18,12 +18,15 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{amount, confirm_gate, create, decide, due};
+pub use crate::balance::Funds;
+pub use decide::{amount, confirm_gate, create, decide, due, is_over, refundable};
 pub use row::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::balance::{Entry, Kind};
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
 use crate::ids::{AttemptId, CustomerId, PaymentId};
@@ -31,6 +34,7 @@ use crate::ledger::{LedgerAccount, Phase, Transfer, Unit};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
+use crate::refunds::Refund;
 use crate::time::{Span, Timestamp};
 
 /// How long an unpaid payment's checkout stays open.
@@ -85,15 +89,6 @@ pub enum Outcome {
     Declined(FailureCode),
 }
 
-/// When captured money becomes available to the merchant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Funds {
-    /// With the settlement of its day.
-    Settled,
-    /// At once (a sandbox card).
-    AtOnce,
-}
-
 /// Everything that can be asked of a payment after its creation.
 #[derive(Debug, Clone)]
 pub enum Command<'a> {
@@ -141,6 +136,22 @@ pub enum Command<'a> {
     CaptureRefused {
         /// The capture that was answered.
         attempt: AttemptId,
+    },
+    /// Give this refund's amount back to the buyer.
+    Refund(Box<Refund>),
+    /// This refund arrived.
+    RefundSettled(Box<Refund>),
+    /// This refund did not arrive: its amount is the merchant's again.
+    RefundFailed(Box<Refund>),
+    /// The network takes this much back until the dispute about it is decided.
+    Dispute {
+        /// Minor units.
+        amount: i64,
+    },
+    /// A dispute was won: this much is the merchant's again.
+    DisputeWon {
+        /// Minor units.
+        amount: i64,
     },
     /// The merchant gives it up.
     Cancel,
@@ -191,6 +202,22 @@ pub enum Event {
         /// Where the money waits.
         funds: Funds,
     },
+    /// A refund took its amount.
+    Refunded(Box<Refund>),
+    /// A refund arrived, as it stands now.
+    RefundSettled(Box<Refund>),
+    /// A refund gave its amount back, and stands as this.
+    RefundFailed(Box<Refund>),
+    /// The network took this much back, in minor units.
+    Disputed {
+        /// Minor units.
+        amount: i64,
+    },
+    /// The network gave this much again, in minor units.
+    DisputeWon {
+        /// Minor units.
+        amount: i64,
+    },
     /// The attempt brought no money.
     Failed(FailureCode),
     /// The merchant gave it up.
@@ -228,6 +255,17 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
             payment.completed_at = Some(now);
             keep_method(payment);
         }
+        Event::Refunded(refund) => {
+            give_back(payment, refund.amount.amount, 0);
+            payment.latest_refund = Some(refund.clone());
+        }
+        Event::RefundSettled(refund) => show_refund(payment, refund),
+        Event::RefundFailed(refund) => {
+            give_back(payment, refund.amount.amount.saturating_neg(), 0);
+            show_refund(payment, refund);
+        }
+        Event::Disputed { amount } => give_back(payment, 0, *amount),
+        Event::DisputeWon { amount } => give_back(payment, 0, amount.saturating_neg()),
         Event::Failed(code) => {
             payment.failure = Some(*code);
             payment.failure_count = payment.failure_count.saturating_add(1);
@@ -245,6 +283,25 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
     {
         payment.status = status;
         payment.timeline.push(Milestone { status, at: now });
+    }
+}
+
+/// Changes what was given back and what is disputed. One formula holds at every moment: together they are never more
+/// than was captured (spec/traps.md, section 10).
+fn give_back(payment: &mut Payment, refunded: i64, disputed: i64) {
+    payment.amount_refunded = payment.amount_refunded.saturating_add(refunded);
+    payment.amount_disputed = payment.amount_disputed.saturating_add(disputed);
+    let (refunded, disputed) = (payment.amount_refunded, payment.amount_disputed);
+    assert!(refunded >= 0 && disputed >= 0, "nothing is taken back twice");
+    assert!(refunded.saturating_add(disputed) <= payment.amount_captured, "a payment gives back what it took at most");
+}
+
+/// The newest refund is shown as it stands; an older one is not shown.
+fn show_refund(payment: &mut Payment, refund: &Refund) {
+    if let Some(latest) = &mut payment.latest_refund
+        && latest.id == refund.id
+    {
+        **latest = refund.clone();
     }
 }
 
@@ -270,7 +327,13 @@ impl Event {
             Event::Failed(_) => Some(Status::Failed),
             Event::Cancelled => Some(Status::Cancelled),
             Event::Expired => Some(Status::Expired),
-            Event::CaptureRequested(_) | Event::CaptureRefused => None,
+            Event::CaptureRequested(_)
+            | Event::CaptureRefused
+            | Event::Refunded(_)
+            | Event::RefundSettled(_)
+            | Event::RefundFailed(_)
+            | Event::Disputed { .. }
+            | Event::DisputeWon { .. } => None,
         }
     }
 }
@@ -321,8 +384,44 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::ActionRequired
         | Event::CaptureRequested(_)
         | Event::CaptureRefused
+        // What refunds and disputes move, they book themselves.
+        | Event::Refunded(_)
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => Vec::new(),
+    }
+}
+
+/// The line of the merchant's balance that an event writes; `payment` is the state before the event.
+pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
+    match event {
+        Event::Completed { captured, fee, funds } => Some(Entry {
+            kind: Kind::Payment,
+            amount: Money::new(*captured, payment.amount.currency),
+            fee: *fee,
+            source: payment.id.as_str().into(),
+            funds: *funds,
+        }),
+        // A hold is nobody's money yet; refunds and disputes write lines of their own.
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::Authorized { .. }
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::Refunded(_)
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
+        | Event::Failed(_)
+        | Event::Cancelled
+        | Event::Expired => None,
     }
 }

@@ -75,6 +75,8 @@ wire_enum! {
         InsufficientScope = "insufficient_scope",
         /// The request came from an address outside of the account's allow-list.
         IpNotAllowed = "ip_not_allowed",
+        /// The client secret is not this payment's, or the payment is over.
+        ClientSecretInvalid = "client_secret_invalid",
         /// Card data over the API needs a PCI SAQ D attestation on file.
         PciAttestationRequired = "pci_attestation_required",
         /// Live charges need a verified business.
@@ -103,6 +105,12 @@ wire_enum! {
         PaymentNotCapturable = "payment_not_capturable",
         /// The payment's status does not allow to cancel it.
         PaymentNotCancellable = "payment_not_cancellable",
+        /// Nothing of the payment was captured, so nothing of it can be given back.
+        PaymentNotRefundable = "payment_not_refundable",
+        /// Nothing of the payment was captured, or nothing is left of it that could be disputed.
+        PaymentNotDisputable = "payment_not_disputable",
+        /// The dispute's status does not allow to answer it.
+        DisputeNotAnswerable = "dispute_not_answerable",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -141,9 +149,11 @@ impl Code {
             | Self::TestCardRequired
             | Self::TestCardInLive => Kind::Invalid,
             Self::InvalidApiKey => Kind::Unauthenticated,
-            Self::InsufficientScope | Self::IpNotAllowed | Self::PciAttestationRequired | Self::KybRequired => {
-                Kind::Permission
-            }
+            Self::InsufficientScope
+            | Self::IpNotAllowed
+            | Self::ClientSecretInvalid
+            | Self::PciAttestationRequired
+            | Self::KybRequired => Kind::Permission,
             Self::ResourceMissing | Self::RouteMissing => Kind::Missing,
             Self::MethodNotAllowed => Kind::Method,
             Self::BodyTooLarge => Kind::TooLarge,
@@ -154,6 +164,9 @@ impl Code {
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable
+            | Self::PaymentNotRefundable
+            | Self::PaymentNotDisputable
+            | Self::DisputeNotAnswerable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

@@ -56,6 +56,10 @@ impl Acquirer for Slow {
         self.yes()
     }
 
+    fn refund(&self, _: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>> {
+        self.yes()
+    }
+
     fn lookup(&self, _: AttemptId) -> BoxFuture<'static, Result<Found, Lost>> {
         let answers = *self.answers.borrow();
         let found = if answers { Found::Answered(Answer::Approved) } else { Found::Pending };

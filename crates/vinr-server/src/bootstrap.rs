@@ -24,7 +24,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_payment_methods", sql: include_str!("../../../migrations/0003_payment_methods.sql") },
     Migration { name: "0004_customer_metadata", sql: include_str!("../../../migrations/0004_customer_metadata.sql") },
     Migration { name: "0005_installation", sql: include_str!("../../../migrations/0005_installation.sql") },
-    Migration { name: "0010_attempts_expand", sql: include_str!("../../../migrations/0010_attempts_expand.sql") },
+    Migration { name: "0006_list_filters", sql: include_str!("../../../migrations/0006_list_filters.sql") },
+    Migration { name: "0007_settlements", sql: include_str!("../../../migrations/0007_settlements.sql") },
+    Migration { name: "0008_refunds_disputes", sql: include_str!("../../../migrations/0008_refunds_disputes.sql") },
+    Migration { name: "0009_elements", sql: include_str!("../../../migrations/0009_elements.sql") },
+    Migration { name: "0012_attempts_expand", sql: include_str!("../../../migrations/0012_attempts_expand.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

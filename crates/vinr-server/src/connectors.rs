@@ -58,6 +58,10 @@ pub trait Acquirer: Send + Sync + fmt::Debug {
     /// Releases what the parent attempt holds, or gives back what it took.
     fn void(&self, follow_up: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>>;
 
+    /// Gives a part or all of what the parent attempt took back to the buyer. What the parent authorized may have been
+    /// taken by a capture.
+    fn refund(&self, follow_up: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>>;
+
     /// What became of an attempt.
     fn lookup(&self, attempt: AttemptId) -> BoxFuture<'static, Result<Found, Lost>>;
 
@@ -82,7 +86,7 @@ pub struct Authorization {
     pub off_session: bool,
 }
 
-/// A capture or a void as the acquirer gets it.
+/// A capture, a void or a refund as the acquirer gets it.
 #[derive(Debug, Clone)]
 pub struct FollowUp {
     /// The idempotency key.
@@ -140,6 +144,8 @@ pub(crate) enum Ask {
     Capture(FollowUp),
     /// [`Acquirer::void`].
     Void(FollowUp),
+    /// [`Acquirer::refund`].
+    Refund(FollowUp),
     /// [`Acquirer::lookup`].
     Lookup(AttemptId),
 }
@@ -149,14 +155,14 @@ impl Sending {
     pub(crate) fn attempt(&self) -> &AttemptId {
         match &self.ask {
             Ask::Authorize(authorization) => &authorization.attempt,
-            Ask::Capture(follow_up) | Ask::Void(follow_up) => &follow_up.attempt,
+            Ask::Capture(follow_up) | Ask::Void(follow_up) | Ask::Refund(follow_up) => &follow_up.attempt,
             Ask::Lookup(attempt) => attempt,
         }
     }
 
     /// Whether the request that asked is answered with what comes of it.
     pub(crate) fn answers_request(&self) -> bool {
-        matches!(self.ask, Ask::Authorize(_) | Ask::Capture(_))
+        matches!(self.ask, Ask::Authorize(_) | Ask::Capture(_) | Ask::Refund(_))
     }
 }
 

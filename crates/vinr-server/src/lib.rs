@@ -2,11 +2,13 @@
 
 mod accounts;
 mod app;
+mod balance_transactions;
 pub mod bootstrap;
 mod cards;
 pub mod connectors;
 mod context;
 mod customers;
+mod disputes;
 pub mod egress;
 pub mod env;
 mod error;
@@ -19,6 +21,7 @@ mod pages;
 mod payment_methods;
 mod payments;
 mod record;
+mod refunds;
 mod sealing;
 pub mod settings;
 mod setups;
@@ -27,12 +30,14 @@ pub mod witness;
 mod workers;
 
 pub use app::App;
+pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
 pub use flows::export;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
 pub use payments::store::get as payment_row;
+pub use refunds::store::get as refund_row;
 pub use setups::store::get as setup_row;
 pub use webhooks::signature;
 pub use webhooks::store::peek_endpoint as endpoint_row;
@@ -56,10 +61,14 @@ pub async fn serve(listener: Listener, stop: impl Future<Output = ()>) {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     [
         flows::payments::routes::endpoints(),
+        flows::refunds::routes::endpoints(),
+        flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
+        balance_transactions::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

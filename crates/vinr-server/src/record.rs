@@ -7,8 +7,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::balance::Entry;
 use vinr_core::events::EventType;
-use vinr_core::ids::{AccountId, EventId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId};
+use vinr_core::ids::{
+    AccountId, EventId, PaymentId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+};
 use vinr_core::ledger::Transfer;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -102,6 +105,10 @@ pub(crate) enum Noun {
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
+    /// A refund that will fail.
+    Refund,
+    /// A dispute that must be answered or decided in time.
+    Dispute,
     /// A saved card's expiry.
     PaymentMethod,
     /// A setup's expiry or challenge.
@@ -112,14 +119,23 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 5] =
-        [Noun::Payment, Noun::Attempt, Noun::PaymentMethod, Noun::Setup, Noun::WebhookEndpoint];
+    pub(crate) const ALL: [Noun; 7] = [
+        Noun::Payment,
+        Noun::Attempt,
+        Noun::Refund,
+        Noun::Dispute,
+        Noun::PaymentMethod,
+        Noun::Setup,
+        Noun::WebhookEndpoint,
+    ];
 
     /// The word in the database.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
             Noun::Attempt => "attempt",
+            Noun::Refund => "refund",
+            Noun::Dispute => "dispute",
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
@@ -139,6 +155,10 @@ pub(crate) enum Reaction {
     Keep(Saving),
     /// It was not: its number is forgotten.
     GiveUp(PaymentMethodId),
+    /// The simulated network takes this payment back.
+    Dispute(PaymentId),
+    /// The merchant's balance has another line.
+    Enter(Entry),
 }
 
 /// What is done after a unit's commit: hints only, nothing that matters.
@@ -192,6 +212,15 @@ impl<'a> Unit<'a> {
     /// The oldest reaction that is not done yet.
     pub(crate) fn next_reaction(&mut self) -> Option<Reaction> {
         self.reactions.pop_front()
+    }
+
+    /// Takes back what a decision did before it was refused; what it read stays checked.
+    pub(crate) fn refuse(&mut self) {
+        self.store.refuse();
+        self.handovers.clear();
+        self.reactions.clear();
+        self.sending = None;
+        (self.guarded, self.timers) = (false, false);
     }
 
     /// What to do once it is committed.
@@ -279,6 +308,12 @@ impl<'a> Unit<'a> {
                 }
             }
         }
+    }
+
+    /// Writes a line of the merchant's balance in the same commit; its transfers are booked beside it, and what it nets
+    /// is what they give to the merchant.
+    pub(crate) fn enter(&mut self, entry: Entry) {
+        self.react(Reaction::Enter(entry));
     }
 
     /// Sets, moves or ends the timer of a row.

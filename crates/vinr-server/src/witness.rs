@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use vinr_core::disputes::{self, Dispute};
 use vinr_core::events::EventType;
-use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{DisputeId, EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
 use vinr_core::payments::{self, Payment};
+use vinr_core::refunds::{self, Refund};
 use vinr_core::setups::{self, Setup};
 use vinr_core::time::Timestamp;
 use vinr_core::webhooks::Endpoint;
@@ -23,6 +25,26 @@ pub enum Note {
         id: PaymentId,
         /// What.
         event: payments::Event,
+        /// When, on the account's clock.
+        at: Timestamp,
+    },
+    /// A refund is there.
+    RefundCreated(Box<Refund>),
+    /// Something happened to a refund.
+    Refund {
+        /// Which.
+        id: RefundId,
+        /// What.
+        event: refunds::Event,
+    },
+    /// A dispute is there.
+    DisputeOpened(Box<Dispute>),
+    /// Something happened to a dispute.
+    Dispute {
+        /// Which.
+        id: DisputeId,
+        /// What.
+        event: disputes::Event,
         /// When, on the account's clock.
         at: Timestamp,
     },

@@ -12,6 +12,18 @@ pub(crate) async fn rows(world: &World) -> Result<u64, Broken> {
     for key in &changed.payments {
         payment(world, key).await?;
     }
+    for key in &changed.refunds {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::refund_row(&world.eye, &account, id).await.ok();
+        let fold = world.witness.with(|folds| folds.refunds.get(key).cloned());
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
+    for key in &changed.disputes {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::dispute_row(&world.eye, &account, id).await.ok();
+        let fold = world.witness.with(|folds| folds.disputes.get(key).cloned());
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
     for key in &changed.setups {
         let (account, id) = (account(&key.0)?, &key.1);
         let row = vinr_server::setup_row(&world.eye, &account, id).await.ok();

@@ -143,6 +143,14 @@ impl Bank {
         Entry::approved(0, true)
     }
 
+    /// Gives back, now and then not.
+    fn refund(&self, ask: &FollowUp) -> Entry {
+        if self.chance.percent(15) {
+            return Entry::declined(FailureCode::ProcessingError);
+        }
+        Entry { taken: -ask.amount.amount, ..Entry::approved(0, true) }
+    }
+
     /// Acts for an attempt, once however often it is asked, and answers as truthfully as its day allows.
     async fn act(self: Arc<Self>, attempt: AttemptId, act: impl FnOnce(&Bank) -> Entry + Send) -> Result<Answer, Lost> {
         let trouble = self.has_trouble();
@@ -193,6 +201,10 @@ impl Acquirer for Line {
 
     fn void(&self, ask: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>> {
         Box::pin(Arc::clone(&self.0).act(ask.attempt.clone(), move |bank| bank.void(&ask)))
+    }
+
+    fn refund(&self, ask: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>> {
+        Box::pin(Arc::clone(&self.0).act(ask.attempt.clone(), move |bank| bank.refund(&ask)))
     }
 
     fn lookup(&self, attempt: AttemptId) -> BoxFuture<'static, Result<Found, Lost>> {

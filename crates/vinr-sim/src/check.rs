@@ -5,6 +5,7 @@ mod deliveries;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use vinr_core::refunds::Status;
 
 use crate::audit;
 use crate::book::Book;
@@ -17,19 +18,19 @@ pub(crate) async fn all(world: &World, book: &Book) -> Result<(), Broken> {
     audit::rows(world).await?;
     audit::ledger(&world.eye).await?;
     replays(world, book).await?;
-    let mut captured = 0;
+    let mut kept = 0;
     let mut orders = BTreeMap::new();
     for account in 0..world.accounts.len() {
         let payments = listed(world, account).await?;
-        captured += judged(world, book, account, &payments, &mut orders)?;
+        kept += judged(world, book, account, &payments, &mut orders)?;
         events(world, account).await?;
         deliveries::all(world, account).await?;
         nothing_is_left(world, account).await?;
     }
     answered_orders(book, &orders)?;
-    if world.profile.remote && world.bank.taken() != captured {
+    if world.profile.remote && world.bank.taken() != kept {
         let taken = world.bank.taken();
-        return Err(format!("the acquirer took {taken} from buyers and payments say {captured}"));
+        return Err(format!("the acquirer took {taken} from buyers and payments say {kept}"));
     }
     world.check()
 }
@@ -65,7 +66,7 @@ async fn listed(world: &World, account: usize) -> Result<Vec<Value>, Broken> {
     }
 }
 
-/// Judges an account's payments and sums what they took; notes which order each is of.
+/// Judges an account's payments and sums what they took and did not give back; notes which order each is of.
 fn judged(
     world: &World,
     book: &Book,
@@ -79,7 +80,7 @@ fn judged(
         return Err(format!("{folded} payments were made and {} are listed", payments.len()));
     }
     let ended = book.ended();
-    let mut captured = 0;
+    let mut kept = 0;
     for payment in payments {
         let id = payment["id"].as_str().unwrap_or_default();
         let status = payment["status"].as_str().unwrap_or_default();
@@ -93,9 +94,10 @@ fn judged(
         if let Some(other) = orders.insert(order.to_owned(), id.to_owned()) {
             return Err(format!("order {order} is paid by {other} and by {id}"));
         }
-        captured += payment["amountCaptured"].as_i64().unwrap_or_default();
+        kept += payment["amountCaptured"].as_i64().unwrap_or_default();
+        kept -= payment["amountRefunded"].as_i64().unwrap_or_default();
     }
-    Ok(captured)
+    Ok(kept)
 }
 
 /// What was answered is there, once; what was not may be there, once.
@@ -130,6 +132,13 @@ async fn nothing_is_left(world: &World, account: usize) -> Result<(), Broken> {
     let forgotten = store::forgotten_jobs(&world.eye, of, world.wall_ms() - 5_000).await?;
     if !forgotten.is_empty() {
         return Err(format!("timers were forgotten: {forgotten:?}"));
+    }
+    let pending = world.witness.with(|folds| {
+        let of_account = folds.refunds.iter().filter(|((account, _), _)| account == of);
+        of_account.filter(|(_, refund)| refund.status == Status::Pending).map(|(_, refund)| refund.id.clone()).next()
+    });
+    if let Some(refund) = pending {
+        return Err(format!("nobody knows what became of {refund}"));
     }
     let open = store::open_attempts(&world.eye, of).await?;
     if open.is_empty() { Ok(()) } else { Err(format!("nobody knows what became of attempts {open:?}")) }

@@ -4,6 +4,7 @@ mod cards;
 mod endpoints;
 mod payments;
 mod reads;
+mod refunds;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,6 +88,8 @@ impl Client {
             Work::Endpoint => self.keep_endpoints().await,
             Work::Read => self.read().await,
             Work::Reuse => self.reuse_a_key().await,
+            Work::Refund => self.give_back().await,
+            Work::Dispute => self.dispute().await,
         }
     }
 

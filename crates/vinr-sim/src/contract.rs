@@ -71,8 +71,8 @@ fn contract() -> &'static Contract {
     CONTRACT.get_or_init(|| {
         let document = vinr_server::openapi(Environment::Sandbox, PUBLIC_URL);
         let components = &document["components"];
-        let compile = |reference: &str| {
-            let schema = json!({"$ref": reference, "components": components});
+        let compile = |schema: &Value| {
+            let schema = json!({"allOf": [schema], "components": components});
             jsonschema::draft202012::new(&schema).expect("the document's schemas compile")
         };
         let mut known = BTreeMap::new();
@@ -80,8 +80,8 @@ fn contract() -> &'static Contract {
             for method in ["GET", "POST", "PATCH", "DELETE"] {
                 let operation = &operations[method.to_ascii_lowercase()];
                 let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-                if let Some(reference) = schema["$ref"].as_str() {
-                    known.insert((path.contains('{'), path.clone(), method), compile(reference));
+                if schema.is_object() {
+                    known.insert((path.contains('{'), path.clone(), method), compile(schema));
                 }
             }
         }
@@ -89,6 +89,6 @@ fn contract() -> &'static Contract {
         let answers = known
             .into_iter()
             .map(|((_, path, method), validator)| (method, path.split('/').map(str::to_owned).collect(), validator));
-        Contract { answers: answers.collect(), error: compile("#/components/schemas/Error") }
+        Contract { answers: answers.collect(), error: compile(&json!({"$ref": "#/components/schemas/Error"})) }
     })
 }

@@ -39,11 +39,15 @@ pub(crate) enum Work {
     Read,
     /// A key that was used before, with another body.
     Reuse,
+    /// A payment that is given back in parts at once.
+    Refund,
+    /// A payment that is disputed.
+    Dispute,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 12] = [
+    pub(crate) const ALL: [Work; 14] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -56,6 +60,8 @@ impl Work {
         Work::Endpoint,
         Work::Read,
         Work::Reuse,
+        Work::Refund,
+        Work::Dispute,
     ];
 }
 

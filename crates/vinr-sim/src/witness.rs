@@ -1,14 +1,18 @@
 //! Sees every commit and folds what the rules say happened, so that rows can be compared with it. What can be judged at a
 //! commit is judged here: nothing else has run since.
 
+mod disputes;
 mod payments;
+mod refunds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use vinr_core::disputes::Dispute;
 use vinr_core::events::EventType;
-use vinr_core::ids::{EventId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{DisputeId, EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
 use vinr_core::payments::Payment;
+use vinr_core::refunds::Refund;
 use vinr_core::setups::{self, Setup};
 use vinr_core::webhooks::{Endpoint, EndpointStatus, endpoint};
 use vinr_core::{payment_methods, webhooks};
@@ -24,6 +28,8 @@ pub(crate) type Of<Id> = (String, Id);
 #[derive(Default)]
 pub(crate) struct Folds {
     pub(crate) payments: BTreeMap<Of<PaymentId>, Payment>,
+    pub(crate) refunds: BTreeMap<Of<RefundId>, Refund>,
+    pub(crate) disputes: BTreeMap<Of<DisputeId>, Dispute>,
     pub(crate) setups: BTreeMap<Of<SetupId>, Setup>,
     pub(crate) endpoints: BTreeMap<Of<WebhookEndpointId>, Endpoint>,
     /// Endpoints that were disabled or removed at some time: what was on its way to them may have been given up.
@@ -44,6 +50,8 @@ pub(crate) struct Folds {
 #[derive(Default)]
 pub(crate) struct Changed {
     pub(crate) payments: BTreeSet<Of<PaymentId>>,
+    pub(crate) refunds: BTreeSet<Of<RefundId>>,
+    pub(crate) disputes: BTreeSet<Of<DisputeId>>,
     pub(crate) setups: BTreeSet<Of<SetupId>>,
     pub(crate) endpoints: BTreeSet<Of<WebhookEndpointId>>,
     pub(crate) commits: u64,
@@ -53,7 +61,7 @@ pub(crate) struct Changed {
 pub(super) struct Commit<'a> {
     account: &'a str,
     committed: &'a Committed,
-    /// Events that the payments' own events ask for, and those that were written, with the payment each is about.
+    /// Events that the payments' and refunds' own events ask for, and those that were written, with what each is about.
     wanted: Vec<(String, EventType)>,
     written: Vec<(String, EventType)>,
 }
@@ -109,6 +117,10 @@ impl Folds {
         match note {
             Note::PaymentCreated(payment) => self.payment_created(commit, payment),
             Note::Payment { id, event, at } => self.payment(commit, id, event, *at),
+            Note::RefundCreated(refund) => self.refund_created(commit, refund),
+            Note::Refund { id, event } => self.refund(commit, id, *event),
+            Note::DisputeOpened(dispute) => self.dispute_opened(commit, dispute),
+            Note::Dispute { id, event, at } => self.dispute(commit, id, event, *at),
             Note::SetupCreated(setup) => {
                 self.changed.setups.insert((account.into(), setup.id.clone()));
                 self.setups.insert((account.into(), setup.id.clone()), (**setup).clone());
@@ -185,6 +197,14 @@ impl Folds {
             commit.written.push((about.to_owned(), kind));
             self.shows_payment(account, kind, &shown)?;
         }
+        if kind.as_str().starts_with("dispute.") {
+            commit.written.push((about.to_owned(), kind));
+            self.shows_dispute(account, kind, &shown)?;
+        }
+        if kind.as_str().starts_with("refund.") {
+            commit.written.push((about.to_owned(), kind));
+            self.shows_refund(account, kind, &shown)?;
+        }
         let wanting: Vec<WebhookEndpointId> = if kind == EventType::WebhookTest {
             WebhookEndpointId::parse(about).into_iter().collect()
         } else {
@@ -199,7 +219,7 @@ impl Folds {
 }
 
 impl Commit<'_> {
-    /// No change of a payment without its event in the same commit, and no event without its change.
+    /// No change of a payment or refund without its event in the same commit, and no event without its change.
     fn every_change_is_told(mut self) -> Result<(), Broken> {
         // What the acquirer answered before anybody could see it is told by what it answered.
         let wanted = std::mem::take(&mut self.wanted);
@@ -213,6 +233,6 @@ impl Commit<'_> {
         if due == self.written {
             return Ok(());
         }
-        Err(format!("payments changed as {due:?} in one commit, which wrote the events {:?}", self.written))
+        Err(format!("things changed as {due:?} in one commit, which wrote the events {:?}", self.written))
     }
 }

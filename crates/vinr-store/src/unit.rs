@@ -206,6 +206,13 @@ impl UnitOfWork {
         self.unit.label
     }
 
+    /// Drops everything that was staged and keeps what was read: of a decision that was refused in the middle nothing is
+    /// written, whatever the unit goes on to answer.
+    pub fn refuse(&mut self) {
+        let fresh = Unit::new(&self.unit.account, self.unit.label, self.unit.class);
+        self.unit = std::mem::replace(&mut self.unit, fresh).into_checks();
+    }
+
     /// The account whose rows this unit reads and writes.
     pub fn account(&self) -> &str {
         &self.unit.account

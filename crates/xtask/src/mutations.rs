@@ -44,7 +44,7 @@ pub(crate) fn run(root: &Path, names: &[String], seeds: u32) -> ExitCode {
         let (seed, says) = match found {
             Found::By(seed, says) => (seed.to_string(), says),
             Found::Not => ("-".to_owned(), format!("NOT FOUND in {seeds} seeds")),
-            Found::Untried(why) => ("-".to_owned(), format!("NOT TRIED: {why}")),
+            Found::Untried(why) => ("-".to_owned(), format!("NOT TRIED: {}", shortened(&why))),
         };
         missed += u32::from(seed == "-");
         println!("{name:<32} {seed:>5} {seconds:>8.1}  {says}");
@@ -94,7 +94,7 @@ fn failure(text: &str) -> Found {
 
 fn shortened(text: &str) -> String {
     let says = text.strip_prefix("after ").and_then(|rest| rest.split_once("ms: ")).map_or(text, |(_, says)| says);
-    says.chars().take(90).collect()
+    says.lines().next().unwrap_or_default().chars().take(90).collect()
 }
 
 /// Brings the copy in line with the tree. What is equal stays untouched, so that it is not built again.

@@ -3,9 +3,11 @@ import type { Environment, VinrOptions } from './options.js';
 import { Account } from './resources/account.js';
 import { Balance } from './resources/balance.js';
 import { Customers } from './resources/customers.js';
+import { Disputes } from './resources/disputes.js';
 import { Events } from './resources/events.js';
 import { PaymentMethods } from './resources/payment-methods.js';
 import { Payments } from './resources/payments.js';
+import { Refunds } from './resources/refunds.js';
 import { Setups } from './resources/setups.js';
 import { Test } from './resources/test.js';
 import { Webhooks } from './resources/webhooks.js';
@@ -15,6 +17,8 @@ import { Transport } from './transport.js';
 /** VINR's API for one account in one environment. Make one and keep it. */
 export class Vinr {
   readonly payments: Payments;
+  readonly refunds: Refunds;
+  readonly disputes: Disputes;
   readonly customers: Customers;
   readonly paymentMethods: PaymentMethods;
   readonly setups: Setups;
@@ -36,6 +40,8 @@ export class Vinr {
     this.environment = settings.environment;
     this.publicKey = settings.publicKey;
     this.payments = new Payments(transport);
+    this.refunds = new Refunds(transport);
+    this.disputes = new Disputes(transport);
     this.customers = new Customers(transport);
     this.paymentMethods = new PaymentMethods(transport);
     this.setups = new Setups(transport);

@@ -1,6 +1,6 @@
 // Events ahead of the server: written by hand from the product's documents, so that handlers can name them already.
 // A type moves to `events.ts`, and its object to the generated types, when the server's OpenAPI document has it.
-import type { Payment, PaymentMethod } from './types.js';
+import type { PaymentMethod } from './types.js';
 
 /** An invoice, as far as its events are used. */
 export interface Invoice {
@@ -91,22 +91,8 @@ export interface Payout {
   created_at: string;
 }
 
-/** A payment that the cardholder's bank took back. */
-export interface Dispute {
-  id: string;
-  object: 'dispute';
-  paymentId: string;
-  amount: number;
-  currency: string;
-  status: 'needs_response' | 'under_review' | 'won' | 'lost' | 'warning_needs_response';
-  reason: string;
-  evidenceDueAt: string | null;
-  created_at: string;
-}
-
 /** What these events carry. */
 export interface AheadEventData {
-  'payment.refunded': Payment;
   'payment_method.updated': PaymentMethod;
   'invoice.created': Invoice;
   'invoice.paid': Invoice;
@@ -115,5 +101,4 @@ export interface AheadEventData {
   'loyalty.points.earned': PointsTransaction;
   'loyalty.points.redeemed': Redemption;
   'payout.paid': Payout;
-  'dispute.created': Dispute;
 }

@@ -1,7 +1,7 @@
 // Events, told apart by their `type`: checking it tells TypeScript what `data` is.
 import type { components } from './generated/events.js';
 import type { AheadEventData } from './events-ahead.js';
-import type { Customer, Payment, PaymentMethod, WebhookEndpoint } from './types.js';
+import type { Customer, Dispute, Payment, PaymentMethod, Refund, WebhookEndpoint } from './types.js';
 
 /** What the events that the server sends carry. */
 export interface ServedEventData {
@@ -12,8 +12,16 @@ export interface ServedEventData {
   'payment.authorized': Payment;
   'payment.completed': Payment;
   'payment.failed': Payment;
+  'payment.refunded': Payment;
   'payment.cancelled': Payment;
   'payment.expired': Payment;
+  'refund.created': Refund;
+  'refund.updated': Refund;
+  'refund.failed': Refund;
+  'dispute.created': Dispute;
+  'dispute.updated': Dispute;
+  'dispute.won': Dispute;
+  'dispute.lost': Dispute;
   'customer.created': Customer;
   'customer.updated': Customer;
   'customer.deleted': Customer;

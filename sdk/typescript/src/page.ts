@@ -5,7 +5,7 @@ import type { Transport } from './transport.js';
 /** A list as the API sends it. */
 interface Envelope<T> {
   data: T[];
-  page?: { hasMore: boolean };
+  page?: { hasMore: boolean; nextCursor?: string | null };
 }
 
 interface Cursors {
@@ -51,12 +51,15 @@ export class Page<T> extends Array<T> {
   }
 }
 
-/** What to ask for after a page: further in the direction in which the list was read. */
-function following(query: Cursors, first: { id: string }, last: { id: string; sequence?: number }): Cursors {
+/**
+ * What to ask for after a page: further in the direction in which the list was read. A page that had to look for its
+ * objects may be short or empty and the list go on; its cursor says where the look ended.
+ */
+function following(query: Cursors, first: { id: string } | undefined, cursor: string): Cursors {
   // By their numbers events are read oldest first. The wait was for the first of them only.
-  if (typeof query.after === 'number') return { ...query, after: last.sequence, wait: undefined };
-  if (typeof query.endingBefore === 'string') return { ...query, endingBefore: first.id };
-  return { ...query, startingAfter: last.id };
+  if (typeof query.after === 'number') return { ...query, after: Number(cursor), wait: undefined };
+  if (typeof query.endingBefore === 'string') return { ...query, endingBefore: first?.id ?? cursor };
+  return { ...query, startingAfter: cursor };
 }
 
 /** Asks for a page of a list. */
@@ -69,8 +72,7 @@ export async function list<T extends { id: string }>(
   const cursors = (query ?? {}) as Cursors;
   const wait = typeof cursors.wait === 'number' ? cursors.wait * 1000 : 0;
   const { data, page } = await transport.send<Envelope<T>>({ method: 'GET', path, query, wait }, options);
-  if (!page?.hasMore || data.length === 0) return new Page(data, null);
-  const edge = [data[0], data[data.length - 1]] as [T, T];
-  const next = following(cursors, ...edge);
+  if (!page?.hasMore || typeof page.nextCursor !== 'string') return new Page(data, null);
+  const next = following(cursors, data[0], page.nextCursor);
   return new Page(data, () => list<T>(transport, path, next, options));
 }

@@ -3,7 +3,10 @@
 import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
+import type { components as Disputes } from './generated/disputes.js';
+import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
+import type { components as Refunds } from './generated/refunds.js';
 import type { components as Tests } from './generated/test.js';
 import type { components as Webhooks } from './generated/webhooks.js';
 
@@ -14,6 +17,8 @@ type ListOf<Query> = Partial<Query>;
 
 type P = Payments['schemas'];
 type C = Customers['schemas'];
+type R = Refunds['schemas'];
+type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
@@ -38,6 +43,8 @@ export interface Payment
       captureMethod: CaptureMethod;
       failure: Failure | null;
       timeline: { status: PaymentStatus; at: string }[];
+      /** The newest refund, whole. */
+      latestRefund: Refund | null;
       /** The whole customer, where `expand` asks for it. */
       customer?: Customer | null;
     }
@@ -60,6 +67,10 @@ export type PaymentConfirmParams = P['PostPaymentsIdConfirmBody'] & Pick<Payment
 export type PaymentCaptureParams = P['PostPaymentsIdCaptureBody'];
 export type PaymentCancelParams = P['PostPaymentsIdCancelBody'];
 export type PaymentRetrieveParams = P['GetPaymentsIdQuery'];
+export type PaymentMethodCreateParams = Methods['schemas']['PostPaymentMethodsBody'] & {
+  /** The same as `customerId`. */
+  customer?: string | null;
+};
 export type PaymentListParams = ListOf<P['GetPaymentsQuery']> & Pick<PaymentReferences, 'customer'>;
 
 /** A payment together with what the browser needs to mount Elements for it. */
@@ -67,6 +78,37 @@ export interface PaymentSession extends Payment {
   /** Opens this one payment to the browser. It is shown in this answer only. */
   clientSecret: string;
 }
+
+export type RefundStatus = 'pending' | 'succeeded' | 'failed';
+export type RefundReason = NonNullable<R['PostRefundsBody']['reason']>;
+/** Money of a payment on its way back. */
+export interface Refund
+  extends Refine<
+    R['Refund'],
+    {
+      object: 'refund';
+      status: RefundStatus;
+      reason: RefundReason | null;
+      failureReason: 'destination_account_closed' | 'operation_not_available' | null;
+    }
+  > {}
+/** References may be written without their `Id`; one of the two is there. */
+type OfPayment = { paymentId: string; payment?: never } | { payment: string; paymentId?: never };
+export type RefundCreateParams = Omit<R['PostRefundsBody'], 'paymentId'> & OfPayment & { idempotencyKey?: string };
+export type RefundListParams = ListOf<R['GetRefundsQuery']> & {
+  /** The same as `paymentId`. */
+  payment?: string | null;
+};
+
+export type DisputeStatus = NonNullable<D['GetDisputesQuery']['status']>;
+export type DisputeReason = NonNullable<Tests['schemas']['PostTestPaymentsIdDisputeBody']['reason']>;
+/** A charge that the buyer's bank took back. */
+export interface Dispute extends Refine<D['Dispute'], { object: 'dispute'; status: DisputeStatus; reason: DisputeReason }> {}
+export type DisputeUpdateParams = D['PatchDisputesIdBody'];
+export type DisputeListParams = ListOf<D['GetDisputesQuery']> & {
+  /** The same as `paymentId`. */
+  payment?: string | null;
+};
 
 export interface Customer extends Refine<C['Customer'], { object: 'customer' }> {}
 export interface DeletedCustomer extends Refine<C['DeletedCustomer'], { object: 'customer'; deleted: true }> {}
@@ -127,3 +169,4 @@ export type TestClockAdvanceParams = Tests['schemas']['PostTestClockAdvanceBody'
 export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
 export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
+export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];

@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment } from '@vinr/sdk';
+import { Vinr, type Payment, type Refund } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -33,6 +33,7 @@ before(async () => {
     whole: whole.replace('listen(4000', `listen(${port}`),
     endpoint,
     standard,
+    refunds: guide('refunds-and-disputes', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
   });
@@ -55,7 +56,7 @@ const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
-  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['test-cards-and-time', 2, 2]]);
+  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['refunds-and-disputes', 2, 4], ['test-cards-and-time', 2, 2]]);
 });
 
 test('accept a payment: the request, the redirect, and the way back', async () => {
@@ -126,6 +127,22 @@ test('test cards and time: the token, the buyer, the bank and the clock', async 
   const before = await vinr.test.clock.retrieve();
   const after = asked<{ offsetSeconds: number }>(clock);
   assert.equal(after.offsetSeconds, before.offsetSeconds + 86_400);
+});
+
+test('refunds and disputes: the requests, and what the program says', async () => {
+  const [paying = '', giving = ''] = guide('refunds-and-disputes', 'sh');
+  const paid = asked<Payment>(paying);
+  const refund = asked<Refund>(giving);
+  assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
+  assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
+
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  await desk.load('refunds');
+  console.log = log;
+  const promised = guide('refunds-and-disputes', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
+  assert.deepEqual(lines, [...promised].map(([, words]) => words));
+  assert.equal(lines.length, 8);
 });
 
 test('the cards that a guide names do what it says', async () => {

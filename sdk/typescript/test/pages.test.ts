@@ -82,3 +82,20 @@ test('an empty list is an empty page', async () => {
   const page = await vinr.customers.list({ email: 'nobody@example.com' });
   assert.deepEqual([page.length, page.hasMore, await page.nextPage()], [0, false, null]);
 });
+
+test('a page that found nothing on its way leads on, in every direction', async () => {
+  const asked: string[] = [];
+  const answers = ['{"data":[],"page":{"hasMore":true,"nextCursor":"7"}}', '{"data":[{"id":"one"}],"page":{"hasMore":false,"nextCursor":null}}'];
+  const looking = (async (url: string) => {
+    asked.push(new URL(url).search);
+    return new Response(answers[(asked.length - 1) % 2], { headers: { 'content-type': 'application/json' } });
+  }) as typeof globalThis.fetch;
+  const looked = new Vinr({ secretKey: server.secretKey, baseUrl: server.url, fetch: looking });
+  const seen = [];
+  for await (const payment of await looked.payments.list({ currency: 'JPY' })) seen.push(payment.id);
+  for await (const payment of await looked.payments.list({ currency: 'JPY', endingBefore: 'pay_1' })) seen.push(payment.id);
+  for await (const event of await looked.events.list({ type: 'payment.completed', after: 2 })) seen.push(event.id);
+  assert.deepEqual(seen, ['one', 'one', 'one']);
+  const following = asked.filter((_, index) => index % 2 === 1);
+  assert.deepEqual(following, ['?currency=JPY&startingAfter=7', '?currency=JPY&endingBefore=7', '?type=payment.completed&after=7']);
+});

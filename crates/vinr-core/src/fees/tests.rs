@@ -45,3 +45,14 @@ proptest! {
         prop_assert_eq!(fee, fixed + twice / 20_000);
     }
 }
+
+#[test]
+fn a_dispute_costs_fifteen_euro_unless_the_schedule_says_otherwise() {
+    let standard = FeeSchedule::new(0, BTreeMap::new()).expect("a schedule");
+    assert_eq!(standard.dispute_fee(Currency::EUR).amount, 1_500);
+    assert_eq!(standard.dispute_fee(Currency::JPY).amount, 0);
+    let own = standard.clone().with_dispute([(Currency::JPY, 2_000)].into()).expect("a schedule");
+    assert_eq!((own.dispute_fee(Currency::EUR).amount, own.dispute_fee(Currency::JPY).amount), (0, 2_000));
+    let refused = standard.with_dispute([(Currency::EUR, -1)].into()).expect_err("a refusal");
+    assert_eq!((refused.code, refused.param.as_deref()), (Code::ParameterInvalid, Some("fees.dispute.EUR")));
+}

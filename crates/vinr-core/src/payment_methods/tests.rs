@@ -4,7 +4,9 @@ use crate::cards::{Brand, Expiry};
 fn method(year: u16, month: u8) -> PaymentMethod {
     let card = CardSummary { brand: Brand::Visa, last4: "4242".into(), expiry: Expiry { year, month } };
     let issuer = Issuer { funding: Funding::Credit, country: None };
-    create(PaymentMethodId::from_bits(1), card, issuer, "f".into(), Some(String::new()), Timestamp::from_seconds(0))
+    let (id, name) = (PaymentMethodId::from_bits(1), Some(String::new()));
+    let ask = Create { id, card, issuer, fingerprint: "f".into(), name, source: Source::Surface };
+    create(ask, Timestamp::from_seconds(0))
 }
 
 fn customer() -> CustomerId {
@@ -83,4 +85,38 @@ fn what_may_not_be_charged_is_refused_with_its_own_code() {
     assert_eq!(code(&method(2031, 12), None, now), Some(Code::ResourceMissing));
     let detached = played(active, Command::Detach, now);
     assert_eq!(code(&detached, Some(&customer()), now), Some(Code::PaymentMethodDetached));
+}
+
+#[test]
+fn a_tokenised_card_is_nobodys_for_a_day_at_most() {
+    let now = Timestamp::from_seconds(0);
+    let PaymentMethod { id, card, issuer, fingerprint, name, .. } = method(2031, 12);
+    let token = tokenise(Create { id, card, issuer, fingerprint, name, source: Source::Surface }, now);
+    assert_eq!((token.status, token.customer_id.as_ref()), (Status::Active, None));
+    assert_eq!(due(&token), Some((now.plus(UNCLAIMED_LIVES), Command::Detach)));
+    check_usable(&token, Some(&customer()), now).expect("it may pay for anybody");
+    let theirs = played(token.clone(), Command::Attach(customer()), now);
+    assert_eq!((theirs.status, theirs.customer_id.as_ref()), (Status::Active, Some(&customer())));
+    assert_eq!(due(&theirs).map(|(_, command)| command), Some(Command::Warn), "then it stays");
+    let other = CustomerId::from_bits(3);
+    assert_eq!(
+        decide(&theirs, Command::Attach(other), now).map_err(|refusal| refusal.code),
+        Err(Code::ResourceMissing),
+        "and it is theirs for good"
+    );
+    assert_eq!(played(token, Command::Detach, now).status, Status::Detached);
+}
+
+#[test]
+fn a_merchants_program_charges_what_was_typed_on_our_pages_for_its_customers_or_has_an_attestation() {
+    let now = Timestamp::from_seconds(0);
+    let code = |method: &PaymentMethod, status| check_attested(method, status).err().map(|refusal| refusal.code);
+    let unowned = method(2031, 12);
+    let owned = played(unowned.clone(), Command::Attach(customer()), now);
+    let by_api = PaymentMethod { source: Source::Api, ..owned.clone() };
+    assert_eq!(code(&owned, AttestationStatus::Missing), None);
+    for wants in [unowned, by_api] {
+        assert_eq!(code(&wants, AttestationStatus::Missing), Some(Code::PciAttestationRequired));
+        assert_eq!(code(&wants, AttestationStatus::Attested), None);
+    }
 }

@@ -41,6 +41,8 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         amount_capturable: 0,
         amount_captured: 0,
         amount_refunded: 0,
+        amount_disputed: 0,
+        latest_refund: None,
         description: ask.description,
         customer_id: ask.customer_id,
         method: None,
@@ -94,6 +96,15 @@ pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
+/// Whether there is nothing left that its buyer could do: then a client secret opens nothing any more.
+pub fn is_over(payment: &Payment, now: Timestamp) -> bool {
+    match payment.status {
+        Status::Processing | Status::RequiresAuthentication => false,
+        Status::Pending | Status::RequiresAction | Status::Failed => now >= payment.expires_at,
+        Status::Authorized | Status::Completed | Status::Cancelled | Status::Expired => true,
+    }
+}
+
 /// Decides a command. An empty answer means that it changes nothing: an acquirer may say a thing twice.
 ///
 /// # Errors
@@ -111,8 +122,46 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         Command::Capture { amount, attempt } => capture(payment, amount, attempt),
         Command::Captured { attempt, fees } => Ok(captured(payment, &attempt, fees)),
         Command::CaptureRefused { attempt } => Ok(capture_refused(payment, &attempt)),
+        Command::Refund(refund) => {
+            let (asked, left) = (refund.amount.amount, refundable(payment)?);
+            if asked > left {
+                return Err(crate::refunds::too_large(payment, asked, left));
+            }
+            assert!(asked > 0, "the edge refuses a refund of nothing");
+            Ok(vec![Event::Refunded(refund)])
+        }
+        Command::RefundSettled(refund) => Ok(vec![Event::RefundSettled(refund)]),
+        Command::RefundFailed(refund) => Ok(vec![Event::RefundFailed(refund)]),
+        Command::Dispute { amount } => {
+            let left = refundable(payment)?;
+            assert!(amount > 0 && amount <= left, "a dispute is opened about what is left");
+            Ok(vec![Event::Disputed { amount }])
+        }
+        Command::DisputeWon { amount } => Ok(vec![Event::DisputeWon { amount }]),
         Command::Cancel => cancel(payment, now),
         Command::Expire => Ok(expire(payment, now)),
+    }
+}
+
+/// How much of a captured payment can still be given back: what was captured, less what is refunded, is being refunded,
+/// or is disputed (spec/traps.md, section 10).
+///
+/// # Errors
+/// `payment_not_refundable` before anything was captured.
+pub fn refundable(payment: &Payment) -> Result<i64, Refusal> {
+    match payment.status {
+        Status::Completed => {
+            let gone = payment.amount_refunded.saturating_add(payment.amount_disputed);
+            Ok(payment.amount_captured.saturating_sub(gone))
+        }
+        Status::Pending
+        | Status::Processing
+        | Status::RequiresAuthentication
+        | Status::RequiresAction
+        | Status::Authorized
+        | Status::Failed
+        | Status::Cancelled
+        | Status::Expired => Err(not(Code::PaymentNotRefundable, payment, "refunded: nothing of it was captured")),
     }
 }
 
@@ -187,6 +236,7 @@ fn capture(payment: &Payment, amount: Option<i64>, attempt: AttemptId) -> Result
         return Err(Refusal::new(Code::AmountTooLarge, message).at("amount"));
     }
     assert!(amount > 0, "the edge refuses a capture of nothing");
+    check_amount(Money::new(amount, payment.amount.currency))?;
     Ok(vec![Event::CaptureRequested(CapturePending { attempt, amount })])
 }
 

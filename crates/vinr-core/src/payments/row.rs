@@ -1,5 +1,6 @@
 //! The payment's state: what one row of `payments` holds.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,6 +9,7 @@ use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentMethodId};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
+use crate::refunds::Refund;
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
@@ -107,6 +109,10 @@ pub struct Payment {
     pub amount_captured: i64,
     /// Given back or on its way back.
     pub amount_refunded: i64,
+    /// In open disputes or lost by them: taken by the network, and not to be given back a second time.
+    pub amount_disputed: i64,
+    /// The newest refund as it stands.
+    pub latest_refund: Option<Box<Refund>>,
     /// Shown to the buyer.
     pub description: Option<String>,
     /// Whose payment it is.

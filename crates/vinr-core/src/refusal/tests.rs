@@ -21,6 +21,7 @@ fn the_codes_of_the_specification_have_the_kind_of_their_status() {
     for (text, kind) in [
         ("invalid_api_key", Kind::Unauthenticated),
         ("insufficient_scope", Kind::Permission),
+        ("client_secret_invalid", Kind::Permission),
         ("pci_attestation_required", Kind::Permission),
         ("kyb_required", Kind::Permission),
         ("parameter_unknown", Kind::Invalid),

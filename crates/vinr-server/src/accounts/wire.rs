@@ -49,6 +49,8 @@ pub(super) struct Fees {
     /// A fixed part for each currency, in its minor unit.
     #[serde(default)]
     fixed: BTreeMap<String, i64>,
+    /// What a dispute costs in each currency, in its minor unit; the usual when absent. It comes back with a win.
+    dispute: Option<BTreeMap<String, i64>>,
 }
 
 /// When settled money is paid out.
@@ -133,16 +135,27 @@ impl Update {
 
 impl Fees {
     fn schedule(self, problems: &mut Problems) -> Option<FeeSchedule> {
-        let mut fixed = BTreeMap::new();
-        for (code, amount) in self.fixed {
-            let currency = Currency::parse(&code).ok_or_else(|| {
-                let message = "`fees.fixed` is keyed by active ISO 4217 codes";
-                Refusal::new(Code::CurrencyUnknown, message).at(format!("fees.fixed.{code}"))
-            });
-            fixed.extend(problems.note(currency).map(|currency| (currency, amount)));
+        let fixed = parts("fixed", self.fixed, problems);
+        let dispute = self.dispute.map(|dispute| parts("dispute", dispute, problems));
+        let schedule = problems.note(FeeSchedule::new(self.bps, fixed))?;
+        match dispute {
+            Some(dispute) => problems.note(schedule.with_dispute(dispute)),
+            None => Some(schedule),
         }
-        problems.note(FeeSchedule::new(self.bps, fixed))
     }
+}
+
+/// Amounts by currency.
+fn parts(name: &str, amounts: BTreeMap<String, i64>, problems: &mut Problems) -> BTreeMap<Currency, i64> {
+    let mut parts = BTreeMap::new();
+    for (code, amount) in amounts {
+        let currency = Currency::parse(&code).ok_or_else(|| {
+            let message = format!("`fees.{name}` is keyed by active ISO 4217 codes");
+            Refusal::new(Code::CurrencyUnknown, message).at(format!("fees.{name}.{code}"))
+        });
+        parts.extend(problems.note(currency).map(|currency| (currency, amount)));
+    }
+    parts
 }
 
 impl Schedule {
@@ -154,7 +167,10 @@ impl Schedule {
 
 /// The account as the API shows it.
 pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, created_at: Timestamp) -> Shown {
-    let fixed = settings.fees.fixed().iter().map(|(currency, amount)| (currency.code().to_owned(), *amount)).collect();
+    let by_code = |parts: &BTreeMap<Currency, i64>| -> BTreeMap<String, i64> {
+        parts.iter().map(|(currency, amount)| (currency.code().to_owned(), *amount)).collect()
+    };
+    let (fixed, dispute) = (by_code(settings.fees.fixed()), Some(by_code(settings.fees.dispute())));
     Shown {
         id: id.to_string(),
         object: "account",
@@ -162,7 +178,7 @@ pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, crea
         time_zone: settings.time_zone.to_string(),
         country: settings.country.map(|country| country.code().to_owned()),
         api_version: api_version.to_owned(),
-        fees: Fees { bps: settings.fees.bps(), fixed },
+        fees: Fees { bps: settings.fees.bps(), fixed, dispute },
         payout_schedule: Schedule {
             interval: settings.payout_schedule.interval.to_string(),
             delay_days: settings.payout_schedule.delay_days,

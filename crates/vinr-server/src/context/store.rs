@@ -104,8 +104,10 @@ fn read_endpoint(row: &Row) -> (WebhookEndpointId, Vec<EventFilter>) {
 
 /// An account's settings as values of [`ACCOUNTS`].
 pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at: Timestamp) -> Vec<Value> {
-    let fixed: BTreeMap<&str, i64> =
-        settings.fees.fixed().iter().map(|(currency, amount)| (currency.code(), *amount)).collect();
+    let by_code = |parts: &BTreeMap<Currency, i64>| -> BTreeMap<&str, i64> {
+        parts.iter().map(|(currency, amount)| (currency.code(), *amount)).collect()
+    };
+    let (fixed, dispute) = (by_code(settings.fees.fixed()), by_code(settings.fees.dispute()));
     let schedule = settings.payout_schedule;
     let ranges: Vec<String> = settings.ip_allow_list.iter().map(ToString::to_string).collect();
     vec![
@@ -113,7 +115,7 @@ pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at
         settings.time_zone.as_str().into(),
         settings.country.map(Country::code).into(),
         api_version.into(),
-        json!({"bps": settings.fees.bps(), "fixed": fixed}).to_string().into(),
+        json!({"bps": settings.fees.bps(), "fixed": fixed, "dispute": dispute}).to_string().into(),
         json!({"interval": schedule.interval.as_str(), "delayDays": schedule.delay_days}).to_string().into(),
         settings.tax_mode.as_str().into(),
         branding_json(&settings.branding).to_string().into(),
@@ -172,10 +174,17 @@ fn read_branding(branding: &Json) -> Branding {
 }
 
 fn read_fees(fees: &Json) -> FeeSchedule {
-    let fixed = fees["fixed"].as_object().into_iter().flatten();
-    let fixed = fixed.filter_map(|(code, amount)| Some((Currency::parse(code)?, amount.as_i64()?))).collect();
+    let parts = |name: &str| -> BTreeMap<Currency, i64> {
+        let parts = fees[name].as_object().into_iter().flatten();
+        parts.filter_map(|(code, amount)| Some((Currency::parse(code)?, amount.as_i64()?))).collect()
+    };
     let bps = fees["bps"].as_u64().and_then(|bps| u32::try_from(bps).ok()).expect("the database holds fees");
-    FeeSchedule::new(bps, fixed).expect("the database holds fees that were checked")
+    let schedule = FeeSchedule::new(bps, parts("fixed")).expect("the database holds fees that were checked");
+    // Rows from before there were disputes say nothing of what one costs.
+    match fees["dispute"] {
+        Json::Null => schedule,
+        _ => schedule.with_dispute(parts("dispute")).expect("the database holds fees that were checked"),
+    }
 }
 
 fn read_json(text: &str) -> Json {

@@ -11,7 +11,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::{self, List};
+use crate::http::list::{self, Index, Indexed, List};
 use crate::record::Unit;
 
 const CUSTOMERS: Table = Table {
@@ -39,14 +39,19 @@ const PAIRS: Table = Table {
 };
 
 /// The list of customers by a pair of their metadata.
-pub(crate) const LIST_BY_PAIR: List =
-    List { table: "customer_metadata", columns: "id, customer_id", order: "created_at" };
+pub(crate) const LIST_BY_PAIR: List = List {
+    table: "customer_metadata",
+    columns: "id, customer_id",
+    order: "created_at",
+    indexes: &[Index { on: &["name", "value"], rows: Indexed::All }],
+};
 
 /// The list of customers.
 pub(crate) const LIST: List = List {
     table: "customers",
     columns: "id, email, email_key, name, phone, address, default_method_id, metadata, deleted, created_at",
     order: "created_at",
+    indexes: &[Index { on: &["deleted"], rows: Indexed::All }, Index { on: &["email_key"], rows: Indexed::All }],
 };
 
 /// An address as its column holds it.

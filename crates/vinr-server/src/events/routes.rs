@@ -56,10 +56,14 @@ async fn follow(call: &Call, query: &wire::Query, after: i64, kind: Option<Event
     let limit = query.page.limit();
     let deadline = Instant::now() + Duration::from_secs(query.wait.unwrap_or(0));
     let mut poller = call.app.workers.pollers.wait(call.account());
-    let mut seen = after;
+    let (mut after, mut seen) = (after, after);
     loop {
         let found = store::after(&call.app.db, call.account(), after, kind, limit + 1).await?;
-        if found.is_empty() {
+        if found.events.is_empty() {
+            if let Some(looked_to) = found.looked_to.filter(|_| Instant::now() < deadline) {
+                after = looked_to;
+                continue;
+            }
             let over = tokio::time::timeout_at(deadline, call.app.workers.stopping());
             if let Either::Left((last, _)) = select(pin!(poller.beyond(seen)), pin!(over)).await {
                 seen = last;
@@ -82,10 +86,12 @@ fn rendered(event: &StoredEvent, sequence: i64) -> Box<RawValue> {
 }
 
 /// A page of events by their numbers; one more than it takes tells whether there is more.
-fn page(found: &[(StoredEvent, i64)], limit: i64) -> Listed<Box<RawValue>> {
-    let shown = &found[..found.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
-    let has_more = shown.len() < found.len();
-    let next_cursor = shown.last().filter(|_| has_more).map(|(_, sequence)| sequence.to_string());
+fn page(found: &store::Following, limit: i64) -> Listed<Box<RawValue>> {
+    let store::Following { events, looked_to } = found;
+    let shown = &events[..events.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
+    let last = shown.last().filter(|_| shown.len() < events.len()).map(|(_, sequence)| *sequence);
+    let next_cursor = looked_to.or(last).map(|sequence| sequence.to_string());
+    let has_more = next_cursor.is_some();
     let data = shown.iter().map(|(event, sequence)| rendered(event, *sequence)).collect();
     Listed { object: "list", data, page: Position { has_more, next_cursor } }
 }

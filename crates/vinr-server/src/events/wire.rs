@@ -15,7 +15,7 @@ pub(crate) struct Query {
     #[serde(flatten)]
     pub(crate) page: Page<EventId>,
     /// Only of this type. With `after` too: then the events between are passed over, and what follows is asked for with
-    /// the number of the last event that came.
+    /// `nextCursor`, or with the number of the last event that came.
     #[serde(rename = "type")]
     #[schemars(length(max = 64))]
     pub(crate) kind: Option<String>,

@@ -48,6 +48,18 @@ pub(super) async fn keep(unit: &mut Unit<'_>, saving: Saving) -> Result<()> {
     } else if !customers::exists(unit, &id).await? {
         return payment_methods::give_up(unit, &method).await;
     }
-    payment_methods::attach(unit, &method, id.clone()).await?;
-    customers::gain_method(unit, &id, &method).await
+    attach(unit, &method, &id).await.map(drop)
+}
+
+/// Gives a method that is nobody's to a customer that is there; nothing if somebody else was quicker.
+pub(super) async fn attach(
+    unit: &mut Unit<'_>,
+    method: &PaymentMethodId,
+    customer: &CustomerId,
+) -> Result<Option<PaymentMethod>> {
+    let attached = payment_methods::attach(unit, method, customer.clone()).await?;
+    if attached.is_some() {
+        customers::gain_method(unit, customer, method).await?;
+    }
+    Ok(attached)
 }

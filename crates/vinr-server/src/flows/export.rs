@@ -8,9 +8,9 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Db, Row};
 
 use crate::error::Result;
-use crate::http::list::{self, Created, Cursor, List, Page};
+use crate::http::list::{self, List, Page};
 use crate::http::shapes::Pages;
-use crate::{events, payments};
+use crate::{balance_transactions, events, payments};
 
 /// Objects on a page: one statement's worth.
 const PAGE: i64 = 500;
@@ -18,6 +18,7 @@ const PAGE: i64 = 500;
 /// What can be exported. A further kind is a further line, and its columns.
 pub const KINDS: &[Kind] = &[
     Kind { name: "payments", columns: PAYMENTS, list: &payments::store::LIST, read: payment },
+    Kind { name: "balance-transactions", columns: LINES, list: &balance_transactions::store::LIST, read: line },
     Kind { name: "events", columns: EVENTS, list: &events::store::LIST, read: event },
 ];
 
@@ -29,19 +30,11 @@ pub struct Kind {
     /// What a table has of an object.
     pub columns: &'static [Column],
     list: &'static List,
-    read: fn(&Row, Pages<'_>) -> Object,
+    read: fn(&Row, Pages<'_>) -> String,
 }
 
 /// A column of a table: what it is called, and where in the object it is (a JSON pointer, RFC 6901).
 pub type Column = (&'static str, &'static str);
-
-/// An object that is exported.
-#[derive(Debug)]
-pub struct Object {
-    id: String,
-    /// The object as the API shows it, one line of JSON.
-    pub json: String,
-}
 
 /// What is exported.
 #[derive(Debug, Clone)]
@@ -56,35 +49,39 @@ pub struct Ask {
     pub to: Option<Timestamp>,
 }
 
-/// The next objects, newest first; none after the last.
+/// A page of an export.
+#[derive(Debug)]
+pub struct Part {
+    /// Objects as the API shows them, a line of JSON each, newest first; there may be none on a page that is not the last.
+    pub objects: Vec<String>,
+    /// Where the next page begins; nothing after the last.
+    pub next: Option<String>,
+}
+
+/// The page that begins there, the first one without.
 ///
 /// # Errors
-/// The store is away, or the last object of the page before is no longer there.
-pub async fn page(db: &Db, kind: &Kind, ask: &Ask, after: Option<&Object>) -> Result<Vec<Object>> {
-    let created =
-        Created { gte: ask.from.map(Timestamp::seconds), lt: ask.to.map(Timestamp::seconds), gt: None, lte: None };
-    let place = Page::<()> {
-        limit: Some(PAGE),
-        starting_after: after.map(|object| Cursor::at(object.id.clone())),
-        ending_before: None,
-        created: Some(created),
-    };
+/// The store is away, or the object where the page begins is no longer there.
+pub async fn page(db: &Db, kind: &Kind, ask: &Ask, from: Option<String>) -> Result<Part> {
+    let [since, before] = [ask.from, ask.to].map(|moment| moment.map(Timestamp::seconds));
+    let place: Page<()> = Page::within(PAGE, from, since, before);
     let pages = Pages { public_url: &ask.public_url, account: &ask.account };
-    let read = |row: &Row| {
-        let object = (kind.read)(row, pages);
-        (object.id.clone(), object)
-    };
-    Ok(list::page(db, &ask.account, kind.list, &place, Vec::new(), read).await?.data)
+    let read = |row: &Row| (row.text(0).to_owned(), (kind.read)(row, pages));
+    let found = list::page(db, &ask.account, kind.list, &place, Vec::new(), read).await?;
+    Ok(Part { objects: found.data, next: found.page.next_cursor.filter(|_| found.page.has_more) })
 }
 
-fn payment(row: &Row, pages: Pages<'_>) -> Object {
-    let payment = payments::store::read_listed(row);
-    Object { id: payment.id.to_string(), json: payments::wire::data(&payment, pages) }
+fn payment(row: &Row, pages: Pages<'_>) -> String {
+    payments::wire::data(&payments::store::read_listed(row), pages)
 }
 
-fn event(row: &Row, _: Pages<'_>) -> Object {
+fn line(row: &Row, _: Pages<'_>) -> String {
+    balance_transactions::wire::data(balance_transactions::store::read(row))
+}
+
+fn event(row: &Row, _: Pages<'_>) -> String {
     let (event, sequence) = events::store::read(row);
-    Object { id: event.id.to_string(), json: event.render(sequence) }
+    event.render(sequence)
 }
 
 /// The addresses of its pages open a payment to whoever has them: they are not for tables that are handed around.
@@ -117,6 +114,18 @@ const PAYMENTS: &[Column] = &[
     ("completedAt", "/completedAt"),
     ("expiresAt", "/expiresAt"),
     ("metadata", "/metadata"),
+];
+
+const LINES: &[Column] = &[
+    ("id", "/id"),
+    ("created_at", "/created_at"),
+    ("type", "/type"),
+    ("source", "/source"),
+    ("currency", "/currency"),
+    ("amount", "/amount"),
+    ("fee", "/fee"),
+    ("net", "/net"),
+    ("availableAt", "/availableAt"),
 ];
 
 const EVENTS: &[Column] = &[

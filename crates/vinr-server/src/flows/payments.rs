@@ -6,16 +6,25 @@ pub(crate) mod routes;
 
 pub(crate) use answers::hear;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
-use vinr_core::payment_methods::{Owner, Saving};
+use vinr_core::payment_methods::{Owner, Saving, Source, check_attested, missing};
 use vinr_core::payments::{self as core, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::cards::Card;
 use crate::error::Result;
 use crate::http::shapes::TypedCard;
-use crate::payments::{self, Charge};
+use crate::payments::{self, Charge, sessions};
 use crate::record::Unit;
 use crate::{customers, payment_methods};
+
+/// Who has a payment charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asker {
+    /// A merchant's program. What it may charge by itself depends on its attestation.
+    Merchant,
+    /// A buyer: on a page or in fields of ours.
+    Buyer,
+}
 
 /// What a buyer on the hosted page pays with.
 pub(crate) enum Means {
@@ -53,7 +62,7 @@ async fn create(
         return payments::create(unit, ask, chosen_id, None).await;
     }
     let method = method.or(default.as_ref()).ok_or_else(no_method)?;
-    let mut charge = charge_with(unit, method, &mut ask.customer_id).await?;
+    let mut charge = charge_with(unit, method, &mut ask.customer_id, Asker::Merchant).await?;
     if ask.save_method {
         charge.saving = saving(unit, &charge, ask.customer_id.as_ref(), None, None).await?;
     }
@@ -76,7 +85,7 @@ async fn confirm(
         _ => None,
     };
     let method = method.or(default.as_ref()).ok_or_else(no_method)?;
-    let mut charge = charge_with(unit, method, &mut payment.customer_id).await?;
+    let mut charge = charge_with(unit, method, &mut payment.customer_id, Asker::Merchant).await?;
     if payment.save_method {
         let customer = payment.customer_id.as_ref().ok_or_else(no_customer)?;
         charge.saving = saving(unit, &charge, Some(customer), None, None).await?;
@@ -94,9 +103,9 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> R
         Means::Saved(method) => {
             // Without a customer nobody's saved methods were offered.
             if payment.customer_id.is_none() {
-                return Err(vinr_core::payment_methods::missing(method).into());
+                return Err(missing(method).into());
             }
-            charge_with(unit, method, &mut payment.customer_id).await?
+            charge_with(unit, method, &mut payment.customer_id, Asker::Buyer).await?
         }
         Means::Typed { card: typed, save, email } => {
             payments::check_acquiring(unit)?;
@@ -112,13 +121,46 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> R
     payments::confirm(unit, payment, charge, Presence::OnSession)
 }
 
+/// The buyer's browser confirms the payment that its client secret opens, with what it names: a tokenised card, or one of
+/// the payment's own customer.
+///
+/// # Errors
+/// `client_secret_invalid`; 404 for what is not the buyer's; as [`confirm`].
+async fn confirm_by_secret(
+    unit: &mut Unit<'_>,
+    id: &PaymentId,
+    secret: &str,
+    method: Option<&PaymentMethodId>,
+) -> Result<Payment> {
+    sessions::check_in(unit, id, secret).await?;
+    let mut payment = payments::open(unit, id).await?;
+    let method = method.ok_or_else(no_method)?;
+    let owner = payment_methods::owner(unit, method).await?;
+    if payment_methods::is_test_token(method) || owner.is_some() && owner != payment.customer_id {
+        return Err(missing(method).at("paymentMethodId").into());
+    }
+    let mut charge = charge_with(unit, method, &mut payment.customer_id, Asker::Buyer).await?;
+    if payment.save_method {
+        charge.saving = saving(unit, &charge, payment.customer_id.as_ref(), None, None).await?;
+    }
+    payments::confirm(unit, payment, charge, Presence::OnSession)
+}
+
 /// A charge of this method; a payment that names no customer takes the method's.
-async fn charge_with(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: &mut Option<CustomerId>) -> Result<Charge> {
-    if id.as_str().starts_with(TEST_TOKEN) {
+async fn charge_with(
+    unit: &mut Unit<'_>,
+    id: &PaymentMethodId,
+    customer: &mut Option<CustomerId>,
+    asker: Asker,
+) -> Result<Charge> {
+    if payment_methods::is_test_token(id) {
         let card = Card::of_token(unit, id)?;
         return Ok(Charge { card, method: Some(id.clone()), saving: None });
     }
     let method = payment_methods::usable(unit, id, customer.as_ref()).await?;
+    if asker == Asker::Merchant {
+        check_attested(&method, unit.context.settings.pci_attestation)?;
+    }
     let number = payment_methods::number(unit, id).await?;
     if customer.is_none() {
         customer.clone_from(&method.customer_id);
@@ -128,10 +170,8 @@ async fn charge_with(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: &mut O
     Ok(Charge { card, method: Some(method.id), saving: None })
 }
 
-/// What every test token begins with.
-const TEST_TOKEN: &str = "pm_test_";
-
-/// Sets a card aside that is to be kept if it pays; nothing for one that is kept already, or whose customer is gone.
+/// Sets a card aside that is to be kept if it pays, or says whose a tokenised one will be; nothing for one that is kept
+/// already, or whose customer is gone.
 async fn saving(
     unit: &mut Unit<'_>,
     charge: &Charge,
@@ -139,7 +179,10 @@ async fn saving(
     email: Option<&str>,
     name: Option<String>,
 ) -> Result<Option<Saving>> {
-    if charge.method.as_ref().is_some_and(|id| !id.as_str().starts_with(TEST_TOKEN)) {
+    let kept = charge.method.clone().filter(|id| !payment_methods::is_test_token(id));
+    if let Some(id) = &kept
+        && payment_methods::owner(unit, id).await?.is_some()
+    {
         return Ok(None);
     }
     let owner = match (customer, email) {
@@ -151,9 +194,11 @@ async fn saving(
             return Err(Refusal::new(Code::ParameterMissing, message).at("email").into());
         }
     };
-    let Card { number, summary, issuer, .. } = &charge.card;
-    let typed = payment_methods::Typed { number, card: summary.clone(), issuer: *issuer, name };
-    let method = payment_methods::set_aside(unit, typed);
+    let method = kept.unwrap_or_else(|| {
+        let Card { number, summary, issuer, .. } = &charge.card;
+        let (card, issuer, source) = (summary.clone(), *issuer, Source::Surface);
+        payment_methods::set_aside(unit, payment_methods::Typed { number, card, issuer, name, source })
+    });
     Ok(Some(Saving { method, owner }))
 }
 

@@ -1,6 +1,8 @@
 //! The one switchboard: what a change of one noun means for others, in the same unit of work.
 
-use super::customers;
+use vinr_core::disputes::Reason;
+
+use super::{customers, disputes, settlements};
 use crate::error::{ApiError, Result};
 use crate::payment_methods;
 use crate::record::{Reaction, Unit};
@@ -18,6 +20,8 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
         match reaction {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
+            Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
+            Reaction::Enter(entry) => settlements::enter(unit, &entry),
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

@@ -3,6 +3,7 @@
 pub(crate) mod routes;
 
 use vinr_core::ids::SetupId;
+use vinr_core::payment_methods::Source;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::setups::{self as core, Setup};
 
@@ -34,7 +35,8 @@ pub(crate) async fn verify(unit: &mut Unit<'_>, id: &SetupId, typed: &TypedCard)
     let card = Card::typed(unit, typed)?;
     let verdict = sandbox::check(card.simulated);
     let Card { number, summary, issuer, .. } = &card;
-    let kept = payment_methods::Typed { number, card: summary.clone(), issuer: *issuer, name: typed.name.clone() };
+    let (card, issuer, source) = (summary.clone(), *issuer, Source::Surface);
+    let kept = payment_methods::Typed { number, card, issuer, name: typed.name.clone(), source };
     let method = payment_methods::set_aside(unit, kept);
     setups::verify(unit, setup, method, verdict)
 }

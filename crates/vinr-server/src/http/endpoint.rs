@@ -6,11 +6,12 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vinr_core::ids::AccountId;
-use vinr_core::keys::{Access, Environment, Family, Scope};
+use vinr_core::keys::{Access, Environment, Family, KeyKind, Scope};
 use vinr_core::refusal::{Code, Refusal};
 
 use super::auth::Caller;
 use super::decode;
+use super::door::Door;
 use super::idempotency::Key;
 use super::reply::Reply;
 use crate::app::App;
@@ -54,6 +55,8 @@ pub struct Endpoint {
     pub effect: Effect,
     /// Where it exists.
     pub whereabouts: Where,
+    /// Whom it lets in.
+    pub door: Door,
     /// The parameters in the query string.
     pub query: Option<fn() -> Schema>,
     /// The parameters in the body.
@@ -62,6 +65,8 @@ pub struct Endpoint {
     pub reply: fn() -> Schema,
     /// The name of the answer's type, for the document's components.
     pub reply_name: fn() -> String,
+    /// The shape that a public key gets, and the name of its type, where that is another one.
+    pub public_reply: Option<(fn() -> Schema, fn() -> String)>,
     /// Codes that are particular to it.
     pub codes: &'static [Code],
     /// What it does.
@@ -120,10 +125,12 @@ impl Endpoint {
             scope,
             effect,
             whereabouts: Where::Everywhere,
+            door: Door::Keys,
             query: None,
             body: None,
             reply: reply_schema::<R>,
             reply_name: || R::schema_name().into_owned(),
+            public_reply: None,
             codes: &[],
             handler,
         }
@@ -147,6 +154,21 @@ impl Endpoint {
     #[must_use]
     pub fn sandbox_only(mut self) -> Endpoint {
         self.whereabouts = Where::SandboxOnly;
+        self
+    }
+
+    /// The same endpoint, open to a public key that presents a client secret; it is answered `P`.
+    #[must_use]
+    pub fn by_client_secret<P: JsonSchema>(mut self) -> Endpoint {
+        self.door = Door::ClientSecret;
+        self.public_reply = Some((reply_schema::<P>, || P::schema_name().into_owned()));
+        self
+    }
+
+    /// The same endpoint, for cards: open to our own card fields, and to merchants with an attestation.
+    #[must_use]
+    pub fn from_card_fields(mut self) -> Endpoint {
+        self.door = Door::CardFields;
         self
     }
 
@@ -184,12 +206,19 @@ pub struct Call {
     pub body: Value,
     /// The caller's idempotency key.
     pub idempotency_key: Option<Key>,
+    /// The client secret in its header.
+    pub client_secret: Option<String>,
 }
 
 impl Call {
     /// The account the call acts on.
     pub fn account(&self) -> &AccountId {
         &self.caller.account
+    }
+
+    /// Whether a browser calls, with a public key.
+    pub fn is_public(&self) -> bool {
+        self.caller.grant.kind == KeyKind::Public
     }
 
     /// The body as the endpoint's input type.
@@ -252,7 +281,7 @@ mod tests {
     fn an_endpoint_takes_a_card_if_a_security_code_may_stand_anywhere_in_its_body() {
         let table = crate::endpoints();
         let paths: Vec<&str> = table.iter().filter(|one| one.takes_card()).map(|one| one.path).collect();
-        assert_eq!(paths, ["/v1/test/payments/{id}/pay", "/v1/test/setups/{id}/pay"]);
+        assert_eq!(paths, ["/v1/test/payments/{id}/pay", "/v1/payment-methods", "/v1/test/setups/{id}/pay"]);
         let nested = serde_json::json!({"properties": {"cards": {"items": [{"properties": {"cvc": {}}}]}}});
         assert!(super::takes_card(&nested));
     }

@@ -88,8 +88,11 @@ where
             store::claim(unit, key, state, &reply);
             Ok(reply)
         }
-        // What is refused now may be what this very key did before.
-        Err(refusal) => replay(unit, key).await?.ok_or(refusal),
+        // What is refused now may be what this very key did before: its answer is had without doing any of it again.
+        Err(refusal) => {
+            unit.refuse();
+            replay(unit, key).await?.ok_or(refusal)
+        }
     }
 }
 

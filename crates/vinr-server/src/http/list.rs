@@ -1,134 +1,31 @@
 //! Lists: newest first, paged by key, so that the ten-thousandth page costs what the first does (spec/conventions.md,
 //! Lists). The one place where SQL is composed, from constants only.
+//!
+//! A filter that an index leads with is a search. Any other is looked for in the order of the list, among so many rows a
+//! page and no more: a page costs about a page, whatever the history. Where nothing is found among these, the page is
+//! short or empty, says that there is more, and its cursor leads on.
 
-use std::borrow::Cow;
+mod shapes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::marker::PhantomData;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
-use vinr_core::ids::{AccountId, TypedId};
+use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::{Db, Read, Row, Value};
 
+use self::shapes::{Created, Range};
+pub use self::shapes::{Listed, Page, Position};
 use crate::error::Result;
 
 /// The column that a range of creation times is about.
 const CREATED: &str = "created_at";
-/// Page size when none is asked for.
-const LIMIT_DEFAULT: i64 = 25;
-
-/// What every list takes; its objects have ids of the kind `I`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", bound = "")]
-#[schemars(bound = "I: TypedId")]
-pub struct Page<I> {
-    /// Entries on a page.
-    #[schemars(range(min = 1, max = 100))]
-    pub limit: Option<i64>,
-    /// Continue after this object.
-    pub starting_after: Option<Cursor<I>>,
-    /// The page before this object.
-    pub ending_before: Option<Cursor<I>>,
-    /// When the objects were created, unix seconds.
-    pub created: Option<Created>,
-}
-
-impl<I> Page<I> {
-    /// How many entries it has at most.
-    pub fn limit(&self) -> i64 {
-        self.limit.unwrap_or(LIMIT_DEFAULT)
-    }
-
-    /// The first page, of so many entries.
-    pub fn first(limit: i64) -> Page<I> {
-        Page { limit: Some(limit), starting_after: None, ending_before: None, created: None }
-    }
-}
-
-/// The id of the object beside which a page begins.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent, bound = "")]
-pub struct Cursor<I> {
-    /// The row's id: the object's own, unless the list is of other rows.
-    pub row: String,
-    #[serde(skip)]
-    kind: PhantomData<I>,
-}
-
-impl<I> Cursor<I> {
-    /// At the object with this id.
-    pub fn at(row: String) -> Cursor<I> {
-        Cursor { row, kind: PhantomData }
-    }
-}
-
-impl<I: TypedId> JsonSchema for Cursor<I> {
-    fn schema_name() -> Cow<'static, str> {
-        format!("Cursor_{}", I::PREFIX).into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "format": format!("id:{}", I::PREFIX)})
-    }
-}
-
-/// A range of creation times in unix seconds.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-pub struct Created {
-    /// At or after.
-    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
-    pub gte: Option<i64>,
-    /// After.
-    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
-    pub gt: Option<i64>,
-    /// At or before.
-    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
-    pub lte: Option<i64>,
-    /// Before.
-    #[schemars(range(min = 0, max = 253_402_300_799_i64))]
-    pub lt: Option<i64>,
-}
-
-impl Created {
-    /// Rows carry milliseconds: "after second s" begins with the next second.
-    fn range(&self) -> Range {
-        let since = [self.gte, self.gt.map(|second| second + 1)].into_iter().flatten().max();
-        let before = [self.lt, self.lte.map(|second| second + 1)].into_iter().flatten().min();
-        Range { since: since.map(|second| second * 1000), before: before.map(|second| second * 1000) }
-    }
-}
-
-/// A range of creation times in milliseconds.
-#[derive(Debug, Clone, Copy, Default)]
-struct Range {
-    since: Option<i64>,
-    before: Option<i64>,
-}
-
-/// A page of objects.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "{T}List")]
-pub struct Listed<T> {
-    /// Always `list`.
-    pub object: &'static str,
-    /// The objects, newest first.
-    pub data: Vec<T>,
-    /// Where the page stands.
-    pub page: Position,
-}
-
-/// Where a page stands in its list.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Position {
-    /// Whether there is more in this direction.
-    pub has_more: bool,
-    /// What to pass as `startingAfter` for the next page; as `after` when events are read by their numbers.
-    pub next_cursor: Option<String>,
-}
+/// How many rows a page looks at where no index knows the filter: some milliseconds' worth.
+pub const LOOKED_AT_MAX: i64 = 5_000;
+/// How far apart two neighbours' times of creation may be in a list that is ordered by numbers: a number is given at the
+/// commit, the time is read before it and by another host's clock.
+const DISORDER_MS: i64 = 60_000;
 
 /// A list that can be asked for: constants a noun supplies.
 #[derive(Debug)]
@@ -139,6 +36,53 @@ pub struct List {
     pub columns: &'static str,
     /// What the list is ordered by, before the id.
     pub order: &'static str,
+    /// What its filters find their rows by; of two that would do equally well the last is taken.
+    pub indexes: &'static [Index],
+}
+
+/// An index on the account, these columns, and then the order of the list.
+#[derive(Debug)]
+pub struct Index {
+    /// The columns.
+    pub on: &'static [&'static str],
+    /// Which rows it has.
+    pub rows: Indexed,
+}
+
+/// Which rows an index has.
+#[derive(Debug)]
+pub enum Indexed {
+    /// Every one, or every one in which none of its columns is null.
+    All,
+    /// Those with one value in a column.
+    With(&'static str, &'static str),
+    /// Those without these values in a column: what is so common that no index is needed to find some.
+    Without(&'static str, &'static [&'static str]),
+}
+
+impl Index {
+    /// Whether it finds the rows of these filters.
+    fn serves(&self, filters: &[Filter]) -> bool {
+        let asked = |column: &str| filters.iter().find(|(name, _)| *name == column).map(|(_, value)| value);
+        let is = |column: &str, known: &str| matches!(asked(column), Some(Value::Text(text)) if text == known);
+        let has_rows = match &self.rows {
+            Indexed::All => true,
+            Indexed::With(column, value) => is(column, value),
+            Indexed::Without(column, values) => !values.iter().any(|value| is(column, value)),
+        };
+        has_rows && self.on.iter().all(|column| asked(column).is_some())
+    }
+
+    /// Its condition, word for word as in the migration: neither engine sees from a parameter that it holds.
+    fn condition(&self) -> String {
+        match &self.rows {
+            Indexed::All => String::new(),
+            Indexed::With(column, value) => format!(" AND {column} = '{value}'"),
+            Indexed::Without(column, values) => {
+                values.iter().fold(String::new(), |sql, value| sql + &format!(" AND {column} <> '{value}'"))
+            }
+        }
+    }
 }
 
 /// One condition: a column of the table equals a value.
@@ -156,11 +100,12 @@ pub async fn page<I, T>(
     filters: Vec<Filter>,
     read: impl Fn(&Row) -> (String, T),
 ) -> Result<Listed<T>> {
-    if ask.starting_after.is_none() && ask.ending_before.is_none() {
-        return page_in(db, account, list, ask, filters, read).await;
+    let query = Query::new(list, account, filters, ask);
+    if ask.starting_after.is_none() && ask.ending_before.is_none() && !query.looks() {
+        return read_page(db, query, ask, read).await;
     }
-    // Where the cursor stands, and what stands beyond it.
-    page_in(&db.snapshot().await?, account, list, ask, filters, read).await
+    // Where the cursor stands, what stands beyond it, and how far was looked.
+    read_page(&db.snapshot().await?, query, ask, read).await
 }
 
 /// The same where more is read for the answer, or has been.
@@ -175,9 +120,17 @@ pub async fn page_in<I, T>(
     filters: Vec<Filter>,
     read: impl Fn(&Row) -> (String, T),
 ) -> Result<Listed<T>> {
+    read_page(reads, Query::new(list, account, filters, ask), ask, read).await
+}
+
+async fn read_page<I, T>(
+    reads: &impl Read,
+    mut query: Query<'_>,
+    ask: &Page<I>,
+    read: impl Fn(&Row) -> (String, T),
+) -> Result<Listed<T>> {
     let limit = ask.limit();
-    let range = ask.created.as_ref().map(Created::range).unwrap_or_default();
-    let mut query = Query::new(list, account, filters, range);
+    query.bound(reads).await?;
     match (&ask.starting_after, &ask.ending_before) {
         (Some(_), Some(_)) => {
             let message = "give `startingAfter` or `endingBefore`, not both";
@@ -189,8 +142,8 @@ pub async fn page_in<I, T>(
     }
     let backwards = ask.ending_before.is_some();
     // One more than a page tells whether there is more.
-    let mut rows = query.run(reads, limit + 1, backwards).await?;
-    let has_more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    let (mut rows, looked_to) = query.run(reads, limit + 1, backwards).await?;
+    let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     if backwards {
         rows.reverse();
@@ -204,50 +157,114 @@ pub async fn page_in<I, T>(
             object
         })
         .collect();
-    // Going back there is always a next page: the one that was come from.
-    let next_cursor = if has_more || backwards { last } else { None };
+    let has_more = is_full || looked_to.is_some();
+    let next_cursor = if backwards {
+        // There is always a next page, the one that was come from; without anything found the look goes on.
+        last.or(looked_to)
+    } else {
+        looked_to.or(last.filter(|_| is_full))
+    };
     Ok(Listed { object: "list", data, page: Position { has_more, next_cursor } })
 }
 
 struct Query<'a> {
     list: &'a List,
-    sql: String,
+    /// What the rows are searched by, from the account on.
+    search: String,
     params: Vec<Value>,
+    /// What they are looked through for.
+    look: Vec<(&'static str, &'static str, Value)>,
+    /// The range of creation times that is asked for, in milliseconds.
     range: Range,
+    /// The same as bounds of the column by which the list is ordered.
+    bounds: Range,
 }
 
 impl<'a> Query<'a> {
-    fn new(list: &'a List, account: &AccountId, filters: Vec<Filter>, range: Range) -> Query<'a> {
+    fn new<I>(list: &'a List, account: &AccountId, filters: Vec<Filter>, ask: &Page<I>) -> Query<'a> {
+        let range = ask.created.as_ref().map(Created::range).unwrap_or_default();
+        let serving = list.indexes.iter().filter(|index| index.serves(&filters));
+        let index = serving.max_by_key(|index| index.on.len());
         let mut query = Query {
             list,
-            sql: format!("SELECT {} FROM {} WHERE account = $1", list.columns, list.table),
+            search: format!("FROM {} WHERE account = $1", list.table),
             params: vec![account.as_str().into()],
+            look: Vec::new(),
             range,
+            bounds: range,
         };
         for (column, value) in filters {
-            query.and(column, "=", value);
+            if index.is_some_and(|index| index.on.contains(&column)) {
+                query.and(column, "=", value);
+            } else {
+                query.look.push((column, "=", value));
+            }
+        }
+        query.search.extend(index.map(Index::condition));
+        if !query.is_by_creation() {
+            // By their numbers the rows of a range are found but for some at its ends.
+            query.look.extend(range.since.map(|since| (CREATED, ">=", since.into())));
+            query.look.extend(range.before.map(|before| (CREATED, "<", before.into())));
         }
         query
     }
 
+    /// Whether rows have to be looked through that may not be wanted.
+    fn looks(&self) -> bool {
+        !self.look.is_empty()
+    }
+
+    fn is_by_creation(&self) -> bool {
+        self.list.order == CREATED
+    }
+
     fn and(&mut self, column: &str, comparison: &str, value: Value) {
         self.params.push(value);
-        let _ = write!(self.sql, " AND {column} {comparison} ${}", self.params.len());
+        let _ = write!(self.search, " AND {column} {comparison} ${}", self.params.len());
+    }
+
+    /// Turns the range of creation times into bounds of the list's own order.
+    async fn bound(&mut self, reads: &impl Read) -> Result<()> {
+        if !self.is_by_creation() {
+            self.bounds.since = self.first_since(reads, self.range.since.map(|since| since - DISORDER_MS)).await?;
+            self.bounds.before = self.first_since(reads, self.range.before.map(|before| before + DISORDER_MS)).await?;
+        }
+        Ok(())
+    }
+
+    /// The number of the first row that was created at this time or later: found by halving, since there is a row for
+    /// each number and times rise with numbers, nearly.
+    async fn first_since(&self, reads: &impl Read, since: Option<i64>) -> Result<Option<i64>> {
+        let Some(since) = since else { return Ok(None) };
+        let List { table, order, .. } = self.list;
+        let end = |direction: &str| {
+            format!("(SELECT {order} FROM {table} WHERE account = $1 ORDER BY {order} {direction} LIMIT 1)")
+        };
+        let middle = "(low + high) / 2";
+        let is_before =
+            format!("(SELECT {CREATED} FROM {table} WHERE account = $1 AND {order} = {middle}) < CAST($2 AS BIGINT)");
+        let sql = constant(format!(
+            "WITH RECURSIVE halves (low, high) AS (SELECT {first}, {last} + 1 UNION ALL SELECT \
+             CASE WHEN {is_before} THEN {middle} + 1 ELSE low END, CASE WHEN {is_before} THEN high ELSE {middle} END \
+             FROM halves WHERE low < high) SELECT low FROM halves WHERE low >= high",
+            first = end("ASC"),
+            last = end("DESC"),
+        ));
+        let rows = reads.query(sql, &[self.params[0].clone(), since.into()]).await?;
+        Ok(rows.first().map(|row| row.int(0)))
     }
 
     /// The page of older objects.
     ///
-    /// Where the list is in the order of creation, the cursor and the end of a range of creation times are bounds of one
-    /// search, and only the narrower is asked for: given both, SQLite searches by one of them, and if that is the range's
-    /// it reads once more whatever the pages before this one had.
+    /// The cursor and the end of a range are bounds of one search, and only the narrower is asked for: given both,
+    /// SQLite searches by one of them, and if that is the range's it reads once more whatever the pages before this one
+    /// had.
     async fn start_after(&mut self, reads: &impl Read, id: &str) -> Result<()> {
         let place = self.place(reads, id, "startingAfter").await?;
-        if self.is_by_creation() {
-            if self.range.before.is_some_and(|before| before <= place) {
-                return Ok(());
-            }
-            self.range.before = None;
+        if self.bounds.before.is_some_and(|before| before <= place) {
+            return Ok(());
         }
+        self.bounds.before = None;
         self.beyond(place, id, "<");
         Ok(())
     }
@@ -255,18 +272,12 @@ impl<'a> Query<'a> {
     /// The page of younger objects; a cursor and a range as in [`Query::start_after`].
     async fn end_before(&mut self, reads: &impl Read, id: &str) -> Result<()> {
         let place = self.place(reads, id, "endingBefore").await?;
-        if self.is_by_creation() {
-            if self.range.since.is_some_and(|since| place < since) {
-                return Ok(());
-            }
-            self.range.since = None;
+        if self.bounds.since.is_some_and(|since| place < since) {
+            return Ok(());
         }
+        self.bounds.since = None;
         self.beyond(place, id, ">");
         Ok(())
-    }
-
-    fn is_by_creation(&self) -> bool {
-        self.list.order == CREATED
     }
 
     /// Where an object stands in the list's order.
@@ -287,21 +298,49 @@ impl<'a> Query<'a> {
         let first = self.params.len();
         self.params.push(id.into());
         let order = self.list.order;
-        let _ = write!(self.sql, " AND ({order}, id) {comparison} (${first}, ${})", first + 1);
+        let _ = write!(self.search, " AND ({order}, id) {comparison} (${first}, ${})", first + 1);
     }
 
-    async fn run(mut self, reads: &impl Read, limit: i64, backwards: bool) -> Result<Vec<Row>> {
-        if let Some(since) = self.range.since {
-            self.and(CREATED, ">=", since.into());
+    /// The rows, and the id of the last that was looked at if the look ended before the rows did.
+    async fn run(mut self, reads: &impl Read, limit: i64, backwards: bool) -> Result<(Vec<Row>, Option<String>)> {
+        let List { columns, order, .. } = self.list;
+        if let Some(since) = self.bounds.since {
+            self.and(order, ">=", since.into());
         }
-        if let Some(before) = self.range.before {
-            self.and(CREATED, "<", before.into());
+        if let Some(before) = self.bounds.before {
+            self.and(order, "<", before.into());
         }
         let direction = if backwards { "ASC" } else { "DESC" };
-        self.params.push(limit.into());
-        let order = self.list.order;
-        let _ = write!(self.sql, " ORDER BY {order} {direction}, id {direction} LIMIT ${}", self.params.len());
-        Ok(reads.query(constant(self.sql), &self.params).await?)
+        let _ = write!(self.search, " ORDER BY {order} {direction}, id {direction} LIMIT ${}", self.params.len() + 1);
+        let mut params = self.params.clone();
+        if !self.looks() {
+            params.push(limit.into());
+            let sql = constant(format!("SELECT {columns} {}", self.search));
+            return Ok((reads.query(sql, &params).await?, None));
+        }
+        params.push(LOOKED_AT_MAX.into());
+        // Neither engine puts rows in another order where it only leaves some out.
+        let mut sql = format!("SELECT {columns} FROM (SELECT * {}) AS looked_at WHERE TRUE", self.search);
+        for (column, comparison, value) in self.look.drain(..) {
+            params.push(value);
+            let _ = write!(sql, " AND {column} {comparison} ${}", params.len());
+        }
+        params.push(limit.into());
+        let _ = write!(sql, " LIMIT ${}", params.len());
+        let rows = reads.query(constant(sql), &params).await?;
+        let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
+        let looked_to = if is_full { None } else { self.looked_to(reads).await? };
+        Ok((rows, looked_to))
+    }
+
+    /// The id of the last row that a look comes to, if there are more behind it.
+    async fn looked_to(mut self, reads: &impl Read) -> Result<Option<String>> {
+        let sql = constant(format!("SELECT id {} OFFSET ${}", self.search, self.params.len() + 2));
+        self.params.push(2.into());
+        self.params.push((LOOKED_AT_MAX - 1).into());
+        let rows = reads.query(sql, &self.params).await?;
+        let [last, _] = rows.as_slice() else { return Ok(None) };
+        Ok(Some(last.text(0).to_owned()))
     }
 }
 

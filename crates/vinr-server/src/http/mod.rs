@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod bodies;
 pub(crate) mod decode;
+pub(crate) mod door;
 pub(crate) mod endpoint;
 mod fields;
 pub(crate) mod formats;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use vinr_core::keys::Environment;
 use vinr_core::refusal::Code;
 
+use super::door::Door;
 use super::endpoint::{Effect, Endpoint, path_names};
 use super::server::{VERSIONS, bytes_response};
 use crate::app::App;
@@ -29,6 +30,9 @@ pub fn openapi(environment: Environment, public_url: &str) -> Value {
         let (name, schema) = (component(endpoint), (endpoint.reply)().to_value());
         let before = schemas.insert(name.clone(), schema.clone());
         assert!(before.is_none_or(|before| before == schema), "two types of the document are called {name}");
+        if let Some((schema, name)) = endpoint.public_reply {
+            schemas.insert(named(endpoint, &name()), schema().to_value());
+        }
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
     }
@@ -60,24 +64,32 @@ fn operation_id(endpoint: &Endpoint) -> String {
     id
 }
 
-/// The component's key: letters, digits, `.`, `_` and `-` only.
 fn component(endpoint: &Endpoint) -> String {
+    named(endpoint, &(endpoint.reply_name)())
+}
+
+/// The component's key: letters, digits, `.`, `_` and `-` only.
+fn named(endpoint: &Endpoint, name: &str) -> String {
     let allowed = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
-    let name: String = (endpoint.reply_name)().chars().map(allowed).collect();
+    let name: String = name.chars().map(allowed).collect();
     // Two nouns may call their types the same.
     format!("{}.{name}", endpoint.tag)
 }
 
 fn operation(endpoint: &Endpoint) -> Value {
-    let reference = format!("#/components/schemas/{}", component(endpoint));
+    let reference = |name: String| json!({"$ref": format!("#/components/schemas/{name}")});
+    let answer = match endpoint.public_reply {
+        None => reference(component(endpoint)),
+        Some((_, name)) => json!({"anyOf": [reference(component(endpoint)), reference(named(endpoint, &name()))]}),
+    };
     let mut operation = json!({
         "operationId": operation_id(endpoint),
         "summary": endpoint.summary,
-        "description": format!("Needs a key with the scope `{}`.", endpoint.scope),
+        "description": format!("Needs a key with the scope `{}`{}.", endpoint.scope, or_a_public_key(endpoint.door)),
         "tags": [endpoint.tag],
         "parameters": parameters(endpoint),
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": {"$ref": reference}}}},
+            "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}},
             "default": {
                 "description": "Refused; see the code.",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -94,6 +106,15 @@ fn operation(endpoint: &Endpoint) -> Value {
     operation
 }
 
+/// What else opens an endpoint, in words.
+pub(super) fn or_a_public_key(door: Door) -> &'static str {
+    match door {
+        Door::Keys => "",
+        Door::ClientSecret => ", or a public key with the payment's `clientSecret`",
+        Door::CardFields => " and a PCI SAQ D attestation on file, or a public key in VINR's own card fields",
+    }
+}
+
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let mut parameters: Vec<Value> = path_names(endpoint.path)
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
@@ -105,6 +126,13 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
                 "description": field.description, "schema": field.schema,
             }));
         }
+    }
+    if endpoint.door == Door::ClientSecret {
+        parameters.push(json!({
+            "name": "X-Vinr-Client-Secret", "in": "header", "required": false,
+            "description": "With a public key: the `clientSecret` of the payment's session.",
+            "schema": {"type": "string", "maxLength": 255},
+        }));
     }
     if endpoint.method == "POST" && endpoint.effect == Effect::Writes {
         parameters.push(json!({

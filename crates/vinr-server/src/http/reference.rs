@@ -15,7 +15,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::endpoint::{Endpoint, path_names};
-use super::openapi::fields;
+use super::openapi::{fields, or_a_public_key};
 use super::server::bytes_response;
 use crate::app::App;
 
@@ -77,7 +77,9 @@ fn render(table: &[Endpoint], environment: &str, url: &str) -> String {
 fn endpoint_section(page: &mut String, endpoint: &Endpoint) {
     put(page, format_args!("<article><h3>{}</h3>", escape(endpoint.summary)));
     put(page, format_args!("<p><code><b>{}</b> {}</code></p>", endpoint.method, escape(endpoint.path)));
-    put(page, format_args!("<p class=\"soft\">Scope <code>{}</code></p>", escape(&endpoint.scope.to_string())));
+    let more = or_a_public_key(endpoint.door).replace('`', "");
+    let scope = escape(&endpoint.scope.to_string());
+    put(page, format_args!("<p class=\"soft\">Scope <code>{scope}</code>{}</p>", escape(&more)));
     let in_path: Vec<[String; 4]> = path_names(endpoint.path)
         .map(|name| [name.to_owned(), "string".into(), "path".into(), String::new()])
         .collect();

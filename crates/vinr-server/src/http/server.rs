@@ -17,10 +17,12 @@ use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use vinr_core::ids::RequestId;
+use vinr_core::keys::KeyKind;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Migration;
 
 use super::decode::Decoder;
+use super::door::{self, Knock};
 use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{self, Key};
 use super::rate::Allowance;
@@ -151,7 +153,9 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     let (body, query) = validate(compiled, Value::Object(body), query, &mut problems);
     problems.told()?;
     let fields = compiled.body.as_ref().map(Decoder::fields);
-    let key = |key| Key::new(key, &app.settings.keyring.first(), parts.uri.path(), &body, fields);
+    let client_secret = door::client_secret(&parts.headers);
+    let realm = door::realm(&caller, parts.uri.path(), client_secret.as_deref());
+    let key = |key| Key::new(key, &app.settings.keyring.first(), &realm, &body, fields);
     let idempotency_key = idempotency_key.map(key);
     let call = Call {
         app: app.clone(),
@@ -161,6 +165,7 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
         query,
         body,
         idempotency_key,
+        client_secret,
     };
     (endpoint.handler)(call).await
 }
@@ -180,8 +185,14 @@ async fn admit(
         return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
     }
     let context = app.contexts.recent(&app.db, &caller.account, now).await?;
-    auth::check_address(&context.settings, peer(parts))?;
-    caller.grant.allows(compiled.endpoint.scope)?;
+    // The list is of the merchant's own machines; a public key is for everybody's browsers.
+    if caller.grant.kind != KeyKind::Public {
+        auth::check_address(&context.settings, peer(parts))?;
+    }
+    let public_url = &app.settings.public_url;
+    let scope = compiled.endpoint.scope;
+    let knock = Knock { caller: &caller, context: &context, scope, headers: &parts.headers, public_url };
+    knock.at(compiled.endpoint.door)?;
     if let Some(version) = parts.headers.get(VERSION_HEADER)
         && !VERSIONS.iter().any(|known| version.as_bytes() == known.as_bytes())
     {
@@ -277,7 +288,10 @@ fn allowed(app: &App, path: &str) -> Vec<&'static str> {
         }
     };
     let table = crate::endpoints();
-    let endpoints = table.iter().filter(|one| one.exists_in(app.settings.environment) && matches(one.path));
+    // A path that is an endpoint's own is not what another one has a name for.
+    let is_own = table.iter().any(|one| one.path == path);
+    let fits = |pattern: &str| if is_own { pattern == path } else { matches(pattern) };
+    let endpoints = table.iter().filter(|one| one.exists_in(app.settings.environment) && fits(one.path));
     let open = OPEN.iter().map(|(open, _)| *open).chain([READY]).filter(|open| *open == path).map(|_| "GET");
     let methods = endpoints.map(|one| one.method).chain(open);
     methods.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten().collect()

@@ -1,5 +1,9 @@
 //! Shapes that several nouns show or take.
 
+mod refund;
+
+pub(crate) use refund::Refund;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::cards::FailureCode;

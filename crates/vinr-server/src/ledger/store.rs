@@ -17,7 +17,8 @@ const ACCOUNTS: &str = "SELECT account FROM counters WHERE id = 'self' ORDER BY 
 const TRANSFERS: &str = "SELECT id, debit, credit, unit, phase, amount, held FROM transfers \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 const BALANCES: &str = "SELECT id, posted, pending FROM balances WHERE account = $1 ORDER BY id";
-const PAYMENTS: &str = "SELECT id, amount_capturable, amount_captured, fee FROM payments \
+const PAYMENTS: &str = "SELECT id, amount_capturable, amount_captured, fee, amount_refunded, amount_disputed \
+     FROM payments \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 /// What payments hold, took and paid by their transfers.
 const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
@@ -25,6 +26,22 @@ const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
      CAST(SUM(CASE WHEN debit = 'network' AND phase IN ('posted', 'post') THEN amount ELSE 0 END) AS BIGINT), \
      CAST(SUM(CASE WHEN credit = 'fees' AND phase = 'posted' THEN amount ELSE 0 END) AS BIGINT) \
      FROM transfers WHERE account = $1 AND source_id > $2 AND source_id <= $3 GROUP BY source_id ORDER BY source_id";
+/// What refunds of payments gave back by their transfers.
+const MOVED_BY_REFUNDS: &str = "SELECT r.payment_id, \
+     CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount ELSE -t.amount END) AS BIGINT) \
+     FROM refunds r JOIN transfers t ON t.account = r.account AND t.source_id = r.id \
+     WHERE r.account = $1 AND r.payment_id > $2 AND r.payment_id <= $3 GROUP BY r.payment_id";
+/// What refunds of payments say that they give back.
+const REFUNDED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM refunds \
+     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND status <> 'failed' GROUP BY payment_id";
+/// What disputes of payments took by their transfers, without their fees.
+const MOVED_BY_DISPUTES: &str = "SELECT d.payment_id, \
+     CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount WHEN t.debit = 'network' THEN -t.amount ELSE 0 END) AS BIGINT) \
+     FROM disputes d JOIN transfers t ON t.account = d.account AND t.source_id = d.id \
+     WHERE d.account = $1 AND d.payment_id > $2 AND d.payment_id <= $3 GROUP BY d.payment_id";
+/// What disputes of payments say that they take.
+const DISPUTED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes \
+     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND status <> 'won' GROUP BY payment_id";
 const COUNTER: &str = "SELECT sequence FROM counters WHERE account = $1 AND id = 'self'";
 const NUMBERED: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2 AND sequence <= $3";
 const NUMBERED_BEYOND: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2";
@@ -92,25 +109,50 @@ pub(super) async fn payments(
         let moved = snapshot.query(MOVED_BY_PAYMENTS, &range).await?;
         let moved: BTreeMap<&str, [i64; 3]> =
             moved.iter().map(|row| (row.text(0), [row.int(1), row.int(2), row.int(3)])).collect();
+        let mut back = Vec::new();
+        for sql in [MOVED_BY_REFUNDS, REFUNDED, MOVED_BY_DISPUTES, DISPUTED] {
+            back.push(sums(snapshot, sql, &range).await?);
+        }
         for row in &page {
-            let says = [row.int(1), row.int(2), row.opt_int(3).unwrap_or(0)];
-            let is = moved.get(row.text(0)).copied().unwrap_or_default();
-            differences.extend(unlike(account, row.text(0), says, is));
+            let id = row.text(0);
+            let gone = [row.int(4), row.int(4), row.int(5), row.int(5)];
+            let says = [row.int(1), row.int(2), row.opt_int(3).unwrap_or(0)].into_iter().chain(gone);
+            let is = moved.get(id).copied().unwrap_or_default().into_iter();
+            let is = is.chain(back.iter().map(|sums| sums.get(id).copied().unwrap_or_default()));
+            differences.extend(unlike(account, id, says.zip(is)));
+            if row.int(4) + row.int(5) > row.int(2) {
+                let (account, subject) = (account.to_owned(), format!("{id} given back"));
+                let expected = format!("at most the {} that was captured", row.int(2));
+                differences.push(Difference {
+                    account,
+                    subject,
+                    expected,
+                    found: (row.int(4) + row.int(5)).to_string(),
+                });
+            }
         }
         after = last;
     }
 }
 
-fn unlike(account: &str, payment: &str, says: [i64; 3], is: [i64; 3]) -> impl Iterator<Item = Difference> {
-    let subjects = ["held", "captured", "fee"].map(|what| format!("{payment} {what}"));
-    let account = account.to_owned();
-    let pairs = subjects.into_iter().zip(says).zip(is);
-    pairs.filter(|((_, says), is)| says != is).map(move |((subject, says), is)| Difference {
-        account: account.clone(),
-        subject,
+/// A sum for each payment of a range.
+async fn sums(snapshot: &Snapshot, sql: &'static str, range: &[Value]) -> Result<BTreeMap<String, i64>> {
+    let rows = snapshot.query(sql, range).await?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect())
+}
+
+/// What a payment's row says, beside what it is.
+const SAID: [&str; 7] = ["held", "captured", "fee", "refunded", "refunds", "disputed", "disputes"];
+
+fn unlike(account: &str, payment: &str, pairs: impl Iterator<Item = (i64, i64)>) -> Vec<Difference> {
+    let unlike = SAID.iter().zip(pairs).filter(|(_, (says, is))| says != is);
+    let difference = |(what, (says, is)): (&&str, (i64, i64))| Difference {
+        account: account.to_owned(),
+        subject: format!("{payment} {what}"),
         expected: says.to_string(),
         found: is.to_string(),
-    })
+    };
+    unlike.map(difference).collect()
 }
 
 /// Events are numbered 1, 2, 3 … up to the counter; none is ever deleted.

@@ -9,8 +9,9 @@ pub(crate) mod wire;
 use vinr_core::cards::{CardNumber, Expiry};
 use vinr_core::events::EventType;
 use vinr_core::ids::{CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Status};
+use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Source, Status};
 use vinr_core::payments::CardSummary;
+use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Db;
 
 use crate::env::Env;
@@ -19,6 +20,9 @@ use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
 use wire::Renewal;
+
+/// What every test token begins with.
+const TEST_TOKEN: &str = "pm_test_";
 
 /// How many numbers are read at once when a master key is replaced.
 const REWRAPPED_AT_ONCE: i64 = 200;
@@ -33,20 +37,64 @@ pub(crate) struct Typed<'a> {
     pub(crate) issuer: Issuer,
     /// The name on it.
     pub(crate) name: Option<String>,
+    /// Where it was typed.
+    pub(crate) source: Source,
 }
 
 /// Seals a card's number under a pending method, which is attached or given up before anybody sees it.
 pub(crate) fn set_aside(unit: &mut Unit<'_>, typed: Typed<'_>) -> PaymentMethodId {
-    let Typed { number, card, issuer, name } = typed;
     let id = PaymentMethodId::from_bits(unit.env.id_bits());
+    let ask = seal(unit, id.clone(), typed);
+    let method = core::create(ask, unit.now());
+    store::insert(unit, &method);
+    id
+}
+
+/// Seals a card's number under a method that can be charged at once and is nobody's.
+///
+/// # Errors
+/// `resource_exists` for a chosen id that is taken, and `parameter_invalid` for one of a test token.
+pub(crate) async fn tokenise(
+    unit: &mut Unit<'_>,
+    chosen: Option<&PaymentMethodId>,
+    typed: Typed<'_>,
+) -> Result<PaymentMethod> {
+    if let Some(id) = chosen {
+        if is_test_token(id) {
+            let message = format!("ids that begin with {TEST_TOKEN} are the sandbox's own");
+            return Err(Refusal::new(Code::ParameterInvalid, message).at("id").into());
+        }
+        if store::find(unit, id).await?.is_some() {
+            let message = format!("there is already a payment method {id}");
+            return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
+        }
+    }
+    let id = chosen.cloned().unwrap_or_else(|| PaymentMethodId::from_bits(unit.env.id_bits()));
+    let ask = seal(unit, id, typed);
+    let method = core::tokenise(ask, unit.now());
+    if chosen.is_some() {
+        store::claim(unit, &method);
+    } else {
+        store::insert(unit, &method);
+    }
+    unit.timer(Noun::PaymentMethod, method.id.as_str(), None, core::due(&method).map(|(at, _)| at));
+    Ok(method)
+}
+
+/// Whether a method is one of the sandbox's tokens, which are no rows.
+pub(crate) fn is_test_token(id: &PaymentMethodId) -> bool {
+    id.as_str().starts_with(TEST_TOKEN)
+}
+
+/// Stages a sealed number, and says what its method is made of.
+fn seal(unit: &mut Unit<'_>, id: PaymentMethodId, typed: Typed<'_>) -> core::Create {
+    let Typed { number, card, issuer, name, source } = typed;
     let account = unit.context.account.clone();
     let keyring = unit.settings.keyring.clone();
     let envelope = vault::seal(&keyring, &unit.env.entropy, &vault::place(&account, &id), number);
     let fingerprint = vault::fingerprint(&keyring, &account, number);
-    let method = core::create(id.clone(), card, issuer, fingerprint, name, unit.now());
-    store::insert(unit, &method);
     store::insert_sealed(unit, &id, envelope);
-    id
+    core::Create { id, card, issuer, fingerprint, name, source }
 }
 
 /// Forgets a pending method: what it was to be kept for did not succeed.
@@ -58,10 +106,18 @@ pub(crate) async fn give_up(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result
     Ok(())
 }
 
-/// Gives a pending method to a customer.
-pub(crate) async fn attach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: CustomerId) -> Result<()> {
+/// Gives a method that is nobody's to a customer. One that somebody has by now, or that was detached, stays as it is: the
+/// customer does not get it, and nothing is given.
+pub(crate) async fn attach(
+    unit: &mut Unit<'_>,
+    id: &PaymentMethodId,
+    customer: CustomerId,
+) -> Result<Option<PaymentMethod>> {
     let method = load(unit, id).await?;
-    apply(unit, method, Command::Attach(customer), None).map(drop)
+    if method.status == Status::Detached || method.customer_id.is_some() {
+        return Ok(None);
+    }
+    apply(unit, method, Command::Attach(customer)).map(Some)
 }
 
 /// Takes a method away for good: its number is removed.
@@ -77,8 +133,7 @@ pub(crate) async fn detach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: 
 }
 
 fn take_away(unit: &mut Unit<'_>, method: PaymentMethod) -> Result<PaymentMethod> {
-    let due = core::due(&method).map(|(at, _)| at);
-    let method = apply(unit, method, Command::Detach, due)?;
+    let method = apply(unit, method, Command::Detach)?;
     store::remove_sealed(unit, &method.id);
     Ok(method)
 }
@@ -99,8 +154,7 @@ pub(crate) async fn renew(unit: &mut Unit<'_>, id: &PaymentMethodId, renewal: &R
     if let Some(last4) = &renewal.last4 {
         card.last4.clone_from(last4);
     }
-    let due = core::due(&method).map(|(at, _)| at);
-    apply(unit, method, Command::Update(card), due)
+    apply(unit, method, Command::Update(card))
 }
 
 /// Takes all methods of a customer away who is forgotten, and forgets the names on them. The customer's row must be
@@ -115,6 +169,14 @@ pub(crate) async fn forget(unit: &mut Unit<'_>, customer: &CustomerId) -> Result
         }
     }
     Ok(())
+}
+
+/// Whose a method is; nobody's that is not there, or a test token.
+pub(crate) async fn owner(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<Option<CustomerId>> {
+    if is_test_token(id) {
+        return Ok(None);
+    }
+    Ok(store::find(unit, id).await?.and_then(|method| method.customer_id))
 }
 
 /// A method that is to be charged for this customer now.
@@ -149,7 +211,13 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()
     };
     let fired = Some(unit.now());
     match core::due(&method) {
-        Some((at, command)) if at <= unit.now() => apply(unit, method, command, Some(at)).map(drop),
+        Some((at, command)) if at <= unit.now() => {
+            let method = apply(unit, method, command)?;
+            if method.status == Status::Detached {
+                store::remove_sealed(unit, id);
+            }
+            Ok(())
+        }
         later => {
             unit.timer(Noun::PaymentMethod, id.as_str(), fired, later.map(|(at, _)| at));
             Ok(())
@@ -182,12 +250,8 @@ async fn load(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<PaymentMethod
     store::find(unit, id).await?.ok_or_else(|| core::missing(id).into())
 }
 
-fn apply(
-    unit: &mut Unit<'_>,
-    mut method: PaymentMethod,
-    command: Command,
-    due_before: Option<vinr_core::time::Timestamp>,
-) -> Result<PaymentMethod> {
+fn apply(unit: &mut Unit<'_>, mut method: PaymentMethod, command: Command) -> Result<PaymentMethod> {
+    let due_before = core::due(&method).map(|(at, _)| at);
     for event in core::decide(&method, command, unit.now())? {
         core::evolve(&mut method, &event);
         unit.note(|| Note::PaymentMethod { id: method.id.clone(), event: event.clone() });

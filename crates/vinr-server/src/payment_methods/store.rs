@@ -3,7 +3,7 @@
 use vinr_core::cards::{Brand, Expiry};
 use vinr_core::countries::Country;
 use vinr_core::ids::{AccountId, CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{Funding, Issuer, PaymentMethod, Status};
+use vinr_core::payment_methods::{Funding, Issuer, PaymentMethod, Source, Status};
 use vinr_core::payments::CardSummary;
 use vinr_core::time::Timestamp;
 use vinr_store::{Class, Column, CommitError, Db, Kind, Row, RowReader, Table, Value};
@@ -11,7 +11,7 @@ use vinr_store::{Class, Column, CommitError, Db, Kind, Row, RowReader, Table, Va
 use super::vault::{self, Envelope};
 use crate::env::Env;
 use crate::error::{ApiError, Result};
-use crate::http::list::{self, List, Page};
+use crate::http::list::{self, Index, Indexed, List, Page};
 use crate::keyring::Keyring;
 use crate::record::Unit;
 
@@ -31,6 +31,7 @@ const METHODS: Table = Table {
         Column::text("status"),
         Column::int("expiring_at"),
         Column::int("created_at"),
+        Column::text("source"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -50,8 +51,9 @@ const OFFERED_MAX: i64 = 10;
 pub(crate) const LIST: List = List {
     table: "payment_methods",
     columns: "id, customer_id, type, card_brand, card_last4, card_exp_month, card_exp_year, funding, country, fingerprint, \
-              name, status, expiring_at, created_at",
+              name, status, expiring_at, created_at, source",
     order: "created_at",
+    indexes: &[Index { on: &["customer_id", "status"], rows: Indexed::All }],
 };
 
 /// The methods of a customer, detached ones too. Whoever changes them writes the customer's row as well.
@@ -104,6 +106,11 @@ pub(crate) fn read_listed(row: &Row) -> PaymentMethod {
 
 pub(super) fn insert(unit: &mut Unit<'_>, method: &PaymentMethod) {
     unit.store.insert(&METHODS, method.id.as_str(), values(method));
+}
+
+/// The same for an id that the caller chose and that may be taken.
+pub(super) fn claim(unit: &mut Unit<'_>, method: &PaymentMethod) {
+    unit.store.claim(&METHODS, method.id.as_str(), values(method));
 }
 
 pub(super) fn update(unit: &mut Unit<'_>, method: &PaymentMethod) {
@@ -186,6 +193,7 @@ fn values(method: &PaymentMethod) -> Vec<Value> {
         method.status.as_str().into(),
         method.expiring_at.map(Timestamp::millis).into(),
         method.created_at.millis().into(),
+        method.source.as_str().into(),
     ]
 }
 
@@ -206,6 +214,7 @@ fn read(id: PaymentMethodId, row: &mut RowReader<'_>) -> PaymentMethod {
     let status = Status::parse(row.text()).expect("the database holds statuses");
     let expiring_at = row.opt_int().map(Timestamp::from_millis);
     let created_at = Timestamp::from_millis(row.int());
+    let source = Source::parse(row.text()).expect("the database holds sources");
     PaymentMethod {
         id,
         customer_id,
@@ -213,6 +222,7 @@ fn read(id: PaymentMethodId, row: &mut RowReader<'_>) -> PaymentMethod {
         issuer: Issuer { funding, country },
         fingerprint,
         name,
+        source,
         status,
         expiring_at,
         created_at,

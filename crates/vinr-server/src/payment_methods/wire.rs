@@ -6,6 +6,48 @@ use vinr_core::countries::Country;
 use vinr_core::ids::CustomerId;
 use vinr_core::payment_methods::PaymentMethod;
 
+use crate::http::shapes::TypedCard;
+
+/// A card to be tokenised.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Create {
+    /// An id of your own choice (sandbox only).
+    #[schemars(extend("format" = "id:pm"))]
+    pub(crate) id: Option<String>,
+    /// What it is.
+    #[serde(rename = "type")]
+    #[expect(dead_code, reason = "there is one type so far, and its name is checked with the body")]
+    kind: Kind,
+    /// The card, with its number, last month and security code. None of them is in any answer.
+    pub(crate) card: TypedCard,
+    /// What the buyer typed beside the number.
+    pub(crate) billing_details: Option<BillingInput>,
+    /// Whose card it is.
+    #[schemars(extend("format" = "id:cust"))]
+    pub(crate) customer_id: Option<String>,
+    /// With a public key: the session's client secret. The card is then its customer's, if it has one.
+    #[schemars(length(max = 255))]
+    pub(crate) client_secret: Option<String>,
+}
+
+/// What can be tokenised.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// A card.
+    Card,
+}
+
+/// What a buyer typed beside the number.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BillingInput {
+    /// The name on the card.
+    #[schemars(length(max = 200), extend("format" = "printable"))]
+    pub(crate) name: Option<String>,
+}
+
 /// What a network's account updater makes known of a card. The card goes on doing in the sandbox what its number does.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,7 @@
 //! Payments: what a merchant, a buyer and time do to one. Rules are in `vinr_core::payments`; here they meet rows.
 
 pub(crate) mod attempts;
+pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod wire;
 
@@ -133,6 +134,25 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()> {
     }
 }
 
+/// A payment that a decision of another noun depends on.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn load(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
+    store::load(unit, id).await
+}
+
+/// Does to a payment what another noun's change means to it.
+///
+/// # Errors
+/// What the payment refuses.
+pub(crate) fn change(unit: &mut Unit<'_>, payment: &mut Payment, command: Command<'_>) -> Result<()> {
+    let mut log = Log::new(Some(payment));
+    log.apply(unit, payment, command)?;
+    log.save(unit, payment, false);
+    Ok(())
+}
+
 /// Where the pages of this unit's account are.
 pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> Pages<'a> {
     Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
@@ -186,12 +206,19 @@ impl Log {
         let now = unit.now();
         for event in core::decide(payment, command, now)? {
             unit.book(payment.id.as_str(), &core::transfers(payment, &event));
+            if let Some(entry) = core::entry(payment, &event) {
+                unit.enter(entry);
+            }
             if let Some(reaction) = keeps(payment, &event) {
                 unit.react(reaction);
             }
             core::evolve(payment, &event, now);
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
+            let is_local = matches!(unit.settings.connector, Connector::Sandbox);
+            if is_local && matches!(event, Event::Completed { .. }) && sandbox::disputes(payment) {
+                unit.react(Reaction::Dispute(payment.id.clone()));
+            }
         }
         Ok(())
     }
@@ -231,7 +258,12 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::AuthenticationPassed
         | Event::ActionRequired
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused => None,
+        | Event::CaptureRefused
+        | Event::Refunded(_)
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. } => None,
     }
 }
 
@@ -246,6 +278,13 @@ fn event_type(event: &Event) -> Option<EventType> {
         Event::Failed(_) => Some(EventType::PaymentFailed),
         Event::Cancelled => Some(EventType::PaymentCancelled),
         Event::Expired => Some(EventType::PaymentExpired),
-        Event::CaptureRequested(_) | Event::CaptureRefused => None,
+        Event::Refunded(_) => Some(EventType::PaymentRefunded),
+        // What follows is told by the refund's or the dispute's own events.
+        Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. } => None,
     }
 }

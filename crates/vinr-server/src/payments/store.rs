@@ -1,5 +1,7 @@
 //! Payments as rows.
 
+mod latest_refund;
+
 use std::collections::BTreeMap;
 
 use vinr_core::cards::{Brand, Expiry, FailureCode};
@@ -12,7 +14,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
 
 /// The payments of all accounts.
@@ -56,6 +58,8 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("saving_method_id"),
         Column::text("saving_customer_id"),
         Column::text("saving_email"),
+        Column::int("amount_disputed"),
+        Column::text("latest_refund"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -68,8 +72,13 @@ pub(crate) const LIST: List = List {
               payment_method_id, card_brand, card_last4, card_exp_month, card_exp_year, return_url, cancel_url, checkout_token, \
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
-              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email",
+              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund",
     order: "created_at",
+    // Where most payments are completed some are found at once; what went another way is what people look for.
+    indexes: &[
+        Index { on: &["status"], rows: Indexed::Without("status", &["completed"]) },
+        Index { on: &["customer_id"], rows: Indexed::All },
+    ],
 };
 
 /// A payment that a decision depends on.
@@ -89,8 +98,13 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
 /// # Errors
 /// 404 when there is none.
 pub async fn get(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Payment> {
+    peek(reads, account, id).await?.ok_or_else(|| ApiError::missing("payment", id.as_str()))
+}
+
+/// A payment that no decision depends on, if it is there.
+pub(crate) async fn peek(reads: &impl Read, account: &AccountId, id: &PaymentId) -> Result<Option<Payment>> {
     let row = reads.load(&PAYMENTS, account.as_str(), id.as_str()).await?;
-    row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("payment", id.as_str()))
+    Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }
 
 /// A row of [`LIST`].
@@ -153,6 +167,8 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.saving.as_ref().map(|saving| saving.method.as_str()).into(),
         payment.saving.as_ref().map(|saving| saving.owner.id().as_str()).into(),
         payment.saving.as_ref().and_then(|saving| saving.owner.email()).into(),
+        payment.amount_disputed.into(),
+        payment.latest_refund.as_deref().map(latest_refund::text).into(),
     ]
 }
 
@@ -190,6 +206,8 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let completed_at = instant(row);
     let created_at = Timestamp::from_millis(row.int());
     let (save_method, saving) = (row.bool(), read_saving(row));
+    let amount_disputed = row.int();
+    let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
     Payment {
         id,
         status,
@@ -197,6 +215,8 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         amount_capturable,
         amount_captured,
         amount_refunded,
+        amount_disputed,
+        latest_refund,
         description,
         customer_id,
         method,

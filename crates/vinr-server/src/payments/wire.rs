@@ -10,7 +10,7 @@ use vinr_core::payments::{Payment, Presence};
 
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
-use crate::http::shapes::{Failure, Pages, TypedCard};
+use crate::http::shapes::{Failure, Pages, Refund, TypedCard};
 
 /// What can be shown whole beside its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -119,6 +119,9 @@ pub(crate) struct Confirm {
     pub(crate) payment_method_id: Option<String>,
     /// The buyer is not there.
     pub(crate) off_session: Option<bool>,
+    /// With a public key: the session's client secret. It may come in the header `X-Vinr-Client-Secret` instead.
+    #[schemars(length(max = 255))]
+    pub(crate) client_secret: Option<String>,
     /// What to show whole.
     #[schemars(length(max = 10))]
     pub(crate) expand: Option<Vec<Expand>>,
@@ -285,7 +288,7 @@ pub(crate) struct Shown<'a> {
     /// The invoice it pays.
     invoice_id: Option<&'a str>,
     /// The newest refund, whole.
-    latest_refund: Option<serde_json::Map<String, serde_json::Value>>,
+    latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
     timeline: Vec<Milestone>,
     /// Your own notes.
@@ -309,7 +312,7 @@ impl Shown<'_> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Card<'a> {
+pub(super) struct Card<'a> {
     brand: &'static str,
     last4: &'a str,
     exp_month: u8,
@@ -342,12 +345,6 @@ pub(crate) fn data(payment: &Payment, pages: Pages<'_>) -> String {
 pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
     let method = payment.method.as_ref();
     let page = |place| pages.url(place, payment.id.as_str(), &payment.checkout_token);
-    let card = method.map(|method| Card {
-        brand: method.card.brand.as_str(),
-        last4: &method.card.last4,
-        exp_month: method.card.expiry.month,
-        exp_year: method.card.expiry.year,
-    });
     Shown {
         id: payment.id.as_str(),
         object: "payment",
@@ -361,7 +358,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         customer_id: payment.customer_id.as_ref().map(vinr_core::ids::CustomerId::as_str),
         payment_method_id: method.and_then(|method| method.id.as_ref()).map(vinr_core::ids::PaymentMethodId::as_str),
         method: method.map(|_| "card"),
-        card,
+        card: card(payment),
         customer: None,
         return_url: payment.return_url.as_deref(),
         cancel_url: payment.cancel_url.as_deref(),
@@ -379,13 +376,20 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         receipt_email: payment.receipt_email.as_deref(),
         fee: payment.fee,
         invoice_id: None,
-        latest_refund: None,
+        latest_refund: payment.latest_refund.as_deref().map(Refund::of),
         timeline: payment.timeline.iter().map(milestone).collect(),
         metadata: pairs(&payment.metadata),
         expires_at: payment.expires_at.rfc3339(),
         completed_at: payment.completed_at.map(vinr_core::time::Timestamp::rfc3339),
         created_at: payment.created_at.rfc3339(),
     }
+}
+
+/// What may be shown of the card that pays.
+pub(super) fn card(payment: &Payment) -> Option<Card<'_>> {
+    let card = &payment.method.as_ref()?.card;
+    let (exp_month, exp_year) = (card.expiry.month, card.expiry.year);
+    Some(Card { brand: card.brand.as_str(), last4: &card.last4, exp_month, exp_year })
 }
 
 fn milestone(one: &vinr_core::payments::Milestone) -> Milestone {

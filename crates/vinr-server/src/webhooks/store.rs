@@ -11,7 +11,7 @@ use vinr_core::webhooks::{Delivery, DeliveryStatus, Endpoint, EndpointStatus};
 use vinr_store::{Column, Db, Kind, Read, Row, RowReader, Table, UnitOfWork, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::List;
+use crate::http::list::{Index, Indexed, List};
 use crate::record::DELIVERIES;
 
 /// Where an account's events go.
@@ -55,6 +55,7 @@ pub(super) const ENDPOINT_LIST: List = List {
     columns: "id, url, enabled_events, description, metadata, status, disabled_reason, secret, previous_secret, \
               previous_until_wall, failing_since, failure_streak, created_at",
     order: "created_at",
+    indexes: &[],
 };
 
 pub(super) const DELIVERY_LIST: List = List {
@@ -62,6 +63,11 @@ pub(super) const DELIVERY_LIST: List = List {
     columns: "id, endpoint_id, event_id, event_type, status, attempts, round_attempts, round_started_at, due_at, \
               wake_wall, lease_token, last_attempt_at, last_status, last_error, created_at",
     order: "created_at",
+    // Pending ones are among the newest, or many; each delivery would pay twice for an index of them.
+    indexes: &[
+        Index { on: &["endpoint_id"], rows: Indexed::All },
+        Index { on: &["endpoint_id", "status"], rows: Indexed::With("status", "failed") },
+    ],
 };
 
 const ATTEMPTS_OF: &str = "SELECT status, error, response_body, duration_ms, attempted_wall FROM delivery_attempts \

@@ -10,7 +10,7 @@ use vinr_core::ids::{AccountId, AttemptId};
 use crate::app::{App, Task};
 use crate::connectors::{Acquirer, Answer, Ask, Connector, Found, Lost, Sending};
 use crate::error::Result;
-use crate::flows::payments::hear;
+use crate::flows::attempts::hear;
 use crate::http::reply::Reply;
 use crate::payments::attempts::Word;
 
@@ -63,6 +63,7 @@ async fn ask(app: &App, acquirer: &dyn Acquirer, sending: Sending) -> Option<Rep
         Ask::Authorize(authorization) => acquirer.authorize(authorization).await.map(Word::Answer).map(Some),
         Ask::Capture(follow_up) => acquirer.capture(follow_up).await.map(Word::Answer).map(Some),
         Ask::Void(follow_up) => acquirer.void(follow_up).await.map(Word::Answer).map(Some),
+        Ask::Refund(follow_up) => acquirer.refund(follow_up).await.map(Word::Answer).map(Some),
         Ask::Lookup(attempt) => acquirer.lookup(attempt).await.map(|found| match found {
             Found::Answered(answer) => Some(Word::Answer(answer)),
             Found::Nothing => Some(Word::Nothing),

@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use tokio::sync::watch;
-use vinr_core::ids::{AccountId, AttemptId, PaymentId, PaymentMethodId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{
+    AccountId, AttemptId, DisputeId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+};
 use vinr_core::time::WallTime;
 
 use crate::app::{App, Task};
 use crate::error::Result;
 use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
-use crate::{payment_methods, payments, setups, webhooks};
+use crate::{flows, payment_methods, payments, setups, webhooks};
 
 /// How often a job may fail before it is parked for a person to look at.
 const TRIES_MAX: i64 = 5;
@@ -95,6 +97,14 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Attempt => {
             let id = AttemptId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             payments::attempts::fire(unit, &id).await
+        }
+        Noun::Refund => {
+            let id = RefundId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            flows::refunds::fire(unit, &id).await
+        }
+        Noun::Dispute => {
+            let id = DisputeId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            flows::disputes::fire(unit, &id).await
         }
         Noun::PaymentMethod => {
             let id = PaymentMethodId::parse(&job.id).map_err(crate::error::ApiError::internal)?;

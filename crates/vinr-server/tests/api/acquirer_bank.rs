@@ -44,7 +44,7 @@ struct State {
 #[derive(Debug, Clone)]
 struct Entry {
     answer: Answer,
-    /// Minor units held or taken; 0 if declined or given back.
+    /// Minor units held or taken; 0 if declined or given back, less than that of a refund.
     amount: i64,
     /// Whether it was taken and not only held.
     taken: bool,
@@ -144,6 +144,11 @@ impl Acquirer for Line {
         {
             parent.amount = 0;
         }
+        Box::pin(Bank::answer(manner))
+    }
+
+    fn refund(&self, ask: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>> {
+        let manner = self.0.act("refund", ask.attempt, -ask.amount.amount, true);
         Box::pin(Bank::answer(manner))
     }
 

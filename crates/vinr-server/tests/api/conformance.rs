@@ -25,7 +25,7 @@ use vinr_server::{App, bootstrap};
 use crate::harness::{Database, Engine};
 
 const SEEDS: u64 = 4;
-const STEPS: u32 = 250;
+const STEPS: u32 = 320;
 /// 2026-06-01T00:00:00Z.
 const BEGINNING_MS: i64 = 1_780_272_000_000;
 
@@ -83,6 +83,7 @@ struct Story {
     /// Ids that answers named, oldest first.
     payments: Vec<String>,
     customers: Vec<String>,
+    disputes: Vec<String>,
     endpoints: Vec<String>,
     _database: Database,
 }
@@ -117,6 +118,7 @@ impl Story {
             said: Vec::new(),
             payments: Vec::new(),
             customers: Vec::new(),
+            disputes: Vec::new(),
             endpoints: Vec::new(),
             _database: database,
         }
@@ -131,7 +133,7 @@ impl Story {
     }
 
     async fn step(&mut self, step: u32) {
-        let card = ["4242", "0002", "9995", "3220", "0077", "0341"][self.below(6)];
+        let card = ["4242", "0002", "9995", "3220", "0077", "0341", "5126", "0259"][self.below(8)];
         let token = format!("pm_test_{card}");
         let currency = ["EUR", "JPY", "USD"][self.below(3)];
         let amount = 1 + self.below(50_000);
@@ -142,7 +144,7 @@ impl Story {
         let charged = json!({"amount": amount, "currency": currency, "paymentMethod": token, "confirm": true});
         let held =
             json!({"amount": amount, "currency": currency, "paymentMethod": token, "confirm": true, "capture": false});
-        let (method, path, body) = match self.below(20) {
+        let (method, path, body) = match self.below(25) {
             0..=2 => ("POST", "/v1/payments".to_owned(), charged),
             3 | 4 => ("POST", "/v1/payments".to_owned(), held),
             5 => ("POST", "/v1/payments".to_owned(), named),
@@ -188,6 +190,7 @@ impl Story {
             }
             17 => ("POST", format!("/v1/webhooks/{endpoint}/rotate-secret"), json!({})),
             18 => ("DELETE", format!("/v1/customers/{customer}"), Value::Null),
+            20..=24 => self.give_back(step, &payment, amount),
             _ => ("POST", "/v1/test/clock/advance".to_owned(), json!({"seconds": 1 + self.below(40_000)})),
         };
         let answer = self.call(method, &path, &body, Some(step)).await;
@@ -195,12 +198,32 @@ impl Story {
         self.read(step).await;
     }
 
+    /// Refunds and disputes.
+    fn give_back(&self, step: u32, payment: &str, amount: usize) -> (&'static str, String, Value) {
+        let dispute = self.one_of(&self.disputes, "dp_nobodys");
+        match self.below(5) {
+            0 | 1 => {
+                let amount = if amount.is_multiple_of(2) { json!(amount) } else { Value::Null };
+                let body = json!({"paymentId": payment, "amount": amount, "metadata": {"n": step}});
+                ("POST", "/v1/refunds".to_owned(), body)
+            }
+            2 => ("POST", format!("/v1/test/payments/{payment}/dispute"), json!({"amount": amount})),
+            3 => {
+                let says = ["winning_evidence", "losing_evidence", "Доказателство"][self.below(3)];
+                ("PATCH", format!("/v1/disputes/{dispute}"), json!({"evidence": {"uncategorizedText": says}}))
+            }
+            _ => ("POST", format!("/v1/disputes/{dispute}/{}", ["submit", "accept"][self.below(2)]), json!({})),
+        }
+    }
+
     /// Looks at something: lists by their filters and cursors, single objects, events by number.
     async fn read(&mut self, step: u32) {
         let payment = self.one_of(&self.payments, "pay_nobodys");
         let customer = self.one_of(&self.customers, "cust_nobodys");
         let endpoint = self.one_of(&self.endpoints, "we_nobodys");
-        let path = match self.below(9) {
+        let path = match self.below(11) {
+            10 => "/v1/disputes?status=lost&limit=5".to_owned(),
+            9 => format!("/v1/refunds?paymentId={payment}&limit=4"),
             0 => "/v1/payments?limit=7".to_owned(),
             1 => format!("/v1/payments?limit=3&startingAfter={payment}"),
             2 => format!("/v1/payments?limit=3&endingBefore={payment}&status=completed"),
@@ -219,6 +242,7 @@ impl Story {
         let ids = match answer["object"].as_str() {
             Some("payment") => &mut self.payments,
             Some("customer") => &mut self.customers,
+            Some("dispute") => &mut self.disputes,
             Some("webhook_endpoint") => &mut self.endpoints,
             _ => return,
         };

@@ -51,7 +51,7 @@ pub async fn table(server: &Server) -> Vec<Row> {
             });
         }
     }
-    assert!(rows.len() >= 37, "the table is whole");
+    assert!(rows.len() >= 47, "the table is whole");
     rows
 }
 
@@ -62,6 +62,8 @@ fn concrete(path: &str) -> String {
         ("setups", "set"),
         ("payment-methods", "pm"),
         ("payments", "pay"),
+        ("refunds", "re"),
+        ("disputes", "dp"),
         ("events", "evt"),
         ("webhook-deliveries", "whd"),
         ("webhook", "we"),
@@ -114,7 +116,7 @@ async fn every_endpoint_keeps_what_is_another_accounts(engine: Engine) {
             assert_eq!(written(&server).await, before, "{method} {path} writes nothing");
         }
     }
-    assert!(kept >= 30, "{kept} endpoints were asked about another's object");
+    assert!(kept >= 36, "{kept} endpoints were asked about another's object");
 }
 
 /// The ids of a path.
@@ -151,6 +153,7 @@ async fn what_a_parameter_names_is_of_the_same_account(engine: Engine) {
     for (path, theirs, nobodys, param) in [
         ("/v1/payments", pays("customerId", &customer), pays("customerId", &json!("cust_nobodys")), "customerId"),
         ("/v1/payments", pays("paymentMethodId", &method), pays("paymentMethodId", &unknown), "paymentMethodId"),
+        ("/v1/refunds", json!({"paymentId": "pay_ours"}), json!({"paymentId": "pay_nobodys"}), "paymentId"),
         (
             "/v1/customers/cust_theirs",
             json!({"defaultMethodId": method}),
@@ -164,6 +167,9 @@ async fn what_a_parameter_names_is_of_the_same_account(engine: Engine) {
             assert_eq!((answer.status, answer.code().as_str()), (404, "resource_missing"), "{path} {param}");
             assert_eq!(answer.json()["error"]["param"], param, "{path}");
         }
+    }
+    for path in ["/v1/refunds?paymentId=pay_ours", "/v1/disputes?paymentId=pay_ours"] {
+        assert_eq!(ask(Method::GET, path, Value::Null).await.ok()["data"], json!([]), "{path}");
     }
     for path in ["/v1/payments?startingAfter=pay_ours", "/v1/customers?endingBefore=cust_ours"] {
         let answer = ask(Method::GET, path, Value::Null).await;

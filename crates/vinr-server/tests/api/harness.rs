@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
+use vinr_core::accounts::AttestationStatus;
 use vinr_core::ids::AccountId;
 use vinr_core::keys::{Environment, KeyKind};
 use vinr_server::connectors::Connector;
@@ -222,6 +223,29 @@ impl Server {
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         let saved = self.post(&path, serde_json::json!({"number": number})).await.ok();
         saved["paymentMethodId"].as_str().unwrap_or_else(|| panic!("a saved card: {saved}")).to_owned()
+    }
+
+    /// Puts a SAQ D attestation on the account's file.
+    pub async fn attest(&self) {
+        let attested = AttestationStatus::Attested;
+        bootstrap::set_attestation(&self.app.db, &self.account, attested).await.expect("an account");
+        // A commit finds that the account is not as it is remembered, and reads it again.
+        self.post("/v1/payments", serde_json::json!({"amount": 1, "currency": "EUR"})).await.ok();
+    }
+
+    /// A payment for a browser, and its client secret.
+    pub async fn session(&self, more: Value) -> (Value, String) {
+        let mut body = serde_json::json!({"amount": 1000, "currency": "EUR"});
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let session = self.post("/v1/payments/sessions", body).await.ok();
+        let secret = session["clientSecret"].as_str().expect("a client secret").to_owned();
+        (session, secret)
+    }
+
+    /// A request of a buyer's browser, from a page of this server.
+    pub async fn from_our_page(&self, path: &str, body: Value) -> Answer {
+        let headers = [("origin", self.url.as_str()), ("sec-fetch-site", "same-origin")];
+        self.call(Method::POST, path, Some(&self.public_key), &headers, Some(body.to_string())).await
     }
 
     pub async fn advance(&self, seconds: i64) -> Value {

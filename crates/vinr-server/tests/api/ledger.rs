@@ -10,12 +10,20 @@ async fn a_touched_row_is_found_and_named(engine: Engine) {
     let server = Server::start(engine).await;
     let payment = server.paid(1_000, "pm_test_4242").await;
     let id = payment["id"].as_str().expect("an id");
+    server.post("/v1/refunds", serde_json::json!({"paymentId": id, "amount": 300})).await.ok();
+    server.post(&format!("/v1/test/payments/{id}/dispute"), serde_json::json!({"amount": 200})).await.ok();
     assert_eq!(differences(&server).await, Vec::<String>::new());
     let touched = [
         ("UPDATE balances SET posted = posted + 1 WHERE id = 'fees:EUR'", "fees:EUR"),
+        ("UPDATE balance_transactions SET net = net + 1 WHERE type = 'payment'", "balance transactions in EUR"),
         ("UPDATE payments SET amount_captured = 999", "captured"),
         ("UPDATE payments SET fee = fee + 1", "fee"),
         ("UPDATE payments SET amount_capturable = 1", "held"),
+        ("UPDATE payments SET amount_refunded = 299", "refunded"),
+        ("UPDATE refunds SET status = 'failed'", "refunds"),
+        ("UPDATE payments SET amount_disputed = 199", "disputed"),
+        ("UPDATE disputes SET status = 'won'", "disputes"),
+        ("UPDATE payments SET amount_disputed = 5000", "given back"),
         ("DELETE FROM events WHERE sequence = 1", "event numbers"),
         ("UPDATE counters SET sequence = sequence - 1", "event numbers"),
     ];
@@ -24,7 +32,9 @@ async fn a_touched_row_is_found_and_named(engine: Engine) {
         assert_eq!(server.app.db.prune(sql, &[]).await.expect("one row"), 1, "{sql}");
         let found: Vec<_> = differences(&server).await.into_iter().filter(|one| !before.contains(one)).collect();
         let named = match subject {
-            "captured" | "fee" | "held" => format!("{id} {subject}"),
+            "captured" | "fee" | "held" | "refunded" | "refunds" | "disputed" | "disputes" | "given back" => {
+                format!("{id} {subject}")
+            }
             other => other.to_owned(),
         };
         assert!(found.iter().any(|one| one.contains(&named)), "{sql}: {found:?}");

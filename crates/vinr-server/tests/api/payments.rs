@@ -1,5 +1,6 @@
 //! Payments through the API: every card, every status, money to the cent.
 
+use futures_util::future::join;
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, Server, on_both_engines};
@@ -11,6 +12,7 @@ on_both_engines!(
     a_challenge_is_answered_by_the_buyer,
     a_decline_can_be_tried_again_with_another_card,
     a_hold_is_captured_in_part_and_only_once,
+    a_capture_that_races_a_cancellation_has_one_winner,
     time_ends_what_nobody_finishes,
     lists_are_newest_first_and_page_by_key,
     three_decimal_amounts_end_in_zero,
@@ -184,6 +186,51 @@ async fn a_hold_is_captured_in_part_and_only_once(engine: Engine) {
     server.assert_ledger().await;
 }
 
+async fn a_capture_that_races_a_cancellation_has_one_winner(engine: Engine) {
+    let server = Server::start(engine).await;
+    let hold =
+        json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_4242", "confirm": true, "capture": false});
+    let (mut captured, mut cancelled) = (0, 0);
+    for round in 0..40 {
+        let held = server.post("/v1/payments", hold.clone()).await.ok();
+        let path = format!("/v1/payments/{}", held["id"].as_str().expect("an id"));
+        let [capturing, cancelling] = ["capture", "cancel"].map(|action| format!("{path}/{action}"));
+        let (capture, cancel) = (server.post(&capturing, json!({})), server.post(&cancelling, json!({})));
+        // Whoever is asked first is a little ahead.
+        let (capture, cancel) = if round % 2 == 0 {
+            join(capture, cancel).await
+        } else {
+            let (cancel, capture) = join(cancel, capture).await;
+            (capture, cancel)
+        };
+        let after = server.get(&path).await.ok();
+        match (capture.status, cancel.status) {
+            (200, 422) => {
+                captured += 1;
+                assert_eq!(
+                    (cancel.code().as_str(), &after["status"]),
+                    ("payment_not_cancellable", &json!("completed"))
+                );
+                assert!(cancel.json()["error"]["message"].to_string().contains("completed"));
+            }
+            (422, 200) => {
+                cancelled += 1;
+                assert_eq!(
+                    (capture.code().as_str(), &after["status"]),
+                    ("payment_not_capturable", &json!("cancelled"))
+                );
+                assert!(capture.json()["error"]["message"].to_string().contains("cancelled"));
+            }
+            both => panic!("one of them wins: {both:?}"),
+        }
+    }
+    assert_eq!(captured + cancelled, 40);
+    let balance = server.get("/v1/balance").await.ok();
+    let pending = balance["pending"][0]["amount"].as_i64().unwrap_or(0);
+    assert_eq!(pending, captured * (1_000 - 40), "what was captured, less its fees");
+    server.assert_ledger().await;
+}
+
 async fn time_ends_what_nobody_finishes(engine: Engine) {
     let server = Server::start(engine).await;
     let waiting = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
@@ -236,5 +283,11 @@ async fn three_decimal_amounts_end_in_zero(engine: Engine) {
     assert_eq!(server.post("/v1/payments", body(12345, "KWD")).await.code(), "parameter_invalid");
     assert_eq!(server.post("/v1/payments", body(12340, "KWD")).await.ok()["amount"], 12340);
     assert_eq!(server.post("/v1/payments", body(980, "JPY")).await.ok()["fee"], 15);
+    let mut hold = body(12340, "KWD");
+    hold["capture"] = json!(false);
+    let held = server.post("/v1/payments", hold).await.ok();
+    let capture = format!("/v1/payments/{}/capture", held["id"].as_str().expect("an id"));
+    assert_eq!(server.post(&capture, json!({"amount": 12335})).await.code(), "parameter_invalid");
+    assert_eq!(server.post(&capture, json!({"amount": 12330})).await.ok()["amountCaptured"], 12330);
     server.assert_ledger().await;
 }

@@ -37,6 +37,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
     let path = path.replace("/v1/webhook-endpoints", "/v1/webhooks");
     let one = match (method.as_str(), path.as_str()) {
         ("POST", "/v1/payments") => return creations().map(|body| call(String::new(), body, euros(7))).into(),
+        ("POST", "/v1/payments/sessions") => call(String::new(), euros(1000), euros(7)),
         ("POST", "/v1/payments/{id}/confirm") => {
             let confirm = |token| json!({"paymentMethodId": token});
             let mut calls = Vec::new();
@@ -83,9 +84,48 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
         ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
         ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
+        (_, back) if back.contains("refund") || back.contains("dispute") => {
+            return back_calls(server, method, back).await;
+        }
         (_, wallet) if wallet.contains("method") || wallet.contains("/setups/") => {
             return vec![wallet_call(server, method, wallet).await];
         }
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    };
+    vec![one]
+}
+
+/// The same for refunds and disputes.
+async fn back_calls(server: &Server, method: &Method, path: &str) -> Vec<RightCall> {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: path.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    let one = match (method.as_str(), path) {
+        ("POST", "/v1/refunds") => {
+            let refund = |amount: i64, payment: &str| json!({"paymentId": payment, "amount": amount});
+            let mut calls = Vec::new();
+            for token in ["pm_test_4242", "pm_test_5126"] {
+                let paid = id(&server.paid(1000, token).await);
+                calls.push(call(String::new(), refund(400, &paid), refund(300, &paid)));
+            }
+            return calls;
+        }
+        ("POST", "/v1/test/payments/{id}/dispute") => {
+            call(id(&server.paid(1000, "pm_test_4242").await), json!({"amount": 400}), json!({"amount": 300}))
+        }
+        ("POST" | "PATCH", "/v1/disputes/{id}") => {
+            let says = |text: &str| json!({"evidence": {"uncategorizedText": text}});
+            call(dispute(server).await, says("One"), says("Another"))
+        }
+        ("POST", "/v1/disputes/{id}/submit" | "/v1/disputes/{id}/accept") => {
+            call(dispute(server).await, json!({}), none)
+        }
+        ("GET", "/v1/disputes/{id}") => call(dispute(server).await, none.clone(), none),
+        ("GET", "/v1/refunds/{id}") => call(refund(server).await, none.clone(), none),
         ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
@@ -109,6 +149,11 @@ async fn wallet_call(server: &Server, method: &Method, path: &str) -> RightCall 
             let (customer, method) = saved(server).await;
             let detach = call(customer, none.clone(), none);
             RightCall { path: detach.path.replace("{method}", &method), ..detach }
+        }
+        ("POST", "/v1/payment-methods") => {
+            server.attest().await;
+            let card = |month: u8| json!({"type": "card", "card": {"number": "4242424242424242", "expMonth": month, "expYear": 2040}});
+            call(String::new(), card(1), card(2))
         }
         ("GET", "/v1/payment-methods/{id}") => call(saved(server).await.1, none.clone(), none),
         ("POST", "/v1/test/payment-methods/{id}/update") => {
@@ -181,6 +226,16 @@ async fn pending(server: &Server) -> String {
 async fn authorized(server: &Server) -> String {
     let [_, _, _, hold, _] = creations();
     id(&server.post("/v1/payments", hold).await.ok())
+}
+
+async fn refund(server: &Server) -> String {
+    let paid = server.paid(1000, "pm_test_4242").await;
+    id(&server.post("/v1/refunds", json!({"paymentId": paid["id"], "amount": 400})).await.ok())
+}
+
+async fn dispute(server: &Server) -> String {
+    let paid = server.paid(1000, "pm_test_4242").await;
+    id(&server.post(&format!("/v1/test/payments/{}/dispute", id(&paid)), json!({"amount": 400})).await.ok())
 }
 
 async fn endpoint(server: &Server) -> String {

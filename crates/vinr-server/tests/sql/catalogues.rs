@@ -164,8 +164,8 @@ async fn postgres_schema(client: &tokio_postgres::Client) -> Schema {
             continue;
         }
         let condition: Option<String> = row.get(4);
-        // PostgreSQL puts brackets around it.
-        let bare = |text: String| text.trim_start_matches('(').trim_end_matches(')').to_owned();
+        // PostgreSQL puts brackets around it, and says what type a text is of.
+        let bare = |text: String| text.replace(['(', ')'], "").replace("::text", "");
         let index = Index { columns, is_unique: row.get(3), condition: condition.map(bare) };
         understood.indexes.insert(row.get(1), index);
     }

@@ -41,6 +41,15 @@ impl Folds {
         {
             return Err(format!("{id} was charged to {method}, which was detached before"));
         }
+        let left = payment.amount_captured - payment.amount_refunded - payment.amount_disputed;
+        let taken = match event {
+            Event::Refunded(refund) => refund.amount.amount,
+            Event::Disputed { amount } => *amount,
+            _ => 0,
+        };
+        if taken > left {
+            return Err(format!("{event:?} takes more than the {left} that are left of {payment:?}"));
+        }
         payments::evolve(payment, event, at);
         if payment.amount_captured > payment.amount.amount {
             return Err(format!("more was captured than authorized: {payment:?}"));
@@ -57,10 +66,14 @@ impl Folds {
         let id = shown["id"].as_str().and_then(|id| PaymentId::parse(id).ok());
         let payment = id.and_then(|id| self.payments.get(&(account.to_owned(), id)));
         let payment = payment.ok_or_else(|| format!("{kind:?} shows a payment that is not there: {shown}"))?;
+        let latest = payment.latest_refund.as_deref();
         let same = shown["status"] == payment.status.as_str()
             && shown["amount"] == payment.amount.amount
             && shown["amountCapturable"] == payment.amount_capturable
             && shown["amountCaptured"] == payment.amount_captured
+            && shown["amountRefunded"] == payment.amount_refunded
+            && shown["latestRefund"]["id"].as_str() == latest.map(|refund| refund.id.as_str())
+            && shown["latestRefund"]["status"].as_str() == latest.map(|refund| refund.status.as_str())
             && shown["failureCount"] == payment.failure_count;
         if same { Ok(()) } else { Err(format!("{kind:?} shows {shown}, and there is {payment:?}")) }
     }
@@ -68,8 +81,19 @@ impl Folds {
 
 /// Whether this may happen to a payment that stands so, at this moment of its account.
 fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static str> {
-    if matches!(payment.status, Status::Completed | Status::Cancelled | Status::Expired) {
-        return Err("it was over");
+    let gives_back = matches!(
+        event,
+        Event::Refunded(_)
+            | Event::RefundSettled(_)
+            | Event::RefundFailed(_)
+            | Event::Disputed { .. }
+            | Event::DisputeWon { .. }
+    );
+    match payment.status {
+        Status::Completed if gives_back => return Ok(()),
+        Status::Completed | Status::Cancelled | Status::Expired => return Err("it was over"),
+        _ if gives_back => return Err("nothing was captured"),
+        _ => {}
     }
     match event {
         Event::Submitted { .. } if at >= payment.expires_at => Err("its checkout was closed"),
@@ -95,13 +119,18 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::CaptureRequested(_)
         | Event::CaptureRefused
         | Event::Completed { .. }
+        | Event::Refunded(_)
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
 }
 
 /// A timer fires when it is due, and not much later: the clock stops at every moment at which something is due.
-fn on_time(due: Timestamp, at: Timestamp) -> Result<(), &'static str> {
+pub(super) fn on_time(due: Timestamp, at: Timestamp) -> Result<(), &'static str> {
     if at < due {
         return Err("it was not due yet");
     }
@@ -120,6 +149,12 @@ fn told_by(event: &Event) -> Option<EventType> {
         Event::Failed(_) => Some(EventType::PaymentFailed),
         Event::Cancelled => Some(EventType::PaymentCancelled),
         Event::Expired => Some(EventType::PaymentExpired),
-        Event::CaptureRequested(_) | Event::CaptureRefused => None,
+        Event::Refunded(_) => Some(EventType::PaymentRefunded),
+        Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. } => None,
     }
 }

@@ -10,6 +10,7 @@ on_both_engines!(
     a_row_that_was_only_read_makes_the_unit_stale_too,
     a_row_made_anew_is_not_mistaken_for_the_one_that_was_loaded,
     a_peeked_row_may_change,
+    a_unit_that_is_refused_in_the_middle_writes_nothing_and_still_checks_what_it_read,
     loading_a_staged_row_answers_the_staged_one,
     a_put_replaces_whatever_is_there,
     a_removal_takes_a_row_away_and_does_not_mind_its_absence,
@@ -46,6 +47,23 @@ async fn a_row_that_changed_since_it_was_loaded_makes_the_unit_stale(test: TestD
     let CommitError::Stale(key) = refused else { panic!("{refused:?}") };
     assert_eq!(key.to_string(), "items/a/i1");
     assert_eq!(amount_of(&test.db, "a", "i1").await, Some(2));
+}
+
+async fn a_unit_that_is_refused_in_the_middle_writes_nothing_and_still_checks_what_it_read(test: TestDb) {
+    commit(&test.db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    for is_stale in [false, true] {
+        let mut unit = test.db.begin("a", "refused", Class::Request);
+        unit.load(&ITEMS, "i1").await.expect("answers");
+        unit.update(&ITEMS, "i1", item(2));
+        unit.insert(&ITEMS, "i2", item(2));
+        unit.refuse();
+        if is_stale {
+            commit(&test.db, "a", |unit| unit.put(&ITEMS, "i1", item(3))).await.expect("commits");
+        }
+        assert_eq!(test.db.commit(unit).await.is_err(), is_stale);
+    }
+    assert_eq!(amount_of(&test.db, "a", "i1").await, Some(3));
+    assert_eq!(amount_of(&test.db, "a", "i2").await, None);
 }
 
 async fn a_row_that_was_only_read_makes_the_unit_stale_too(test: TestDb) {

@@ -12,7 +12,7 @@ use serde_json::json;
 use vinr_core::keys::Environment;
 use vinr_core::time::Timestamp;
 use vinr_server::bootstrap;
-use vinr_server::export::{Ask, KINDS, Kind, page};
+use vinr_server::export::{Ask, KINDS, Kind, Part, page};
 
 use crate::cli::{ExportOptions, Format};
 use crate::commands::the_account;
@@ -102,13 +102,9 @@ async fn write(
     };
     let mut table = Table::new(format, kind.columns, out).map_err(unwritten)?;
     let mut count = 0;
-    let mut last = None;
+    let mut from = None;
     loop {
-        let objects = page(&place.db, kind, ask, last.as_ref()).await.map_err(Failure::refused)?;
-        if objects.is_empty() {
-            table.flush().map_err(unwritten)?;
-            return Ok(count);
-        }
+        let Part { objects, next } = page(&place.db, kind, ask, from).await.map_err(Failure::refused)?;
         for object in &objects {
             table.write(object).map_err(unwritten)?;
         }
@@ -116,7 +112,11 @@ async fn write(
         if let Some(progress) = &mut progress {
             progress.add(objects.len());
         }
-        last = objects.into_iter().next_back();
+        if next.is_none() {
+            table.flush().map_err(unwritten)?;
+            return Ok(count);
+        }
+        from = next;
     }
 }
 

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use serde_json::Value;
-use vinr_server::export::{Column, Object};
+use vinr_server::export::Column;
 
 use crate::cli::Format;
 
@@ -34,14 +34,15 @@ impl<W: Write> Table<W> {
         }
     }
 
-    pub(super) fn write(&mut self, object: &Object) -> io::Result<()> {
+    /// Writes an object, a line of JSON as it comes.
+    pub(super) fn write(&mut self, object: &str) -> io::Result<()> {
         match self {
             Table::Csv(writer, columns) => {
-                let shown: Value = serde_json::from_str(&object.json)?;
+                let shown: Value = serde_json::from_str(object)?;
                 let cells = columns.iter().map(|(_, place)| shown.pointer(place).map_or_else(String::new, cell));
                 Ok(writer.write_record(cells)?)
             }
-            Table::Jsonl(out) => writeln!(out, "{}", object.json),
+            Table::Jsonl(out) => writeln!(out, "{object}"),
         }
     }
 

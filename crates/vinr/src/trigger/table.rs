@@ -45,8 +45,22 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         E::PaymentAuthorized => Steps(&[HELD]),
         E::PaymentCompleted => Steps(&[ORDER, Post(PAY, APPROVED)]),
         E::PaymentFailed => Steps(&[ORDER, Post(PAY, r#"{"number": "4000 0000 0000 0002"}"#)]),
+        E::PaymentRefunded | E::RefundCreated => Steps(&[PAID, REFUND]),
         E::PaymentCancelled => Steps(&[ORDER, Post("/v1/payments/{payment}/cancel", "{}")]),
         E::PaymentExpired => Steps(&[ORDER, Wait(24 * HOUR_S)]),
+        E::RefundUpdated => {
+            Nothing("the sandbox's bank gives back at once, or not at all, so that no refund of it arrives later")
+        }
+        E::RefundFailed => Steps(&[PAID_BY_CLOSED_CARD, REFUND, Wait(2 * 24 * HOUR_S)]),
+        E::DisputeCreated => Steps(&[PAID, DISPUTE]),
+        E::DisputeUpdated => Steps(&[PAID, DISPUTE, Post(EVIDENCE, r#"{"evidence": {"customerName": "Ada"}}"#)]),
+        E::DisputeWon => Steps(&[
+            PAID,
+            DISPUTE,
+            Post(EVIDENCE, r#"{"evidence": {"uncategorizedText": "winning_evidence"}}"#),
+            Post("/v1/disputes/{dispute}/submit", "{}"),
+        ]),
+        E::DisputeLost => Steps(&[PAID, DISPUTE, Post("/v1/disputes/{dispute}/accept", "{}")]),
         E::CustomerCreated => Steps(&[CUSTOMER]),
         E::CustomerUpdated => Steps(&[CUSTOMER, Post("/v1/customers/{customer}", r#"{"name": "Ada King"}"#)]),
         E::CustomerDeleted => Steps(&[CUSTOMER, Delete("/v1/customers/{customer}")]),
@@ -77,6 +91,22 @@ const ORDER: Step = Make(
     "/v1/payments",
     r#"{"amount": 2500, "currency": "EUR", "description": "Order 1234", "metadata": {"orderId": "1234"}}"#,
 );
+const PAID: Step = Make(
+    "payment",
+    "id",
+    "/v1/payments",
+    r#"{"amount": 2500, "currency": "EUR", "paymentMethodId": "pm_test_4242", "confirm": true}"#,
+);
+/// Paid with a card to which nothing can be given back.
+const PAID_BY_CLOSED_CARD: Step = Make(
+    "payment",
+    "id",
+    "/v1/payments",
+    r#"{"amount": 2500, "currency": "EUR", "paymentMethodId": "pm_test_5126", "confirm": true}"#,
+);
+const REFUND: Step = Make("refund", "id", "/v1/refunds", r#"{"paymentId": "{payment}", "amount": 1000}"#);
+const DISPUTE: Step = Make("dispute", "id", "/v1/test/payments/{payment}/dispute", "{}");
+const EVIDENCE: &str = "/v1/disputes/{dispute}";
 const HELD: Step = Make(
     "payment",
     "id",

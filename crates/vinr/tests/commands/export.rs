@@ -38,6 +38,7 @@ async fn export(mut installation: Installation) {
     let newest = get(&url, "/v1/payments?limit=100", &key).await.1;
     as_csv(&installation, &newest).await;
     as_lines(&installation, &url, &key, &newest).await;
+    lines_of_the_balance(&installation, &url, &key).await;
     by_time(&installation, &url, &key).await;
     into_files(&installation).await;
     server.kill().await;
@@ -85,7 +86,7 @@ async fn as_csv(installation: &Installation, newest: &Value) {
     assert_eq!(charged.len(), PAYMENTS.div_ceil(100));
     assert!(charged.iter().all(|row| cell(row, "cardLast4") == "4242" && !cell(row, "fee").is_empty()));
     assert!(!text.contains("/checkout/"), "a table has no addresses that open a payment");
-    for name in header.iter() {
+    for name in &header {
         let empty =
             ["customerId", "failureCode", "failureCategory", "statementDescriptor", "receiptEmail", "invoiceId"];
         let filled = rows.iter().any(|row| !cell(row, name).is_empty());
@@ -116,6 +117,20 @@ async fn as_lines(installation: &Installation, url: &str, key: &str, newest: &Va
     let rows = csv::Reader::from_reader(csv.as_bytes()).records().map(|row| row.expect("a row")).collect::<Vec<_>>();
     let data: Value = serde_json::from_str(&rows[0][6]).expect("the whole object");
     assert_eq!((rows.len(), &data), (events.len(), &events[0]["data"]));
+}
+
+/// Each captured payment has its line, in whole minor units, with what it cost.
+async fn lines_of_the_balance(installation: &Installation, url: &str, key: &str) {
+    let text = output(installation, &["export", "balance-transactions", "--format", "csv"]).await;
+    let rows: Vec<_> = csv::Reader::from_reader(text.as_bytes()).records().map(|row| row.expect("a row")).collect();
+    let served = get(url, "/v1/balance/transactions?limit=100", key).await.1;
+    let served = served["data"].as_array().expect("a list");
+    assert_eq!(rows.len(), served.len());
+    for (row, line) in rows.iter().zip(served) {
+        let names = ["id", "created_at", "type", "source", "currency", "amount", "fee", "net", "availableAt"];
+        let shown = names.map(|name| line[name].as_str().map_or_else(|| line[name].to_string(), str::to_owned));
+        assert_eq!(row.iter().collect::<Vec<_>>(), shown);
+    }
 }
 
 async fn by_time(installation: &Installation, url: &str, key: &str) {
@@ -153,7 +168,7 @@ async fn into_files(installation: &Installation) {
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), empty, "it is left as it was");
     let whole = ["export", "payments", "--format", "csv", "--output", named, "--force"];
     assert_eq!(done(installation, &whole).await["count"], PAYMENTS + 1);
-    assert_eq!(files(&installation.folder), [path.clone()], "nothing is left beside it");
+    assert_eq!(files(&installation.folder), std::slice::from_ref(&path), "nothing is left beside it");
     std::fs::remove_file(&path).expect("removed");
 }
 

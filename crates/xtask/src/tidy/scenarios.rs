@@ -16,7 +16,6 @@ const WITHOUT: &[(&str, &str)] = &[
     ),
     ("acquirer_not_configured", "the same"),
     ("internal_error", "nobody can ask for one from outside"),
-    ("pci_attestation_required", "the endpoint that wants an attestation is not there yet"),
 ];
 
 /// Declared names that no test of the tree puts in quotes.

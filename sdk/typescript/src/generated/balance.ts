@@ -18,6 +18,31 @@ export interface components {
                 amount: number;
             }[];
         };
+        GetBalanceTransactionsQuery: {
+            /** @description Entries on a page. */
+            limit?: number | null;
+            /** @description Continue after this object. */
+            startingAfter?: string | null;
+            /** @description The page before this object. */
+            endingBefore?: string | null;
+            /** @description When the objects were created, unix seconds. */
+            created?: {
+                /** @description At or after. */
+                gte?: number | null;
+                /** @description After. */
+                gt?: number | null;
+                /** @description At or before. */
+                lte?: number | null;
+                /** @description Before. */
+                lt?: number | null;
+            } | null;
+            /** @description Only of this type. */
+            type?: ("payment" | "refund" | "dispute" | "payout" | "adjustment" | "fee") | null;
+            /** @description Only in this currency. */
+            currency?: string | null;
+            /** @description Only those that come of this object: a payment, a refund, a dispute, a payout. */
+            source?: string | null;
+        };
     };
     responses: never;
     parameters: never;

@@ -33,7 +33,7 @@ export interface components {
             } | null;
             /**
              * @description Only of this type. With `after` too: then the events between are passed over, and what follows is asked for with
-             *     the number of the last event that came.
+             *     `nextCursor`, or with the number of the last event that came.
              */
             type?: string | null;
             /** @description Oldest first, from the event after this number on; without cursors and `created`. */

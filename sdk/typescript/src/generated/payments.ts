@@ -99,6 +99,150 @@ export interface components {
             /** @description When it was created. */
             created_at: string;
         };
+        /** @description A payment with what lets a browser confirm it. */
+        PaymentSession: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `payment`. */
+            object: string;
+            /** @description Where it stands; the list's `status` filter names them all. */
+            status: string;
+            /** @description What is to be charged, in minor units of the currency. */
+            amount: number;
+            /** @description Held and not yet captured. */
+            amountCapturable: number;
+            /** @description Taken. */
+            amountCaptured: number;
+            /** @description Given back or on its way back. */
+            amountRefunded: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+            /** @description Shown to the buyer. */
+            description: string | null;
+            /** @description Whose payment it is. */
+            customerId: string | null;
+            /** @description What paid or was last tried. */
+            paymentMethodId: string | null;
+            /** @description Its type: `card`. */
+            method: string | null;
+            /** @description What may be shown of the card. */
+            card: {
+                brand: string;
+                last4: string;
+                expMonth: number;
+                expYear: number;
+            } | null;
+            /** @description The whole customer, where `expand` asks for it. */
+            customer?: unknown;
+            /** @description Where the hosted page sends the buyer afterwards. */
+            returnUrl: string | null;
+            /** @description Where the hosted page sends a buyer who gives up. */
+            cancelUrl: string | null;
+            /** @description The hosted page. */
+            checkoutUrl: string;
+            /** @description Where the buyer answers an open 3DS challenge. */
+            authenticationUrl: string | null;
+            /** @description `automatic` or `manual`. */
+            captureMethod: string;
+            /** @description Whether the buyer was away at the last attempt. */
+            offSession: boolean;
+            /** @description Whether the card that pays is kept for the customer. */
+            savePaymentMethod: boolean;
+            /** @description The redemptions that reduce it. */
+            redemptions: string[];
+            /** @description What each of them takes off. */
+            discounts: {
+                /** @description The redemption that grants it. */
+                redemptionId: string;
+                /** @description Minor units. */
+                amount: number;
+            }[];
+            /** @description What it was before discounts, in minor units. */
+            originalAmount: number;
+            /** @description Why the last attempt brought no money. */
+            failure: {
+                code: string;
+                category: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            /** @description Attempts that brought no money. */
+            failureCount: number;
+            /** @description Text on the buyer's statement. */
+            statementDescriptor: string | null;
+            /** @description Where a receipt goes. */
+            receiptEmail: string | null;
+            /** @description VINR's fee in minor units, known once captured. */
+            fee: number | null;
+            /** @description The invoice it pays. */
+            invoiceId: string | null;
+            /** @description The newest refund, whole. */
+            latestRefund: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Each status it had, with its time. */
+            timeline: {
+                status: string;
+                at: string;
+            }[];
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When its checkout closes. */
+            expiresAt: string;
+            /** @description When the money was taken. */
+            completedAt: string | null;
+            /** @description When it was created. */
+            created_at: string;
+            /** @description For Elements in the buyer's browser, with your public key. It is shown once. */
+            clientSecret: string;
+        };
+        /** @description A payment as a public key with its client secret sees it. */
+        PublicPayment: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `payment`. */
+            object: string;
+            /** @description Where it stands. */
+            status: string;
+            /** @description What is to be charged, in minor units of the currency. */
+            amount: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+            /** @description Shown to the buyer. */
+            description: string | null;
+            /** @description What pays or was last tried: `card`. */
+            method: string | null;
+            /** @description What may be shown of the card. */
+            card: {
+                brand: string;
+                last4: string;
+                expMonth: number;
+                expYear: number;
+            } | null;
+            /** @description `automatic` or `manual`. */
+            captureMethod: string;
+            /** @description Whether the card that pays is kept for the customer. */
+            savePaymentMethod: boolean;
+            /** @description Where the merchant wants its buyer afterwards. */
+            returnUrl: string | null;
+            /** @description Where the buyer answers an open 3DS challenge, in a frame. */
+            authenticationUrl: string | null;
+            /** @description Why the last attempt brought no money. */
+            failure: {
+                code: string;
+                category: string;
+                message: string;
+                retryable: boolean;
+            } | null;
+            /** @description When it closes. */
+            expiresAt: string;
+            /** @description When the money was taken. */
+            completedAt: string | null;
+            /** @description When it was created. */
+            created_at: string;
+        };
         /** @description What creates a payment. */
         PostPaymentsBody: {
             /** @description An id of your own choice (sandbox only). */
@@ -168,6 +312,48 @@ export interface components {
             /** @description What to show whole. */
             expand?: "customer"[] | null;
         };
+        /** @description What creates a payment. */
+        PostPaymentsSessionsBody: {
+            /** @description An id of your own choice (sandbox only). */
+            id?: string | null;
+            /** @description What to charge, in minor units of the currency. */
+            amount: number;
+            /** @description ISO 4217 code, in any case. */
+            currency: string;
+            /** @description Shown to the buyer. */
+            description?: string | null;
+            /** @description Where the hosted page sends the buyer afterwards. */
+            returnUrl?: string | null;
+            /** @description Where the hosted page sends a buyer who gives up. */
+            cancelUrl?: string | null;
+            /** @description Whether to take the money at once (the default) or by a later capture. */
+            capture?: boolean | null;
+            /** @description The same as a word. */
+            captureMethod?: ("automatic" | "manual") | null;
+            /** @description Whose payment it is. */
+            customerId?: string | null;
+            /** @description What pays. */
+            paymentMethodId?: string | null;
+            /** @description Whether to charge now. */
+            confirm?: boolean | null;
+            /** @description The buyer is not there; implies `confirm`. */
+            offSession?: boolean | null;
+            /**
+             * @description Keep the card that pays for the customer's next payments. Without a customer the hosted page asks the buyer for an
+             *     e-mail address and makes one.
+             */
+            savePaymentMethod?: boolean | null;
+            /** @description Text on the buyer's statement. */
+            statementDescriptor?: string | null;
+            /** @description Where a receipt goes. */
+            receiptEmail?: string | null;
+            /** @description Your own notes. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /** @description What to show whole. */
+            expand?: "customer"[] | null;
+        };
         GetPaymentsIdQuery: {
             /** @description What to show whole. */
             expand?: "customer"[] | null;
@@ -178,6 +364,8 @@ export interface components {
             paymentMethodId?: string | null;
             /** @description The buyer is not there. */
             offSession?: boolean | null;
+            /** @description With a public key: the session's client secret. It may come in the header `X-Vinr-Client-Secret` instead. */
+            clientSecret?: string | null;
             /** @description What to show whole. */
             expand?: "customer"[] | null;
         };

@@ -1,12 +1,14 @@
 import type { RequestOptions } from '../options.js';
 import { path, type Transport } from '../transport.js';
 import type {
+  Dispute,
   Payment,
   Setup,
   TestAuthenticateParams,
   TestClock as Clock,
   TestClockAdvance,
   TestClockAdvanceParams,
+  TestDisputeParams,
   TestPayParams,
   TestSetupPayParams,
 } from '../types.js';
@@ -29,7 +31,7 @@ class TestClock {
   }
 }
 
-/** Plays the buyer on the hosted page of a payment. */
+/** Plays the buyer on the hosted page of a payment, and the buyer's bank. */
 class TestPayments {
   readonly #transport: Transport;
 
@@ -45,6 +47,11 @@ class TestPayments {
   /** Answers an open 3DS challenge. */
   authenticate(id: string, params: TestAuthenticateParams, options?: RequestOptions): Promise<Payment> {
     return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/authenticate`, body: params }, options);
+  }
+
+  /** Takes the payment back, in whole or in part. */
+  dispute(id: string, params?: TestDisputeParams, options?: RequestOptions): Promise<Dispute> {
+    return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/dispute`, body: params }, options);
   }
 }
 

@@ -1,7 +1,8 @@
 //! How a request about a payment is answered, by whichever unit knows the outcome: the one that decided it, or the one
 //! that hears what the acquirer says.
 
-use vinr_core::ids::AttemptId;
+use serde_json::Value;
+use vinr_core::attempts::Attempt;
 use vinr_core::payments::Payment;
 
 use crate::customers;
@@ -15,14 +16,12 @@ use crate::payments::wire::{self, Expand};
 use crate::record::Unit;
 
 /// Settles an attempt and its payment, and answers the request that may wait for it.
-///
-/// # Errors
-/// 404 for an attempt that was never made.
-pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Result<Reply> {
-    let (payment, attempt) = attempts::hear(unit, id, word).await?;
-    unit.expand = attempt.expand;
+pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Reply> {
+    unit.expand.clone_from(&attempt.expand);
+    let key = attempt.idempotency_key.clone();
+    let payment = attempts::hear(unit, attempt, word).await?;
     let reply = shown(unit, &payment).await?;
-    match attempt.idempotency_key {
+    match key {
         Some(key) => idempotency::finish(unit, &key, reply).await,
         None => Ok(reply),
     }
@@ -30,14 +29,18 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Res
 
 /// The payment as the answer, with what the request wants to be shown whole.
 pub(super) async fn shown(unit: &mut Unit<'_>, payment: &Payment) -> Result<Reply> {
-    let customer = payment.customer_id.as_ref().filter(|_| Expand::Customer.is_in(unit.expand.as_deref()));
-    let customer = match customer {
+    let customer = customer_shown(unit, payment).await?;
+    Reply::ok(&wire::show(payment, payments::pages(unit)).with_customer(customer))
+}
+
+/// The payment's customer, if the request wants to see it whole.
+pub(super) async fn customer_shown(unit: &mut Unit<'_>, payment: &Payment) -> Result<Option<Value>> {
+    match payment.customer_id.as_ref().filter(|_| Expand::Customer.is_in(unit.expand.as_deref())) {
         Some(id) => {
             // A card that paid is its customer's from this commit on, and the customer is shown so.
             reactions::drain(unit).await?;
-            Some(customers::shown_in(unit, id).await?)
+            customers::shown_in(unit, id).await.map(Some)
         }
-        None => None,
-    };
-    Reply::ok(&wire::show(payment, payments::pages(unit)).with_customer(customer))
+        None => Ok(None),
+    }
 }

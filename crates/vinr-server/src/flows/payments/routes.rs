@@ -7,21 +7,22 @@ use serde_json::Value;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::keys::Family;
 use vinr_core::payments as core;
-use vinr_core::refusal::Code;
+use vinr_core::refusal::{Code, Refusal};
 
 use super::Means;
-use super::answers::shown;
+use super::answers::{customer_shown, shown};
 use super::ask::{NewPayment, presence};
 use crate::customers;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::formats::id;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
 use crate::http::shapes::{Authenticate, Pages};
+use crate::payments::sessions::wire::{PublicShown, show_public};
 use crate::payments::wire::Expand;
-use crate::payments::{self, store, wire};
+use crate::payments::{self, sessions, store, wire};
 
 /// What can be asked of payments.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -31,6 +32,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         E::post::<wire::Shown<'_>>("/v1/payments", family, "Create a payment", create).body::<wire::Create>().codes(&[
             Code::ResourceExists,
             Code::ResourceMissing,
+            Code::PciAttestationRequired,
             Code::PaymentMethodMissing,
             Code::PaymentMethodMismatch,
             Code::PaymentMethodDetached,
@@ -39,12 +41,25 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             Code::KybRequired,
             Code::AcquirerNotConfigured,
         ]),
+        E::post::<sessions::wire::Session<'_>>(
+            "/v1/payments/sessions",
+            family,
+            "Create a payment for Elements",
+            create_session,
+        )
+        .body::<wire::Create>()
+        .codes(&[Code::ResourceExists, Code::ResourceMissing]),
         E::get::<Listed<wire::Shown<'_>>>("/v1/payments", family, "List payments", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>("/v1/payments/{id}", family, "Retrieve a payment", retrieve)
-            .query::<wire::Retrieve>(),
+            .query::<wire::Retrieve>()
+            .by_client_secret::<PublicShown<'_>>()
+            .codes(&[Code::ClientSecretInvalid]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/confirm", family, "Charge a waiting payment", confirm)
             .body::<wire::Confirm>()
+            .by_client_secret::<PublicShown<'_>>()
             .codes(&[
+                Code::ClientSecretInvalid,
+                Code::PciAttestationRequired,
                 Code::PaymentNotConfirmable,
                 Code::PaymentMethodMissing,
                 Code::PaymentMethodMismatch,
@@ -82,6 +97,24 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
                 let (ask, now) = (new.drawn(unit), new.is_charged_now());
                 let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
                 shown(unit, &payment).await
+            })
+        })
+        .await
+    })
+}
+
+fn create_session(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
+        answer(&call, "create_session", new, |unit, new| {
+            Box::pin(async move {
+                unit.expand = Expand::names(new.ask.expand.as_deref());
+                let (ask, now) = (new.drawn(unit), new.is_charged_now());
+                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                let client_secret = sessions::open(unit, &payment);
+                let customer = customer_shown(unit, &payment).await?;
+                let payment = wire::show(&payment, payments::pages(unit)).with_customer(customer);
+                Reply::ok(&sessions::wire::Session { payment, client_secret })
             })
         })
         .await
@@ -129,6 +162,9 @@ fn listed(call: &Call, found: Listed<core::Payment>, customers: &BTreeMap<String
 
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
+        if call.is_public() {
+            return retrieve_public(&call).await;
+        }
         let ask = call.query::<wire::Retrieve>()?;
         let (id, account) = (call.id(0, PaymentId::parse)?, call.account());
         if ask.expand.is_none() {
@@ -143,13 +179,67 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     })
 }
 
+/// What a browser sees that presents the payment's client secret.
+async fn retrieve_public(call: &Call) -> Result<Reply> {
+    let (secret, id) = (presented(call, None)?, call.id(0, PaymentId::parse)?);
+    if call.query::<wire::Retrieve>()?.expand.is_some() {
+        return Err(not_for_browsers("expand"));
+    }
+    let (app, account, wall) = (&call.app, call.account(), call.app.env.wall());
+    let now = app.contexts.recent(&app.db, account, wall).await?.clock.account_now(wall);
+    let payment = store::peek(&app.db, account, &id).await?;
+    sessions::check(&app.db, account, payment.as_ref(), &secret, now).await?;
+    let payment = payment.ok_or_else(|| ApiError::missing("payment", id.as_str()))?;
+    Reply::ok(&show_public(&payment, pages(call)))
+}
+
+/// The client secret of a browser's request.
+fn presented(call: &Call, in_body: Option<String>) -> Result<String> {
+    in_body.or_else(|| call.client_secret.clone()).ok_or_else(|| {
+        let message = "a public key reads and confirms the one payment whose client secret it presents: send it as \
+                       `X-Vinr-Client-Secret`";
+        Refusal::new(Code::InsufficientScope, message).into()
+    })
+}
+
+/// What a public key has no say in.
+fn not_for_browsers(param: &'static str) -> ApiError {
+    let message = format!("`{param}` is not for public keys");
+    Refusal::new(Code::InsufficientScope, message).at(param).into()
+}
+
+async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
+    let wire::Confirm { payment_method_id, off_session, client_secret, expand } = ask;
+    let secret = presented(call, client_secret)?;
+    if off_session == Some(true) {
+        return Err(not_for_browsers("offSession"));
+    }
+    if expand.is_some() {
+        return Err(not_for_browsers("expand"));
+    }
+    let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?);
+    answer(call, "confirm_by_secret", data, |unit, (id, secret, method)| {
+        Box::pin(async move {
+            let payment = super::confirm_by_secret(unit, id, secret, method.as_ref()).await?;
+            Reply::ok(&show_public(&payment, payments::pages(unit)))
+        })
+    })
+    .await
+}
+
 fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let id = call.id(0, PaymentId::parse)?;
         let ask = call.body::<wire::Confirm>()?;
+        if call.is_public() {
+            return confirm_public(&call, ask).await;
+        }
         let method = method_id(ask.payment_method_id.as_deref())?;
         answer(&call, "confirm_payment", (id, ask, method), |unit, (id, ask, method)| {
             Box::pin(async move {
+                if let Some(secret) = &ask.client_secret {
+                    sessions::check_in(unit, id, secret).await?;
+                }
                 unit.expand = Expand::names(ask.expand.as_deref());
                 let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
                 shown(unit, &payment).await

@@ -38,7 +38,8 @@ pub(super) fn write(page: &mut String, environment: &str, url: &str) {
          characters. The same key with the same request is answered with the first answer and \
          <code>Idempotent-Replayed: true</code>; with another request it is refused.</p></section>\
          <section id=\"lists\"><h2>Lists</h2><p>Lists come newest first, <code>limit</code> objects at a time. While \
-         <code>hasMore</code> is true, pass <code>nextCursor</code> on to read the next page.</p></section>\
+         <code>hasMore</code> is true, pass <code>nextCursor</code> on to read the next page. A page looks at some thousands of \
+         objects at most: with a filter that few of them meet it may be short or empty, and the list go on.</p></section>\
          <section id=\"rate-limits\"><h2>Rate limits</h2><p>Each key has requests to spend, reads and writes apart. The \
          answer to a request with a valid key says how many there are in <code>X-RateLimit-Limit</code>, how many are left \
          in <code>X-RateLimit-Remaining</code>, and after how many seconds all are back in <code>X-RateLimit-Reset</code>; \
@@ -86,8 +87,8 @@ fn behaviour(behaviour: Behaviour) -> String {
     match behaviour {
         Behaviour::Approve => "Approved".into(),
         Behaviour::ApproveAvailableAtOnce => "Approved; the money is available at once".into(),
-        Behaviour::ApproveThenDispute => "Approved, then disputed".into(),
-        Behaviour::ApproveRefundsFail => "Approved; its refunds fail".into(),
+        Behaviour::ApproveThenDispute => "Approved, then disputed as fraudulent".into(),
+        Behaviour::ApproveRefundsFail => "Approved; its refunds are pending and fail after two days".into(),
         Behaviour::Decline(code) => format!("Declined: {}", code.as_str()),
         Behaviour::AttachThenDecline(code) => format!("Can be saved; every charge is declined: {}", code.as_str()),
         Behaviour::ChallengeAlways => "Asks the buyer for every charge".into(),

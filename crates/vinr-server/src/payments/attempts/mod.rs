@@ -10,6 +10,7 @@ use vinr_core::cards::FailureCode;
 use vinr_core::ids::{AttemptId, PaymentId};
 use vinr_core::money::Money;
 use vinr_core::payments::{self, Capture, Funds, Outcome, Payment, Presence};
+use vinr_core::refunds::{self, FailureReason, Refund};
 
 use super::Log;
 use crate::connectors::{Answer, Ask, Authorization, FollowUp};
@@ -63,6 +64,44 @@ pub(super) fn void(unit: &mut Unit<'_>, payment: &Payment, parent: &AttemptId, a
     unit.send(Ask::Void(follow_up));
 }
 
+/// Writes the request to give a refund's money back down and sends it when that is committed.
+pub(crate) fn refund(unit: &mut Unit<'_>, payment: &Payment, refund: &Refund) -> Result<()> {
+    let (Some(attempt), Some(parent)) = (refund.attempt.clone(), payment.attempt.clone()) else {
+        return Err(ApiError::internal("a refund at an acquirer has its attempt, and a captured payment its own"));
+    };
+    let follow_up = FollowUp { attempt, parent, amount: refund.amount };
+    let row = follow_up_row(unit, Kind::Refund, payment.id.clone(), &follow_up);
+    let row = for_request(unit, Attempt { refund_id: Some(refund.id.clone()), ..row });
+    store::insert(unit, &row);
+    unit.send(Ask::Refund(follow_up));
+    Ok(())
+}
+
+/// Ends an attempt to refund, or sends it again if it never arrived: it acts once. Gives what that means to the refund.
+pub(crate) fn refund_heard(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word) -> Option<refunds::Command> {
+    let command = match word {
+        Word::Answer(Answer::Approved) => Command::Succeed { wanted: true },
+        Word::Answer(Answer::Declined(_)) => Command::Decline,
+        // Nobody is there to answer a challenge: there is no outcome yet.
+        Word::Answer(Answer::Challenge) => return None,
+        Word::Nothing => {
+            if let (core::Status::Sent, Some(parent)) = (attempt.status, attempt.parent.clone()) {
+                unit.send(Ask::Refund(FollowUp { attempt: attempt.id, parent, amount: attempt.amount }));
+            }
+            return None;
+        }
+    };
+    let due_before = core::due(&attempt);
+    let event = core::decide(&attempt, command, unit.now())?;
+    core::evolve(&mut attempt, event);
+    store::update(unit, &attempt, due_before);
+    match event {
+        Event::Succeeded => Some(refunds::Command::Settle),
+        Event::Declined => Some(refunds::Command::Reject(FailureReason::OperationNotAvailable)),
+        Event::Abandoned | Event::Reversed | Event::LookedUp { .. } => None,
+    }
+}
+
 /// The attempt with what the request needs for its answer that waits for it.
 fn for_request(unit: &Unit<'_>, row: Attempt) -> Attempt {
     Attempt { idempotency_key: unit.idempotency_key.clone(), expand: unit.expand.clone(), ..row }
@@ -88,17 +127,22 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &AttemptId) -> Result<()> {
     unit.send(match (attempt.kind, attempt.parent) {
         // Sent twice it acts once, and it has to be done in the end.
         (Kind::Void, Some(parent)) => Ask::Void(FollowUp { attempt: id.clone(), parent, amount: attempt.amount }),
-        (Kind::Authorize | Kind::Capture | Kind::Void, _) => Ask::Lookup(id.clone()),
+        (Kind::Authorize | Kind::Capture | Kind::Void | Kind::Refund, _) => Ask::Lookup(id.clone()),
     });
     Ok(())
 }
 
-/// Settles an attempt and its payment: the payment as it is now, and the attempt as it was.
+/// An attempt that a decision depends on.
 ///
 /// # Errors
-/// 404 for an attempt that was never made.
-pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Result<(Payment, Attempt)> {
-    let attempt = store::load(unit, id).await?;
+/// 404 for one that was never made.
+pub(crate) async fn load(unit: &mut Unit<'_>, id: &AttemptId) -> Result<Attempt> {
+    store::load(unit, id).await
+}
+
+/// Settles an attempt and its payment: the payment as it is now.
+pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Payment> {
+    let id = &attempt.id;
     let before = super::store::load(unit, &attempt.payment_id).await?;
     let mut payment = before.clone();
     let mut log = Log::new(Some(&before));
@@ -112,7 +156,7 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, id: &AttemptId, word: Word) -> Res
     if payment != before {
         log.save(unit, &payment, false);
     }
-    Ok((payment, attempt))
+    Ok(payment)
 }
 
 /// Ends an attempt, and brings the payment that waits for it along.
@@ -151,7 +195,8 @@ fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attem
             tracing::error!(attempt = %attempt.id, payment = %payment.id, "an acquirer refused to void; someone must look");
             Ok(())
         }
-        (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
+        // A refund is concluded by `refund_heard`.
+        (Event::Declined, Kind::Refund) | (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
     }
 }
 
@@ -167,7 +212,7 @@ fn waits_for(unit: &Unit<'_>, payment: &Payment, attempt: &Attempt) -> bool {
             _ => false,
         },
         Kind::Capture => payment.capturing.as_ref().is_some_and(|pending| pending.attempt == attempt.id),
-        Kind::Void => true,
+        Kind::Void | Kind::Refund => true,
     }
 }
 

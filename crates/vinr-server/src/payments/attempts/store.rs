@@ -1,7 +1,7 @@
 //! Attempts as rows.
 
 use vinr_core::attempts::{Attempt, Kind as AttemptKind, Status, due};
-use vinr_core::ids::{AttemptId, PaymentId};
+use vinr_core::ids::{AttemptId, PaymentId, RefundId};
 use vinr_core::money::{Currency, Money};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, RowReader, Table, Value};
@@ -23,6 +23,7 @@ const ATTEMPTS: Table = Table {
         Column::int("lookups"),
         Column::int("look_up_at"),
         Column::int("created_at"),
+        Column::text("refund_id"),
         Column::text("expand"),
     ],
     unique: &[],
@@ -63,6 +64,7 @@ fn values(attempt: &Attempt) -> Vec<Value> {
         i64::from(attempt.lookups).into(),
         attempt.look_up_at.millis().into(),
         attempt.created_at.millis().into(),
+        attempt.refund_id.as_ref().map(RefundId::as_str).into(),
         attempt.expand.clone().into(),
     ]
 }
@@ -79,10 +81,12 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
     let lookups = u32::try_from(row.int()).expect("the database holds counts");
     let look_up_at = Timestamp::from_millis(row.int());
     let created_at = Timestamp::from_millis(row.int());
+    let refund_id = row.opt_text().map(|id| RefundId::parse(id).expect("the database holds refund ids"));
     let expand = row.opt_text().map(str::to_owned);
     Attempt {
         id,
         payment_id,
+        refund_id,
         kind,
         amount,
         status,

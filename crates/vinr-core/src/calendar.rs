@@ -1,0 +1,44 @@
+//! Days as an account counts them: in its own time zone, whatever the wall's clock and daylight saving do there.
+
+use jiff::civil;
+use jiff::tz;
+
+use crate::accounts::TimeZone;
+use crate::time::Timestamp;
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(civil::Date);
+
+impl Day {
+    /// The day that it is in a zone.
+    pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
+        let instant = jiff::Timestamp::from_millisecond(at.millis()).expect("instants are held within the calendar");
+        Self(rules(zone).to_datetime(instant).date())
+    }
+
+    /// Its first instant in a zone: midnight, or what comes in its place where the clock is put ahead at midnight.
+    pub fn start(self, zone: &TimeZone) -> Timestamp {
+        let zone = rules(zone);
+        let start = zone.to_ambiguous_zoned(self.0.to_datetime(civil::Time::midnight())).compatible();
+        start.map_or(Timestamp::MAX, |start| Timestamp::from_millis(start.timestamp().as_millisecond()))
+    }
+
+    /// The first instant that is not of this day any more.
+    pub fn end(self, zone: &TimeZone) -> Timestamp {
+        self.next().start(zone)
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.tomorrow().unwrap_or(self.0))
+    }
+}
+
+fn rules(zone: &TimeZone) -> tz::TimeZone {
+    tz::TimeZoneDatabase::bundled().get(zone.as_str()).expect("a zone was parsed from the same database")
+}
+
+#[cfg(test)]
+mod tests;
