@@ -35,6 +35,7 @@ mod workers;
 pub use app::App;
 pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
+pub use flows::export;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
