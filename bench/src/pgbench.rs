@@ -37,9 +37,7 @@ impl Baseline {
     ) -> Result<Baseline, Problem> {
         let url = cluster.database()?;
         let place = Place { engine: Engine::Postgres, url: url.clone() };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| error.to_string())?;
-        runtime.block_on(async {
+        crate::runtime()?.block_on(async {
             place.open(std::sync::Arc::new(|| 1)).await?.close().await;
             Ok::<_, Problem>(())
         })?;
@@ -77,7 +75,6 @@ impl Baseline {
         let latencies = self.latencies(run)?;
         let units = u64::try_from(latencies.count()).unwrap_or(0);
         let spent = Counters {
-            units,
             statements: units * self.statements,
             fsyncs: units,
             cpu_s: 0.0,

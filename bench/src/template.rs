@@ -49,9 +49,8 @@ impl Template {
     pub(crate) fn of_one_payment(scratch: &Scratch) -> Result<Template, Problem> {
         let place = Place::folder(scratch)?;
         let server = Server::with_accounts(&place, 1)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| error.to_string())?;
-        let latencies = runtime.block_on(load::run(&server, 1, Duration::from_nanos(1)))?;
+        let runtime = crate::runtime()?;
+        let latencies = runtime.block_on(load::run(&server, 1, Duration::from_nanos(1), None))?;
         if latencies.count() != 1 {
             return Err(format!("{} payments were taken where one was to be", latencies.count()));
         }
@@ -62,6 +61,12 @@ impl Template {
     /// The rows in a table.
     pub(crate) fn of(&self, name: &str) -> Result<&Rows, Problem> {
         self.tables.iter().find(|rows| rows.table.name == name).ok_or_else(|| format!("a payment wrote no {name}"))
+    }
+
+    /// The table that counts an account's events.
+    pub(crate) fn counters(&self) -> &'static Table {
+        let counters = self.tables.iter().find(|rows| rows.table.name == "counters");
+        counters.expect("a payment counts its events").table
     }
 
     /// How many rows there are.

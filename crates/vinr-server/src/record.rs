@@ -69,6 +69,10 @@ pub struct Handover {
     pub event: StoredEvent,
     /// The number the event got with its commit.
     pub slot: Slot,
+    /// When it was written, on the account's clock.
+    pub created_at: Timestamp,
+    /// When the lease ends.
+    pub leased_until: WallTime,
 }
 
 /// An event as it is stored: without its number, which only the commit knows.
@@ -313,7 +317,8 @@ impl<'a> Unit<'a> {
     pub fn deliver(&mut self, endpoint: &WebhookEndpointId, event: &StoredEvent, slot: Slot) {
         let delivery = WebhookDeliveryId::from_bits(self.env.id_bits());
         let lease = self.wall.plus(HANDOVER_LEASE);
-        let values = tables::delivery_values(endpoint, event, self.now(), lease, &self.process);
+        let now = self.now();
+        let values = tables::delivery_values(endpoint, event, now, lease, &self.process);
         self.store.insert(&DELIVERIES, delivery.as_str(), values);
         self.handovers.push(Handover {
             account: self.context.account.clone(),
@@ -321,6 +326,8 @@ impl<'a> Unit<'a> {
             endpoint: endpoint.clone(),
             event: event.clone(),
             slot,
+            created_at: now,
+            leased_until: lease,
         });
     }
 

@@ -61,6 +61,14 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
             Post("/v1/disputes/{dispute}/submit", "{}"),
         ]),
         E::DisputeLost => Steps(&[PAID, DISPUTE, Post("/v1/disputes/{dispute}/accept", "{}")]),
+        E::SettlementCreated => Steps(&[SETTLED]),
+        E::PayoutCreated => Steps(&[SETTLED, PAYOUT]),
+        E::PayoutPaid => Steps(&[SETTLED, PAYOUT, Wait(5 * 24 * HOUR_S)]),
+        E::PayoutFailed => Steps(&[
+            SETTLED_FOR_A_REFUSAL,
+            Make("payout", "id", "/v1/payouts", r#"{"currency": "NZD"}"#),
+            Wait(5 * 24 * HOUR_S),
+        ]),
         E::CustomerCreated => Steps(&[CUSTOMER]),
         E::CustomerUpdated => Steps(&[CUSTOMER, Post("/v1/customers/{customer}", r#"{"name": "Ada King"}"#)]),
         E::CustomerDeleted => Steps(&[CUSTOMER, Delete("/v1/customers/{customer}")]),
@@ -104,6 +112,22 @@ const PAID_BY_CLOSED_CARD: Step = Make(
     "/v1/payments",
     r#"{"amount": 2500, "currency": "EUR", "paymentMethodId": "pm_test_5126", "confirm": true}"#,
 );
+/// Paid with a card whose money is settled at once.
+const SETTLED: Step = Make(
+    "payment",
+    "id",
+    "/v1/payments",
+    r#"{"amount": 2500, "currency": "EUR", "paymentMethodId": "pm_test_0077", "confirm": true}"#,
+);
+/// 13.13 after its fee, which the sandbox's bank sends back; in a currency of which there is hardly anything else to pay
+/// out.
+const SETTLED_FOR_A_REFUSAL: Step = Make(
+    "payment",
+    "id",
+    "/v1/payments",
+    r#"{"amount": 1333, "currency": "NZD", "paymentMethodId": "pm_test_0077", "confirm": true}"#,
+);
+const PAYOUT: Step = Make("payout", "id", "/v1/payouts", r#"{"currency": "EUR"}"#);
 const REFUND: Step = Make("refund", "id", "/v1/refunds", r#"{"paymentId": "{payment}", "amount": 1000}"#);
 const DISPUTE: Step = Make("dispute", "id", "/v1/test/payments/{payment}/dispute", "{}");
 const EVIDENCE: &str = "/v1/disputes/{dispute}";
