@@ -113,6 +113,8 @@ ids! {
     PaymentId = "pay",
     /// A card or bank account that can be charged.
     PaymentMethodId = "pm",
+    /// An address that makes payments.
+    PaymentLinkId = "link",
     /// A card being saved without a payment.
     SetupId = "set",
     /// An event.

@@ -95,6 +95,8 @@ wire_enum! {
     pub enum Family {
         /// Payments and their sessions.
         Payments = "payments",
+        /// Payment links.
+        PaymentLinks = "payment_links",
         /// Refunds.
         Refunds = "refunds",
         /// Disputes.

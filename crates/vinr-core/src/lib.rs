@@ -44,6 +44,7 @@ pub mod ledger;
 pub mod metadata;
 pub mod money;
 pub mod nearest;
+pub mod payment_links;
 pub mod payment_methods;
 pub mod payments;
 pub mod payouts;

@@ -29,7 +29,7 @@ use alloc::vec::Vec;
 use crate::balance::{Entry, Kind};
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
-use crate::ids::{AttemptId, CustomerId, PaymentId};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId};
 use crate::ledger::{LedgerAccount, Phase, Transfer, Unit};
 use crate::metadata::Metadata;
 use crate::money::Money;
@@ -73,6 +73,17 @@ pub struct Create {
     pub metadata: Metadata,
     /// The secret in the hosted page's address; never the payment's id.
     pub checkout_token: String,
+    /// The link that makes it.
+    pub link: Option<LinkOf>,
+}
+
+/// What a payment has of the link that makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkOf {
+    /// The link.
+    pub id: PaymentLinkId,
+    /// When the link ends: so does the payment's checkout, if that is sooner.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What the acquirer said of an attempt.

@@ -113,6 +113,10 @@ wire_enum! {
         PaymentNotCapturable = "payment_not_capturable",
         /// The payment's status does not allow to cancel it.
         PaymentNotCancellable = "payment_not_cancellable",
+        /// The payment link has brought as many payments as it was made for, or each of its places is taken.
+        PaymentLinkUsedUp = "payment_link_used_up",
+        /// The payment link is switched off, or its time is over.
+        PaymentLinkInactive = "payment_link_inactive",
         /// Nothing of the payment was captured, so nothing of it can be given back.
         PaymentNotRefundable = "payment_not_refundable",
         /// Nothing of the payment was captured, or nothing is left of it that could be disputed.
@@ -176,6 +180,8 @@ impl Code {
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable
+            | Self::PaymentLinkUsedUp
+            | Self::PaymentLinkInactive
             | Self::PaymentNotRefundable
             | Self::PaymentNotDisputable
             | Self::DisputeNotAnswerable

@@ -3,6 +3,8 @@
 pub(crate) mod attempts;
 pub(crate) mod customers;
 pub(crate) mod disputes;
+pub(crate) mod payment_links;
+pub mod export;
 pub(crate) mod payment_methods;
 pub(crate) mod payments;
 pub(crate) mod reactions;

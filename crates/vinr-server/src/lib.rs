@@ -18,6 +18,7 @@ mod http;
 pub mod keyring;
 pub mod ledger;
 mod pages;
+mod payment_links;
 mod payment_methods;
 mod payments;
 mod payouts;
@@ -34,6 +35,7 @@ mod workers;
 pub use app::App;
 pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
+pub use flows::export;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
@@ -65,6 +67,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::refunds::routes::endpoints(),
         flows::disputes::routes::endpoints(),
         flows::customers::routes::endpoints(),
+        payment_links::routes::endpoints(),
         flows::payment_methods::routes::endpoints(),
         payment_methods::routes::endpoints(),
         flows::setups::routes::endpoints(),

@@ -10,9 +10,10 @@ pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::balance::Entry;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, EventId, PaymentId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+    AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
+use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_store::{Slot, UnitOfWork};
@@ -168,6 +169,15 @@ pub(crate) enum Reaction {
     Keep(Saving),
     /// It was not: its number is forgotten.
     GiveUp(PaymentMethodId),
+    /// A payment of this link takes one of its places or gives it back.
+    Place {
+        /// The link.
+        link: PaymentLinkId,
+        /// What the payment had.
+        from: Place,
+        /// What it has.
+        to: Place,
+    },
     /// The simulated network takes this payment back.
     Dispute(PaymentId),
     /// The merchant's balance has another line.

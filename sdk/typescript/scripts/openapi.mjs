@@ -59,7 +59,8 @@ function families(document) {
     if (isList(schema) || seen.some((one) => isDeepStrictEqual(one, schema))) continue;
     seen.push(schema);
     const [family, own] = name.includes('.') ? name.split('.') : ['errors', name];
-    add(family, own, schema);
+    // The document's names are scopes' (`payment_links`), its paths are URLs' (`payment-links`).
+    add(family.replaceAll('_', '-'), own, schema);
   }
   for (const [path, operations] of Object.entries(document.paths)) {
     const family = path.split('/')[2];

@@ -5,6 +5,7 @@ import { Balance } from './resources/balance.js';
 import { Customers } from './resources/customers.js';
 import { Disputes } from './resources/disputes.js';
 import { Events } from './resources/events.js';
+import { PaymentLinks } from './resources/payment-links.js';
 import { PaymentMethods } from './resources/payment-methods.js';
 import { Payments } from './resources/payments.js';
 import { Payouts } from './resources/payouts.js';
@@ -23,6 +24,7 @@ export class Vinr {
   readonly disputes: Disputes;
   readonly customers: Customers;
   readonly paymentMethods: PaymentMethods;
+  readonly paymentLinks: PaymentLinks;
   readonly setups: Setups;
   readonly events: Events;
   readonly balance: Balance;
@@ -48,6 +50,7 @@ export class Vinr {
     this.disputes = new Disputes(transport);
     this.customers = new Customers(transport);
     this.paymentMethods = new PaymentMethods(transport);
+    this.paymentLinks = new PaymentLinks(transport);
     this.setups = new Setups(transport);
     this.events = new Events(transport);
     this.balance = new Balance(transport);

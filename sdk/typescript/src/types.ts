@@ -4,6 +4,7 @@ import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
+import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
 import type { components as Payouts } from './generated/payouts.js';
@@ -19,6 +20,7 @@ type ListOf<Query> = Partial<Query>;
 
 type P = Payments['schemas'];
 type C = Customers['schemas'];
+type L = PaymentLinks['schemas'];
 type R = Refunds['schemas'];
 type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
@@ -69,11 +71,15 @@ export type PaymentConfirmParams = P['PostPaymentsIdConfirmBody'] & Pick<Payment
 export type PaymentCaptureParams = P['PostPaymentsIdCaptureBody'];
 export type PaymentCancelParams = P['PostPaymentsIdCancelBody'];
 export type PaymentRetrieveParams = P['GetPaymentsIdQuery'];
+export type PaymentListParams = ListOf<P['GetPaymentsQuery']> &
+  Pick<PaymentReferences, 'customer'> & {
+    /** The same as `paymentLinkId`. */
+    paymentLink?: string | null;
+  };
 export type PaymentMethodCreateParams = Methods['schemas']['PostPaymentMethodsBody'] & {
   /** The same as `customerId`. */
   customer?: string | null;
 };
-export type PaymentListParams = ListOf<P['GetPaymentsQuery']> & Pick<PaymentReferences, 'customer'>;
 
 /** A payment together with what the browser needs to mount Elements for it. */
 export interface PaymentSession extends Payment {
@@ -81,6 +87,12 @@ export interface PaymentSession extends Payment {
   clientSecret: string;
 }
 
+export type PaymentLinkStatus = 'active' | 'inactive' | 'expired' | 'completed';
+/** An address that makes payments. */
+export interface PaymentLink extends Refine<L['PaymentLink'], { object: 'payment_link'; status: PaymentLinkStatus }> {}
+export type PaymentLinkCreateParams = L['PostPaymentLinksBody'] & { idempotencyKey?: string };
+export type PaymentLinkUpdateParams = L['PatchPaymentLinksIdBody'];
+export type PaymentLinkListParams = ListOf<L['GetPaymentLinksQuery']>;
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 export type RefundReason = NonNullable<R['PostRefundsBody']['reason']>;
 /** Money of a payment on its way back. */

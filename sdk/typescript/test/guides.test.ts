@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment, type Refund } from '@vinr/sdk';
+import { Vinr, type Payment, type PaymentLink, type PaymentSession, type Refund } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -30,6 +30,8 @@ before(async () => {
   const [whole = '', endpoint = '', standard = ''] = guide('verify-a-webhook', 'ts');
   desk.compile({
     accept: guide('accept-a-payment', 'ts').join('\n'),
+    embed: guide('embed-the-card-form', 'ts').join('\n'),
+    links: guide('payment-links', 'ts').join('\n'),
     whole: whole.replace('listen(4000', `listen(${port}`),
     endpoint,
     standard,
@@ -68,7 +70,15 @@ async function printsWhatItPromises(program: string, name: string): Promise<numb
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
-  assert.deepEqual(counts, [['accept-a-payment', 1, 2], ['verify-a-webhook', 1, 3], ['refunds-and-disputes', 2, 4], ['test-cards-and-time', 2, 2], ['reconcile-a-payout', 1, 3]]);
+  assert.deepEqual(counts, [
+    ['accept-a-payment', 1, 2],
+    ['embed-the-card-form', 1, 1],
+    ['payment-links', 1, 3],
+    ['verify-a-webhook', 1, 3],
+    ['refunds-and-disputes', 2, 4],
+    ['test-cards-and-time', 2, 2],
+    ['reconcile-a-payout', 1, 3],
+  ]);
 });
 
 test('accept a payment: the request, the redirect, and the way back', async () => {
@@ -90,6 +100,38 @@ test('accept a payment: the request, the redirect, and the way back', async () =
   assert.equal(await comesBack(), 'Your order is not paid yet.', 'whatever the address says');
   await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
   assert.equal(await comesBack(), 'Thank you. Your order is paid.');
+});
+
+test('embed the card form: the session, and the handler that a page asks', async () => {
+  const [request = ''] = guide('embed-the-card-form', 'sh');
+  const session = asked<PaymentSession>(request);
+  assert.deepEqual([session.status, session.clientSecret.startsWith(`${session.id}_secret_`)], ['pending', true]);
+  const shop = await desk.load<{ session: (orderId: string, amount: number) => Promise<Response> }>('embed');
+  const first = await shop.session('77', 2500);
+  const again = await shop.session('77', 2500);
+  const told = (await first.json()) as { clientSecret: string };
+  assert.deepEqual(await again.json(), told, 'twice is once');
+  assert.equal((await vinr.payments.retrieve(told.clientSecret.split('_secret_')[0] ?? '')).amount, 2500);
+});
+
+test('payment links: one for one buyer, one for many, and what they brought', async () => {
+  const [request = ''] = guide('payment-links', 'sh');
+  const invoice = asked<PaymentLink>(request);
+  assert.deepEqual([invoice.status, invoice.reusable], ['active', false]);
+  const { tickets, paid, close } = await desk.load<{
+    tickets: PaymentLink;
+    paid: (linkId: string) => Promise<string[]>;
+    close: (linkId: string) => Promise<string>;
+  }>('links');
+  assert.equal((await fetch(tickets.qrCodeUrl)).headers.get('content-type'), 'image/svg+xml');
+  for (let visits = 0; visits < 2; visits += 1) await fetch(tickets.url, { method: 'POST', redirect: 'manual' });
+  const made = await vinr.payments.list({ paymentLinkId: tickets.id });
+  assert.deepEqual(made.map((one) => one.metadata), [{ workshop: '12-06' }, { workshop: '12-06' }]);
+  const id = made[0]?.id ?? '';
+  await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
+  assert.deepEqual(await paid(tickets.id), [id]);
+  assert.equal(await close(tickets.id), 'inactive');
+  await assert.rejects(vinr.test.payments.pay(made[1]?.id ?? '', { number: '4242 4242 4242 4242' }), { code: 'payment_link_inactive' });
 });
 
 test('verify a webhook: the server of the guide, and what is forged', { timeout: 60_000 }, async (t) => {

@@ -34,6 +34,8 @@ fn check_amount(amount: Money) -> Result<(), Refusal> {
 /// An amount that [`amount`] refuses.
 pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> {
     check_amount(ask.amount)?;
+    let closes_at = now.plus(CHECKOUT_OPEN);
+    let link_ends_at = ask.link.as_ref().and_then(|link| link.expires_at);
     let mut payment = Payment {
         id: ask.id,
         status: Status::Pending,
@@ -64,9 +66,10 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         metadata: ask.metadata,
         authenticate_until: None,
         authorized_until: None,
-        expires_at: now.plus(CHECKOUT_OPEN),
+        expires_at: link_ends_at.map_or(closes_at, |end| end.min(closes_at)),
         completed_at: None,
         created_at: now,
+        link_id: ask.link.map(|link| link.id),
     };
     super::evolve(&mut payment, &Event::Created, now);
     Ok((payment, Event::Created))

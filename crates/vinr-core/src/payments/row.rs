@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::cards::{Brand, Expiry, FailureCode};
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentMethodId};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
@@ -161,4 +161,17 @@ pub struct Payment {
     pub completed_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// The link that made it.
+    pub link_id: Option<PaymentLinkId>,
+}
+
+impl Payment {
+    /// Whether it ended without money, or its checkout closed before any came.
+    pub fn is_over_unpaid(&self, now: Timestamp) -> bool {
+        match self.status {
+            Status::Cancelled | Status::Expired => true,
+            Status::Pending | Status::RequiresAction | Status::Failed => self.expires_at <= now,
+            Status::Processing | Status::RequiresAuthentication | Status::Authorized | Status::Completed => false,
+        }
+    }
 }

@@ -28,6 +28,7 @@ fn payment(capture: Capture, amount: i64) -> Payment {
         save_method: false,
         metadata: Metadata::new(),
         checkout_token: "t".into(),
+        link: None,
     };
     create(ask, now()).expect("a valid payment").0
 }

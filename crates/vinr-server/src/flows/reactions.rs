@@ -4,8 +4,8 @@ use vinr_core::disputes::Reason;
 
 use super::{customers, disputes, settlements};
 use crate::error::{ApiError, Result};
-use crate::payment_methods;
 use crate::record::{Reaction, Unit};
+use crate::{payment_links, payment_methods};
 
 /// Reactions that follow one another in a unit; more are a circle.
 const REACTIONS_MAX: usize = 16;
@@ -20,6 +20,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
         match reaction {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
+            Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
             Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
         }

@@ -18,8 +18,9 @@ use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 /// Every id prefix a parameter can ask for.
-const ID_PREFIXES: [&str; 17] = [
-    "cust", "pay", "pm", "set", "re", "dp", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog", "btx", "setl", "po",
+const ID_PREFIXES: [&str; 19] = [
+    "cust", "pay", "link", "price", "pm", "set", "re", "dp", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog",
+    "btx", "setl", "po",
 ];
 
 /// Adds the formats to a validator under construction.

@@ -1,5 +1,5 @@
-//! Query strings as JSON: `created[gte]=1` nests, `expand[]=customer` lists, and numbers become numbers where the
-//! endpoint's schema says so.
+//! Query strings as JSON: `created[gte]=1` nests, `expand[]=customer` lists, and numbers and truths become such where
+//! the endpoint's schema says so.
 
 use serde_json::{Map, Value, json};
 use vinr_core::refusal::{Code, Refusal};
@@ -42,7 +42,7 @@ fn split(key: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Text, or the number that the schema wants in its place.
+/// Text, or the number or truth that the schema wants in its place.
 fn typed(name: &str, text: String, decoder: Option<&Decoder>) -> Value {
     let mut schema = None;
     if let Some(decoder) = decoder {
@@ -52,14 +52,15 @@ fn typed(name: &str, text: String, decoder: Option<&Decoder>) -> Value {
             .find(|(known, _)| *known == name || super::fields::same(known, name))
             .map(|(_, schema)| schema);
     }
-    let wants_number = schema.is_some_and(|schema| {
-        let kind = &schema["type"];
-        kind == "integer" || kind.as_array().is_some_and(|kinds| kinds.contains(&json!("integer")))
-            // Filters such as created[gte] are integers inside.
-            || schema["properties"].is_object() || schema["anyOf"].is_array()
-    });
-    match text.parse::<i64>() {
-        Ok(number) if wants_number => json!(number),
+    let wants = |wanted: &str| {
+        let kind = schema.map_or(&Value::Null, |schema| &schema["type"]);
+        kind == wanted || kind.as_array().is_some_and(|kinds| kinds.contains(&json!(wanted)))
+    };
+    // Filters such as created[gte] are integers inside.
+    let nests = schema.is_some_and(|schema| schema["properties"].is_object() || schema["anyOf"].is_array());
+    match (text.parse::<i64>(), text.parse::<bool>()) {
+        (Ok(number), _) if nests || wants("integer") => json!(number),
+        (_, Ok(truth)) if wants("boolean") => json!(truth),
         _ => Value::String(text),
     }
 }

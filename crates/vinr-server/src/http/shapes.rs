@@ -24,6 +24,11 @@ impl Pages<'_> {
     pub(crate) fn url(&self, place: &str, id: &str, secret: &str) -> String {
         format!("{}/{place}/{}/{id}/{secret}", self.public_url, self.account)
     }
+
+    /// The page of a payment link, by the secret in its address: short, for codes and messages.
+    pub(crate) fn link(&self, code: &str) -> String {
+        format!("{}/l/{}/{code}", self.public_url, self.account)
+    }
 }
 
 /// Why a charge or a check brought nothing.

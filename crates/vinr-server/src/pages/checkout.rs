@@ -1,11 +1,12 @@
 //! Hosted checkout (spec/payments.md): the buyer's page of one payment or one setup, in every state it can be in.
 
-mod form;
-mod kept;
+pub(super) mod form;
+pub(super) mod kept;
+mod link;
 mod outcomes;
 mod payment;
 mod setup;
-mod views;
+pub(super) mod views;
 
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/checkout/{account}/{subject}/{secret}", get(show).post(submit))
         .route("/checkout/{account}/{subject}/{secret}/done", get(done))
         .route("/authenticate/{account}/{subject}/{secret}", get(ask).post(answer))
+        .merge(link::routes())
 }
 
 /// A page that was opened with the right secret.
@@ -81,11 +83,6 @@ impl Opened {
     /// Where a buyer comes out.
     fn done(&self) -> String {
         format!("{}/done", self.path)
-    }
-
-    /// The merchant as buyers know it.
-    fn merchant(&self) -> &str {
-        &self.context.settings.name
     }
 
     /// Whether this account can charge cards.
@@ -268,7 +265,11 @@ fn answered(
     (account, id, secret): &(String, String, String),
     headers: &HeaderMap,
 ) -> Response {
-    let locale = locale(headers);
+    shown(result, &format!("/checkout/{account}/{id}/{secret}"), locale(headers))
+}
+
+/// The page, or one that says why there is none; `path` is where to try again.
+fn shown(result: Result<Response>, path: &str, locale: Locale) -> Response {
     let error = match result {
         Ok(response) => return response,
         Err(error) => error,
@@ -281,7 +282,7 @@ fn answered(
             } else {
                 tracing::warn!(%error, source = error.source, "a page was put off");
             }
-            outcomes::trouble(locale, &format!("/checkout/{account}/{id}/{secret}"))
+            outcomes::trouble(locale, path)
         }
     }
 }

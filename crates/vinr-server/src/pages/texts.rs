@@ -85,6 +85,17 @@ pub(super) struct Texts {
     pub(super) setup_done_text: &'static str,
     pub(super) setup_none: &'static str,
     pub(super) setup_expired_text: &'static str,
+    pub(super) link_title: &'static str,
+    pub(super) link_text: &'static str,
+    pub(super) link_button: &'static str,
+    pub(super) link_busy_title: &'static str,
+    pub(super) link_busy_text: &'static str,
+    pub(super) link_completed_title: &'static str,
+    pub(super) link_completed_text: &'static str,
+    pub(super) link_inactive_title: &'static str,
+    pub(super) link_inactive_text: &'static str,
+    pub(super) link_expired_title: &'static str,
+    pub(super) link_expired_text: &'static str,
 }
 
 impl Texts {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
+use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::payments::{self as core, Command, Event, Method, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
@@ -51,6 +52,11 @@ pub(crate) async fn create(
     }
     log.save(unit, &payment, chosen_id);
     Ok(payment)
+}
+
+/// A payment that a decision depends on, if there is such a one.
+pub(crate) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<Payment>> {
+    store::find(unit, id).await
 }
 
 /// A payment that waits to be charged.
@@ -212,7 +218,11 @@ impl Log {
             if let Some(reaction) = keeps(payment, &event) {
                 unit.react(reaction);
             }
+            let before = payment.status;
             core::evolve(payment, &event, now);
+            if let Some(reaction) = takes_place(payment, before) {
+                unit.react(reaction);
+            }
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
@@ -265,6 +275,13 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. } => None,
     }
+}
+
+/// What a payment of a link takes of its places or gives back; `before` is the status it had.
+fn takes_place(payment: &Payment, before: core::Status) -> Option<Reaction> {
+    let (from, to) = (Place::of(before), Place::of(payment.status));
+    let link = payment.link_id.clone().filter(|_| from != to)?;
+    Some(Reaction::Place { link, from, to })
 }
 
 fn event_type(event: &Event) -> Option<EventType> {

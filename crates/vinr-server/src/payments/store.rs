@@ -5,7 +5,7 @@ mod latest_refund;
 use std::collections::BTreeMap;
 
 use vinr_core::cards::{Brand, Expiry, FailureCode};
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentMethodId};
+use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
@@ -60,6 +60,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("saving_email"),
         Column::int("amount_disputed"),
         Column::text("latest_refund"),
+        Column::text("payment_link_id"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -72,12 +73,14 @@ pub(crate) const LIST: List = List {
               payment_method_id, card_brand, card_last4, card_exp_month, card_exp_year, return_url, cancel_url, checkout_token, \
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
-              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund",
+              completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
+              payment_link_id",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
         Index { on: &["status"], rows: Indexed::Without("status", &["completed"]) },
         Index { on: &["customer_id"], rows: Indexed::All },
+        Index { on: &["payment_link_id"], rows: Indexed::All },
     ],
 };
 
@@ -169,6 +172,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.saving.as_ref().and_then(|saving| saving.owner.email()).into(),
         payment.amount_disputed.into(),
         payment.latest_refund.as_deref().map(latest_refund::text).into(),
+        payment.link_id.as_ref().map(PaymentLinkId::as_str).into(),
     ]
 }
 
@@ -208,6 +212,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let (save_method, saving) = (row.bool(), read_saving(row));
     let amount_disputed = row.int();
     let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
+    let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
     Payment {
         id,
         status,
@@ -241,6 +246,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         expires_at,
         completed_at,
         created_at,
+        link_id,
     }
 }
 

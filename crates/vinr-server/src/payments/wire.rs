@@ -172,6 +172,9 @@ pub(crate) struct Query {
     /// Only this customer's.
     #[schemars(extend("format" = "id:cust"))]
     pub(crate) customer_id: Option<String>,
+    /// Only those of this payment link.
+    #[schemars(extend("format" = "id:link"))]
+    pub(crate) payment_link_id: Option<String>,
     /// Only in this currency.
     #[schemars(extend("format" = "currency"))]
     pub(crate) currency: Option<String>,
@@ -287,6 +290,8 @@ pub(crate) struct Shown<'a> {
     fee: Option<i64>,
     /// The invoice it pays.
     invoice_id: Option<&'a str>,
+    /// The payment link that made it.
+    payment_link_id: Option<&'a str>,
     /// The newest refund, whole.
     latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
@@ -376,6 +381,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         receipt_email: payment.receipt_email.as_deref(),
         fee: payment.fee,
         invoice_id: None,
+        payment_link_id: payment.link_id.as_ref().map(vinr_core::ids::PaymentLinkId::as_str),
         latest_refund: payment.latest_refund.as_deref().map(Refund::of),
         timeline: payment.timeline.iter().map(milestone).collect(),
         metadata: pairs(&payment.metadata),

@@ -82,7 +82,7 @@ impl Page {
     }
 
     /// Where it sends the browser.
-    fn onwards(&self, server: &Server) -> String {
+    pub(crate) fn onwards(&self, server: &Server) -> String {
         assert_eq!(self.status, 303, "{}", self.html);
         format!("{}{}", server.url, self.location.as_deref().expect("a place"))
     }

@@ -64,6 +64,7 @@ fn concrete(path: &str) -> String {
         ("payouts", "po"),
         ("setups", "set"),
         ("payment-methods", "pm"),
+        ("payment-links", "link"),
         ("payments", "pay"),
         ("refunds", "re"),
         ("disputes", "dp"),

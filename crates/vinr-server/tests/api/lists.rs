@@ -32,6 +32,9 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
     for number in ["4242424242424242", "5555555555554444", "378282246310005"] {
         server.saved("cust_wallet", number).await;
     }
+    for amount in 1..=3 {
+        server.post("/v1/payment-links", serde_json::json!({"amount": amount, "currency": "EUR"})).await.ok();
+    }
     for _ in 0..4 {
         let paid = server.paid(1000, "pm_test_4242").await;
         server.post("/v1/refunds", serde_json::json!({"paymentId": paid["id"], "amount": 100})).await.ok();
@@ -101,6 +104,8 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" if path.ends_with("/disputes") => "status=needs_response",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
+        "paymentLinkId" => "paymentLinkId=link_nobody",
+        "active" => "active=true",
         "paymentId" => "paymentId=pay_nobody",
         "email" => "email=Ada@Example.com",
         "metadata" => "metadata[plan]=gold",
@@ -113,7 +118,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    let finds_nothing = ["customerId", "paymentId", "payoutId", "source"].contains(&name);
+    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source"].contains(&name);
     assert_eq!(found.is_empty(), finds_nothing, "{path}?{query} finds {}", found.len());
 }
 

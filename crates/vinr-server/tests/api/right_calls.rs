@@ -89,6 +89,8 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
         ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
         ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
+        ("POST" | "PATCH", links) if links.contains("/payment-links") => return vec![link_call(server, links).await],
+        ("GET", "/v1/payment-links/{id}") => call(link(server).await, none.clone(), none),
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;
         }
@@ -99,6 +101,15 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
     vec![one]
+}
+
+/// The same for payment links.
+async fn link_call(server: &Server, path: &str) -> RightCall {
+    let (path, body, other) = match path {
+        "/v1/payment-links" => (path.to_owned(), euros(1000), euros(7)),
+        one => (one.replace("{id}", &link(server).await), json!({"active": false}), json!({"description": "Another"})),
+    };
+    RightCall { path, body, other: Some(other) }
 }
 
 /// The same for what is settled and paid out.
@@ -247,6 +258,10 @@ fn id(object: &Value) -> String {
 
 async fn pending(server: &Server) -> String {
     id(&server.post("/v1/payments", euros(1000)).await.ok())
+}
+
+async fn link(server: &Server) -> String {
+    id(&server.post("/v1/payment-links", euros(1000)).await.ok())
 }
 
 /// A settlement that waits to be paid out.

@@ -79,6 +79,8 @@ export interface components {
             fee: number | null;
             /** @description The invoice it pays. */
             invoiceId: string | null;
+            /** @description The payment link that made it. */
+            paymentLinkId: string | null;
             /** @description The newest refund, whole. */
             latestRefund: {
                 [key: string]: unknown;
@@ -307,6 +309,8 @@ export interface components {
             status?: ("pending" | "processing" | "requires_authentication" | "requires_action" | "authorized" | "completed" | "failed" | "cancelled" | "expired") | null;
             /** @description Only this customer's. */
             customerId?: string | null;
+            /** @description Only those of this payment link. */
+            paymentLinkId?: string | null;
             /** @description Only in this currency. */
             currency?: string | null;
             /** @description What to show whole. */

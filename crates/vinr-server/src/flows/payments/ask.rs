@@ -72,6 +72,7 @@ impl NewPayment {
             receipt_email: ask.receipt_email.clone(),
             metadata: self.metadata.clone(),
             checkout_token: format!("{:032x}", unit.env.entropy.u128()),
+            link: None,
         }
     }
 }

@@ -65,6 +65,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 Code::PaymentMethodMismatch,
                 Code::PaymentMethodDetached,
                 Code::PaymentMethodExpired,
+                Code::PaymentLinkUsedUp,
+                Code::PaymentLinkInactive,
             ]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/capture", family, "Capture an authorized payment", capture)
             .body::<wire::Capture>()
@@ -74,7 +76,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .codes(&[Code::PaymentNotCancellable]),
         E::post::<wire::Shown<'_>>("/v1/test/payments/{id}/pay", Family::Test, "Pay as the buyer would", pay)
             .body::<wire::Pay>()
-            .codes(&[Code::PaymentNotConfirmable, Code::TestCardRequired])
+            .codes(&[
+                Code::PaymentNotConfirmable,
+                Code::TestCardRequired,
+                Code::PaymentLinkUsedUp,
+                Code::PaymentLinkInactive,
+            ])
             .sandbox_only(),
         E::post::<wire::Shown<'_>>(
             "/v1/test/payments/{id}/authenticate",
@@ -130,6 +137,9 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         }
         if let Some(customer) = query.customer_id {
             filters.push(("customer_id", customer.into()));
+        }
+        if let Some(link) = query.payment_link_id {
+            filters.push(("payment_link_id", link.into()));
         }
         if let Some(currency) = query.currency {
             filters.push(("currency", currency.to_ascii_uppercase().into()));

@@ -21,13 +21,13 @@ const EMAIL_BYTES_MAX: usize = 254;
 const NAME_LENGTH_MAX: usize = 200;
 
 /// A form as far as it can be charged.
-pub(super) struct Form {
-    pub(super) chosen: Chosen,
-    pub(super) kept: Kept,
+pub(in crate::pages) struct Form {
+    pub(in crate::pages) chosen: Chosen,
+    pub(in crate::pages) kept: Kept,
 }
 
 /// What the buyer pays with.
-pub(super) enum Chosen {
+pub(in crate::pages) enum Chosen {
     /// A method saved before.
     Saved(PaymentMethodId),
     /// A card typed now.
@@ -36,7 +36,7 @@ pub(super) enum Chosen {
 
 /// What is wrong with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Number {
+pub(in crate::pages) enum Number {
     /// It has a typing error.
     Wrong,
     /// It is none of the sandbox's.
@@ -47,7 +47,7 @@ pub(super) enum Number {
 
 /// What is wrong beside the fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beside {
+pub(in crate::pages) enum Beside {
     /// The saved method that was chosen is not to be charged any more.
     Unusable,
     /// Something that is not the buyer's to mend.
@@ -56,20 +56,20 @@ pub(super) enum Beside {
 
 /// What is wrong with a form.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Errors {
-    pub(super) email: bool,
-    pub(super) number: Option<Number>,
-    pub(super) expiry: bool,
+pub(in crate::pages) struct Errors {
+    pub(in crate::pages) email: bool,
+    pub(in crate::pages) number: Option<Number>,
+    pub(in crate::pages) expiry: bool,
     /// The scheme whose security codes are longer or shorter.
-    pub(super) cvc: Option<Brand>,
+    pub(in crate::pages) cvc: Option<Brand>,
     /// What is wrong beside the fields.
-    pub(super) beside: Option<Beside>,
-    pub(super) kept: Kept,
+    pub(in crate::pages) beside: Option<Beside>,
+    pub(in crate::pages) kept: Kept,
 }
 
 impl Errors {
     /// What a refused charge says about the form.
-    pub(super) fn of(error: &ApiError) -> Errors {
+    pub(in crate::pages) fn of(error: &ApiError) -> Errors {
         let refusal = error.first();
         let about = refusal.param.as_deref().unwrap_or_default();
         let number = match refusal.code {
@@ -88,17 +88,17 @@ impl Errors {
     }
 
     /// Nothing wrong with the form, and what was typed before.
-    pub(super) fn keeping(kept: &Kept) -> Errors {
+    pub(in crate::pages) fn keeping(kept: &Kept) -> Errors {
         Errors { kept: kept.clone(), ..Errors::default() }
     }
 
     /// Something that is not the buyer's to mend.
-    pub(super) fn trouble() -> Errors {
+    pub(in crate::pages) fn trouble() -> Errors {
         Errors { beside: Some(Beside::Trouble), ..Errors::default() }
     }
 
     /// Whether something stands under a field.
-    pub(super) fn is_about_a_field(&self) -> bool {
+    pub(in crate::pages) fn is_about_a_field(&self) -> bool {
         self.email || self.number.is_some() || self.expiry || self.cvc.is_some()
     }
 }
@@ -106,7 +106,7 @@ impl Errors {
 impl Form {
     /// Reads a posted form; our copy of its bytes is overwritten before this returns. The connection's own buffer is
     /// overwritten when it is freed, by the binary's allocator: at once, since the answer closes the connection.
-    pub(super) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
+    pub(in crate::pages) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
         // It never grows, which would leave a copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
         let keep = |piece: Bytes| bytes.extend_from_slice(&piece);

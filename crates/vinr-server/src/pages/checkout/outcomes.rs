@@ -137,6 +137,11 @@ pub(super) fn cancelled(order: &Order<'_>, way: Option<String>) -> Response {
     Outcome::new(order, t.cancelled_title, t.cancelled_text).with_way(way, t.start_again).respond()
 }
 
+/// A payment link takes no payment now.
+pub(super) fn link_closed(order: &Order<'_>, (title, text): (&'static str, &str), way: Option<String>) -> Response {
+    Outcome::new(order, title, text).with_way(way, order.t.back).respond()
+}
+
 /// Nothing can be done here any more.
 pub(super) fn expired(order: &Order<'_>, text: &str, way: Option<String>) -> Response {
     let t = order.t;

@@ -9,17 +9,21 @@ use vinr_core::payments::{Payment, Status};
 
 use super::Opened;
 use super::form::{Chosen, Errors, Form};
+use super::link;
 use super::outcomes;
 use super::views::{self, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
 use crate::flows::payments::{Means, pay as charge};
 use crate::payment_methods::store::chargeable;
-use crate::payments;
+use crate::{payment_links, payments};
 
 /// The page as the payment stands.
 pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) -> Result<Response> {
     let order = order(opened, payment);
+    if let Some(closed) = link_closed(opened, payment, &order).await? {
+        return Ok(closed);
+    }
     Ok(match payment.status {
         Status::Pending | Status::RequiresAction => entry(opened, payment, &Errors::default()).await?,
         // A failed payment stays failed when its checkout closes; only its page knows that it is over.
@@ -33,6 +37,16 @@ pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) ->
         Status::Cancelled => outcomes::cancelled(&order, way_out(payment)),
         Status::Failed | Status::Expired => outcomes::expired(&order, order.t.expired_text, way_out(payment)),
     })
+}
+
+/// What stands in the form's place when the link that made the payment was paid, or switched off, meanwhile.
+async fn link_closed(opened: &Opened, payment: &Payment, order: &Order<'_>) -> Result<Option<Response>> {
+    let waits = matches!(payment.status, Status::Pending | Status::RequiresAction | Status::Failed);
+    let Some(link) = payment.link_id.as_ref().filter(|_| waits && opened.now < payment.expires_at) else {
+        return Ok(None);
+    };
+    let link = payment_links::store::get(&opened.app.db, &opened.account, link).await?;
+    Ok(link::words(order.t, link.door(opened.now)).map(|words| outcomes::link_closed(order, words, way_out(payment))))
 }
 
 /// The form, with what went wrong before.
