@@ -10,6 +10,7 @@ on_both_engines!(
     a_day_is_settled_and_paid_out_after_two_business_days,
     a_settlement_lists_its_transactions_and_a_payout_its_settlements,
     a_weekly_schedule_pays_a_week_with_one_payout,
+    a_negative_settlement_waits_and_joins_the_next_payout,
     a_merchant_pays_out_what_is_available_at_once,
     a_payout_is_refused_where_there_is_nothing_or_no_bank,
     a_payout_that_comes_back_goes_out_with_the_settlement_of_that_day,
@@ -166,6 +167,31 @@ async fn a_weekly_schedule_pays_a_week_with_one_payout(engine: Engine) {
     to(&server, "2030-04-29T00:00:00Z").await;
     let payouts = listed(&server, "/v1/payouts?limit=1").await;
     assert_eq!((&payouts[0]["amount"], &payouts[0]["settlementCount"]), (&json!(1_920), &json!(2)));
+    server.assert_ledger().await;
+}
+
+async fn a_negative_settlement_waits_and_joins_the_next_payout(engine: Engine) {
+    let server = on_monday(engine).await;
+    let payment = pay(&server, 1_000, "EUR", "pm_test_4242").await;
+    to(&server, "2030-04-16T12:00:00Z").await;
+    server.post("/v1/refunds", json!({"paymentId": payment["id"]})).await.ok();
+    to(&server, "2030-04-17T12:00:00Z").await;
+    let negative = listed(&server, "/v1/settlements").await[0].clone();
+    let shown = json!([negative["gross"], negative["refunds"], negative["fees"], negative["net"]]);
+    assert_eq!(shown, json!([0, 1_000, 0, -1_000]));
+    assert_eq!((&negative["payoutId"], &negative["arrivalAt"]), (&Value::Null, &Value::Null), "it waits");
+    assert_eq!(listed(&server, "/v1/payouts").await.len(), 1, "nothing is paid out of less than nothing");
+    let refused = server.post("/v1/payouts", json!({"currency": "EUR"})).await;
+    assert_eq!(refused.code(), "balance_insufficient");
+    assert_eq!(server.get("/v1/balance").await.ok()["available"], json!([{"currency": "EUR", "amount": -1_000}]));
+    server.assert_ledger().await;
+    pay(&server, 5_000, "EUR", "pm_test_4242").await;
+    to(&server, "2030-04-18T00:00:00Z").await;
+    let payout = listed(&server, "/v1/payouts").await[0].clone();
+    assert_eq!((&payout["amount"], &payout["settlementCount"]), (&json!(3_900), &json!(2)));
+    let path = format!("/v1/settlements/{}", negative["id"].as_str().expect("an id"));
+    let joined = server.get(&path).await.ok();
+    assert_eq!((&joined["payoutId"], &joined["arrivalAt"]), (&payout["id"], &payout["arrivalAt"]));
     server.assert_ledger().await;
 }
 

@@ -31,18 +31,18 @@ async fn histories_add_up(engine: Engine) {
         server.advance(40 * 86_400).await;
         adds_up(&server).await;
         let balance = server.get("/v1/balance").await.ok();
-        let left = balance["available"]
-            .as_array()
-            .expect("balances")
-            .iter()
-            .chain(balance["pending"].as_array().expect("balances"));
-        assert!(left.into_iter().all(|one| one["amount"] == 0), "all of it is paid out: {balance}");
+        let of = |place: &str| -> Vec<i64> {
+            let balances = balance[place].as_array().expect("balances").iter();
+            balances.map(|one| one["amount"].as_i64().expect("a number")).collect()
+        };
+        assert!(of("pending").iter().all(|amount| *amount == 0), "all of it is settled: {balance}");
+        assert!(of("available").iter().all(|amount| *amount <= 0), "what there is is paid out: {balance}");
     }
 }
 
 async fn step(server: &Server, chance: &mut Chance) {
     let currency = ["EUR", "JPY", "KWD"][usize::try_from(chance.below(3)).expect("small")];
-    match chance.below(10) {
+    match chance.below(13) {
         0..=4 => {
             let amount = i64::try_from(chance.below(99_999)).expect("small") * 10 + 50;
             let token = ["pm_test_4242", "pm_test_4242", "pm_test_0077", "pm_test_0002"];
@@ -60,6 +60,7 @@ async fn step(server: &Server, chance: &mut Chance) {
             let zone = ["UTC", "Pacific/Auckland", "America/Chicago"][usize::try_from(chance.below(3)).expect("small")];
             server.patch("/v1/account", json!({"timeZone": zone})).await.ok();
         }
+        9 | 10 => give_back(server, chance).await,
         _ => {
             let answer = server.post("/v1/payouts", json!({"currency": currency})).await;
             assert!(answer.status == 200 || answer.code() == "balance_insufficient", "{:?}", answer.json());
@@ -69,6 +70,20 @@ async fn step(server: &Server, chance: &mut Chance) {
             }
         }
     }
+}
+
+/// A part of one of the last payments is refunded or disputed, if there is so much left.
+async fn give_back(server: &Server, chance: &mut Chance) {
+    let payments = listed(server, "/v1/payments?status=completed&limit=5").await;
+    let Some(payment) = payments.get(usize::try_from(chance.below(5)).expect("small")) else { return };
+    let id = payment["id"].as_str().expect("an id");
+    let amount = (1 + i64::try_from(chance.below(2_000)).expect("small")) * 10;
+    let answer = if chance.below(3) == 0 {
+        server.post(&format!("/v1/test/payments/{id}/dispute"), json!({"amount": amount})).await
+    } else {
+        server.post("/v1/refunds", json!({"paymentId": id, "amount": amount})).await
+    };
+    assert!([200, 422].contains(&answer.status), "{:?}", answer.json());
 }
 
 /// By what the API shows, and by the ledger's own proof.
