@@ -34,6 +34,7 @@ mod payment_events;
 mod payments;
 mod refunds;
 mod refunds_acquirer;
+mod reset;
 mod retention;
 mod reused_methods;
 mod right_calls;
