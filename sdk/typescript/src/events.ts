@@ -27,6 +27,7 @@ export interface ServedEventData {
   'customer.deleted': Customer;
   'payment_method.attached': PaymentMethod;
   'payment_method.detached': PaymentMethod;
+  'payment_method.updated': PaymentMethod;
   'payment_method.expiring': PaymentMethod;
   'webhook_endpoint.disabled': WebhookEndpoint;
   'webhook.test': WebhookEndpoint;
