@@ -2,7 +2,7 @@
 // what is wrong with it when the buyer leaves it, keeps the button from being pressed twice, and keeps what was typed when
 // the connection is lost or the bank says no. The security code is never kept.
 
-const KEPT = ["email", "number", "expiry", "name"];
+const KEPT = ["email", "number", "expiry", "name", "iban", "holder"];
 /** An acquirer is waited for 10 seconds at most: after this long no answer comes any more. */
 const PATIENCE_MS = 30_000;
 
@@ -38,6 +38,14 @@ function luhn(number) {
   return number.length >= 12 && sum % 10 === 0;
 }
 
+/** The check digits of an account's number (ISO 7064, MOD 97-10). */
+function ibanHolds(text) {
+  const iban = text.replace(/[\s-]/g, "").toUpperCase();
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban)) return false;
+  const rest = [...iban.slice(4), ...iban.slice(0, 4)].reduce((rest, sign) => Number(`${rest}${parseInt(sign, 36)}`) % 97, 0);
+  return rest === 1;
+}
+
 function expiryHolds(text) {
   const [, month, year] = /^(\d{2})(\d{2}|\d{4})$/.exec(digits(text)) ?? [];
   return Boolean(year) && Number(month) >= 1 && Number(month) <= 12;
@@ -55,11 +63,12 @@ function read(form) {
     const number = digits(field("number").value);
     return brands.find(({ prefixes }) => prefixes.some(begins(number))) ?? brands.find(({ name }) => !name);
   };
-  return { field, brand, types: () => (field("method")?.value ?? "new") === "new" };
+  const chosen = () => field("method")?.value ?? "new";
+  return { field, brand, chosen, types: () => chosen() === "new" };
 }
 
 function set(form) {
-  const { field, brand, types } = read(form);
+  const { field, brand, chosen, types } = read(form);
   const button = form.querySelector("button");
   const label = button.textContent;
   const codeHolds = (value) => {
@@ -71,7 +80,10 @@ function set(form) {
     number: (value) => luhn(digits(value)),
     expiry: expiryHolds,
     cvc: codeHolds,
+    iban: ibanHolds,
+    holder: (value) => value.trim() !== "",
   };
+  const ACCOUNT = ["iban", "holder"];
   const names = Object.keys(checks).filter((name) => field(name));
   // What was judged last, here or by the bank: a field that is left as it is keeps its verdict.
   const judged = new Map();
@@ -116,7 +128,8 @@ function set(form) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const wrong = types() ? names.filter((name) => !judge(name)) : [];
+    const asked = names.filter((name) => (ACCOUNT.includes(name) ? chosen() === "sepa_debit" : types()));
+    const wrong = asked.filter((name) => !judge(name));
     if (wrong.length > 0) {
       field(wrong[0]).focus();
       return;

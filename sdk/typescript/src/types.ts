@@ -24,6 +24,8 @@ type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
+/** What sort of thing pays. */
+export type MethodType = 'card' | 'ideal' | 'sepa_debit';
 export type CaptureMethod = 'automatic' | 'manual';
 export type FailureCategory = 'issuer_declined' | 'invalid_request' | 'authentication_failed' | 'processing_error' | 'fraud_blocked';
 
@@ -43,6 +45,7 @@ export interface Payment
       object: 'payment';
       status: PaymentStatus;
       captureMethod: CaptureMethod;
+      method: MethodType | null;
       failure: Failure | null;
       timeline: { status: PaymentStatus; at: string }[];
       /** The newest refund, whole. */
@@ -180,5 +183,6 @@ type Clock<T> = Refine<T, { object: 'test_clock' }>;
 export type TestClockAdvanceParams = Tests['schemas']['PostTestClockAdvanceBody'];
 export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
 export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
+export type TestDebitParams = Tests['schemas']['PostTestPaymentsIdDebitBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
 export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];

@@ -16,7 +16,7 @@ use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{FRAMED_POLICY, html, html_under};
 use super::Opened;
-use super::form::{Beside, Errors, Number};
+use super::form::{Account, Beside, Errors, IDEAL, Number, SEPA_DEBIT};
 use crate::app::App;
 use crate::context::AccountContext;
 
@@ -79,6 +79,7 @@ pub(super) struct Entering<'a> {
     pub(super) errors: &'a Errors,
     /// The customer's cards.
     pub(super) saved: &'a [PaymentMethod],
+    pub(super) banks: Banks,
     pub(super) asks_email: bool,
     /// Whether the card is kept.
     pub(super) keeps: bool,
@@ -87,6 +88,19 @@ pub(super) struct Entering<'a> {
     pub(super) working: &'static str,
     /// Where a buyer goes who gives up.
     pub(super) way_out: Option<String>,
+}
+
+/// Whether banks are offered beside cards, and which way was tried before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Banks {
+    /// They are not.
+    None,
+    /// They are.
+    Offered,
+    /// iDEAL was tried.
+    Ideal,
+    /// A debit was tried.
+    Debit,
 }
 
 /// The bank said no before.
@@ -117,9 +131,12 @@ impl Remedy {
             | FailureCode::CardLost
             | FailureCode::CardStolen => Remedy::AnotherCard,
             FailureCode::IncorrectCvc => Remedy::RightCode,
-            FailureCode::ProcessingError | FailureCode::AuthenticationFailed | FailureCode::AuthenticationExpired => {
-                Remedy::SameCard
-            }
+            FailureCode::ProcessingError
+            | FailureCode::AuthenticationFailed
+            | FailureCode::AuthenticationExpired
+            | FailureCode::BankDeclined
+            | FailureCode::AccountClosed
+            | FailureCode::DebitNotAuthorized => Remedy::SameCard,
         }
     }
 }
@@ -137,8 +154,18 @@ struct Entry<'a> {
     focus: &'static str,
     errors: Marked,
     saved: Vec<SavedCard>,
+    /// Whether the buyer may choose between more than a card.
+    chooses: bool,
+    /// Whether iDEAL is what is chosen.
+    transfers: bool,
+    /// Whether a debit is.
+    debits: bool,
+    /// What the holder of a debited account agrees to.
+    mandate: String,
     /// Whether the fields of a card are what is chosen.
     types: bool,
+    /// What typing a card is called beside the rest.
+    card: &'static str,
     consent: Option<String>,
     back: String,
 }
@@ -164,6 +191,8 @@ struct Marked {
     number: Option<&'static str>,
     expiry: Option<&'static str>,
     cvc: Option<String>,
+    iban: Option<&'static str>,
+    holder: Option<&'static str>,
 }
 
 impl Marked {
@@ -181,6 +210,11 @@ impl Marked {
             number: number.or(another),
             expiry: errors.expiry.then_some(t.invalid_expiry),
             cvc: cvc.or(wrong),
+            iban: errors.iban.map(|problem| match problem {
+                Account::Wrong => t.invalid_iban,
+                Account::NotATestAccount => t.test_account_only,
+            }),
+            holder: errors.holder.then_some(t.invalid_holder),
         }
     }
 }
@@ -227,6 +261,9 @@ pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
         chosen: if offers { index == 0 } else { before == Some(method.id.as_str()) },
     };
     let saved: Vec<SavedCard> = entering.saved.iter().enumerate().map(choice).collect();
+    let offered = entering.banks != Banks::None;
+    let transfers = entering.banks == Banks::Ideal || (offered && before == Some(IDEAL));
+    let debits = !transfers && (entering.banks == Banks::Debit || (offered && before == Some(SEPA_DEBIT)));
     let page = Entry {
         order,
         t,
@@ -239,7 +276,12 @@ pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
             None => "",
         },
         errors: Marked::of(t, errors, remedy),
-        types: !saved.iter().any(|card| card.chosen),
+        chooses: offered || !saved.is_empty(),
+        transfers,
+        debits,
+        mandate: order.with_merchant(t.mandate),
+        types: !transfers && !debits && !saved.iter().any(|card| card.chosen),
+        card: if saved.is_empty() { t.card } else { t.another_card },
         saved,
         consent: entering.keeps.then(|| order.with_merchant(t.consent)),
         back: order.with_merchant(t.back),
@@ -302,4 +344,22 @@ struct Bank<'a> {
 /// What stands in the frame: in the sandbox a bank of our own.
 pub(super) fn bank(order: &Order<'_>, question: String, action: &str) -> Response {
     html_under(FRAMED_POLICY, StatusCode::OK, &Bank { t: order.t, locale: order.locale, question, action })
+}
+
+#[derive(Template)]
+#[template(path = "ideal.html")]
+struct Ideal<'a> {
+    order: &'a Order<'a>,
+    t: &'static Texts,
+    locale: Locale,
+    question: String,
+    action: &'a str,
+    leave: &'a str,
+    back: String,
+}
+
+/// The page of a bank that iDEAL leads to: in the sandbox one of our own.
+pub(super) fn ideal(order: &Order<'_>, question: String, action: &str, leave: &str) -> Response {
+    let back = order.with_merchant(order.t.leave_bank);
+    html(StatusCode::OK, &Ideal { order, t: order.t, locale: order.locale, question, action, leave, back })
 }
