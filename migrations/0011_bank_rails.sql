@@ -4,4 +4,5 @@ ALTER TABLE payments ADD COLUMN method_type TEXT;
 ALTER TABLE payments ADD COLUMN clears_at BIGINT;
 ALTER TABLE payments ADD COLUMN bank_country TEXT;
 ALTER TABLE payments ADD COLUMN bank_last4 TEXT;
+ALTER TABLE payments ADD COLUMN bank_holder TEXT;
 ALTER TABLE payments ADD COLUMN mandate TEXT;

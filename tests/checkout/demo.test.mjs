@@ -8,6 +8,9 @@ const less = (page, product) => page.getByRole('button', { name: `One ${product}
 const total = (page) => page.locator('.cart output').textContent();
 const packed = (page) => page.getByText('The order was packed.').waitFor();
 
+/** The shop at the other name of this machine. */
+const shopElsewhere = () => shop.url.replace('127.0.0.1', 'localhost');
+
 /** A visitor at the shelf. */
 async function visitor(t, options, hosts) {
   await opened;
@@ -53,6 +56,25 @@ test('a visitor fills the cart, pays on the hosted page, comes back, and the web
   const event = JSON.parse(body);
   assert.deepEqual([event.type, event.data.amount, event.data.status], ['payment.completed', 3090, 'completed']);
   await look(page, 'demo-opened', { fullPage: true });
+});
+
+test('a visitor pays in the page of the shop, which has another origin than the card fields', async (t) => {
+  const elsewhere = shopElsewhere();
+  const page = await visitor(t, {}, [elsewhere]);
+  await more(page, 'Field notebook').click();
+  await page.getByRole('link', { name: 'Pay in the shop’s own page' }).click();
+  await page.waitForURL(`${elsewhere}/demo/elements?notebook=2`);
+  await page.locator('#pay:enabled').waitFor();
+  await look(page, 'demo-fields', { fullPage: true });
+  const fields = page.frameLocator('#payment iframe');
+  await type(fields, '4000000000000002');
+  await page.getByRole('button', { name: 'Pay €29.00' }).click();
+  await fields.getByRole('alert').filter({ hasText: 'Your bank declined this card' }).waitFor();
+  await type(fields, '4000000000003220');
+  await page.getByRole('button', { name: 'Pay €29.00' }).click();
+  await fields.frameLocator('iframe').getByRole('button', { name: 'Approve' }).click();
+  await page.waitForURL(new RegExp(`^${elsewhere}/demo/orders/[0-9a-z]{12}$`));
+  await packed(page);
 });
 
 test('the bank asks the buyer, and the order shows what was heard meanwhile', async (t) => {

@@ -108,6 +108,24 @@ test('the hosted sample: a challenge is failed, then a card declines, then one i
   await fulfilment();
 });
 
+test('the embedded sample: its client secret mounts the card form in a page, and the buyer pays there', async (t) => {
+  const { embedded } = await sample('other-paths');
+  const clientSecret = await embedded();
+  const page = await buyer(t);
+  const html = `<!doctype html><title>Shop</title><div id="payment"></div><script src="${shop.url}/elements/v1/vinr.js"></script>`;
+  shop.shows('/pay', html);
+  await page.goto(`${shop.home}/pay`);
+  await page.evaluate(async ([key, secret]) => {
+    window.vinr = await window.loadVinr(key);
+    window.elements = window.vinr.elements({ clientSecret: secret });
+    window.elements.create('payment').mount('#payment');
+  }, [shop.publicKey, clientSecret]);
+  await type(page.frameLocator('#payment iframe'), '4242424242424242');
+  const { payment, error } = await page.evaluate(() => window.vinr.confirmPayment({ elements: window.elements, returnUrl: 'https://yoursite.com/checkout/return' }));
+  assert.deepEqual([payment.status, payment.amount, payment.currency, error], ['completed', 1000, 'EUR', null]);
+  assert.equal(await fulfilment(), undefined, 'the sample names no order');
+});
+
 test('an order of the shop reaches the handler of the samples with its number', async (t) => {
   const page = await visitor(t);
   const payment = await shop.order({ metadata: { orderId: '1234' } });

@@ -67,7 +67,10 @@ export async function open(database) {
   const flags = ['--json', ...places, ...sockets, '--rate-limit', 'off', 'serve'];
   const program = build('vinr', '--package', 'vinr');
   const { server, logs, told } = await start(program, flags, ({ ready }) => ready);
+  const pages = new Map();
   const shop = createServer((request, response) => {
+    const { type, body } = pages.get(request.url) ?? {};
+    if (body) return response.writeHead(200, { 'content-type': type }).end(body);
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>Thanks</title><p>${request.url}</p>`);
   });
   await new Promise((listening) => shop.listen(0, '127.0.0.1', listening));
@@ -83,9 +86,12 @@ export async function open(database) {
     liveUrl: told.live.url,
     home,
     secretKey: told.sandbox.secretKey,
+    publicKey: told.sandbox.publicKey,
     folder,
     heard,
     call,
+    /** What the shop answers at a path of its own, from now on. */
+    shows: (path, body, type = 'text/html; charset=utf-8') => pages.set(path, { type, body }),
     /** A further key of an account, as an operator makes one. */
     keyOf(account) {
       const made = spawnSync(program, ['keys', 'create', '--account', account, '--database', `sqlite:${folder}`, '--json'], { encoding: 'utf8' });

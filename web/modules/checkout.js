@@ -1,110 +1,16 @@
-// What the page does beyond a plain form: groups the number as it is on the card, names its brand, says under a field
-// what is wrong with it when the buyer leaves it, keeps the button from being pressed twice, and keeps what was typed when
-// the connection is lost or the bank says no. The security code is never kept.
+// What the hosted page does beyond a plain form and the fields of `card.js`: keeps the button from being pressed twice, and
+// keeps what was typed when the connection is lost or the bank says no. The security code is never kept.
 
 const KEPT = ["email", "number", "expiry", "name", "iban", "holder"];
+/** What is asked of whoever pays from an account. */
+const ACCOUNT = ["iban", "holder"];
 /** An acquirer is waited for 10 seconds at most: after this long no answer comes any more. */
 const PATIENCE_MS = 30_000;
 
-const digits = (text) => text.replace(/\D/g, "");
-
-function grouped(number, groups) {
-  const parts = [];
-  let at = 0;
-  for (const length of [...groups, number.length]) {
-    if (at < number.length) parts.push(number.slice(at, at + length));
-    at += length;
-  }
-  return parts.join(" ");
-}
-
-/** Writes a field anew and leaves the cursor after the same digit. */
-function rewrite(input, format) {
-  const before = digits(input.value.slice(0, input.selectionStart ?? input.value.length)).length;
-  input.value = format(digits(input.value));
-  let at = 0;
-  for (let seen = 0; at < input.value.length && seen < before; at += 1) {
-    if (/\d/.test(input.value[at])) seen += 1;
-  }
-  if (document.activeElement === input) input.setSelectionRange(at, at);
-}
-
-function luhn(number) {
-  let sum = 0;
-  [...number].reverse().forEach((digit, index) => {
-    const value = Number(digit) * (index % 2 ? 2 : 1);
-    sum += value > 9 ? value - 9 : value;
-  });
-  return number.length >= 12 && sum % 10 === 0;
-}
-
-/** The check digits of an account's number (ISO 7064, MOD 97-10). */
-function ibanHolds(text) {
-  const iban = text.replace(/[\s-]/g, "").toUpperCase();
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban)) return false;
-  const rest = [...iban.slice(4), ...iban.slice(0, 4)].reduce((rest, sign) => Number(`${rest}${parseInt(sign, 36)}`) % 97, 0);
-  return rest === 1;
-}
-
-function expiryHolds(text) {
-  const [, month, year] = /^(\d{2})(\d{2}|\d{4})$/.exec(digits(text)) ?? [];
-  return Boolean(year) && Number(month) >= 1 && Number(month) <= 12;
-}
-
-/** The form's fields, and what is known of the card that is typed into them. */
-function read(form) {
-  const field = (name) => form.elements.namedItem(name);
-  const brands = JSON.parse(form.dataset.brands);
-  const begins = (number) => ([count, from, to]) => {
-    const head = number.slice(0, count);
-    return head.length === count && Number(head) >= from && Number(head) <= to;
-  };
-  const brand = () => {
-    const number = digits(field("number").value);
-    return brands.find(({ prefixes }) => prefixes.some(begins(number))) ?? brands.find(({ name }) => !name);
-  };
-  const chosen = () => field("method")?.value ?? "new";
-  return { field, brand, chosen, types: () => chosen() === "new" };
-}
-
 function set(form) {
-  const { field, brand, chosen, types } = read(form);
+  const { field, types, names, judge, group, settle } = watch(form);
   const button = form.querySelector("button");
   const label = button.textContent;
-  const codeHolds = (value) => {
-    const [fewest, most = fewest] = brand().code.split("–").map(Number);
-    return /^\d+$/.test(value.trim()) && value.trim().length >= fewest && value.trim().length <= most;
-  };
-  const checks = {
-    email: (value) => /^[^\s@]+@[^\s@]+$/.test(value.trim()),
-    number: (value) => luhn(digits(value)),
-    expiry: expiryHolds,
-    cvc: codeHolds,
-    iban: ibanHolds,
-    holder: (value) => value.trim() !== "",
-  };
-  const ACCOUNT = ["iban", "holder"];
-  const names = Object.keys(checks).filter((name) => field(name));
-  // What was judged last, here or by the bank: a field that is left as it is keeps its verdict.
-  const judged = new Map();
-  const evidence = (name) => `${field(name).value} ${brand().code}`;
-
-  function judge(name) {
-    const input = field(name);
-    const holds = checks[name](input.value);
-    const message = form.dataset[`invalid${name[0].toUpperCase()}${name.slice(1)}`];
-    document.getElementById(`${name}-error`).textContent = holds ? "" : message.replace("{digits}", brand().code);
-    input.setAttribute("aria-invalid", String(!holds));
-    judged.set(name, evidence(name));
-    return holds;
-  }
-
-  function group() {
-    const { name, groups, code } = brand();
-    rewrite(field("number"), (text) => grouped(text.slice(0, 19), groups));
-    form.querySelector(".brand").textContent = name;
-    field("cvc").placeholder = "1234".slice(0, Number(code) || 3);
-  }
 
   function work(busy) {
     button.disabled = busy;
@@ -113,22 +19,10 @@ function set(form) {
     document.querySelector(".unseen").textContent = busy ? form.dataset.working : "";
   }
 
-  field("number").addEventListener("input", group);
-  field("expiry").addEventListener("input", (event) => {
-    rewrite(event.target, (text) => (text.length > 2 ? `${text.slice(0, 2)} / ${text.slice(2, 6)}` : text));
-  });
-  for (const name of names) {
-    field(name).addEventListener("blur", ({ target }) => {
-      if (target.value !== "" && judged.get(name) !== evidence(name)) judge(name);
-    });
-    field(name).addEventListener("input", ({ target }) => {
-      if (target.getAttribute("aria-invalid") === "true" && checks[name](target.value)) judge(name);
-    });
-  }
-
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const asked = names.filter((name) => (ACCOUNT.includes(name) ? chosen() === "sepa_debit" : types()));
+    const debits = field("method")?.value === "sepa_debit";
+    const asked = names().filter((name) => (ACCOUNT.includes(name) ? debits : types()));
     const wrong = asked.filter((name) => !judge(name));
     if (wrong.length > 0) {
       field(wrong[0]).focus();
@@ -154,7 +48,7 @@ function set(form) {
       if (field(name) && field(name).value === "") field(name).value = value;
     }
     group();
-    for (const name of names) judged.set(name, evidence(name));
+    settle();
   }
 
   return { field, types, resume };

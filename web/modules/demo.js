@@ -27,6 +27,9 @@ function count() {
     more.disabled = pieces >= Number(input.max);
   }
   form.querySelector("output").textContent = euros.format(total / 100);
+  const fields = document.querySelector("#fields");
+  const cart = products.map((product) => [product.dataset.name, quantity(product)]).filter(([, pieces]) => pieces > 0);
+  fields.href = `${fields.dataset.fields}?${new URLSearchParams(cart)}`;
 }
 
 for (const product of products) {

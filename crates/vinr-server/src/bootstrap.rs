@@ -116,16 +116,24 @@ pub async fn create_account(
     created.await
 }
 
-/// Makes an account whose secret key is known beforehand, or gives the key to the account if that is there already: for
-/// what the installation does in a merchant's place. Many may ask at once.
-pub(crate) async fn ensure_account(db: &Db, env: &Env, account: &AccountId, name: &str, secret: &str) -> Result<()> {
+/// Makes an account whose keys are known beforehand, or gives them to the account if that is there already: for what the
+/// installation does in a merchant's place. Many may ask at once.
+pub(crate) async fn ensure_account(
+    db: &Db,
+    env: &Env,
+    account: &AccountId,
+    name: &str,
+    known: &[(Grant, &str)],
+) -> Result<()> {
     let settings = accounts::create(name)?;
-    let digest = digest(secret);
-    // Whoever makes the same key gives it the same id, so that one of them wins.
-    let id = format!("{}_{}", KeyId::PREFIX, &hex(&digest)[..KNOWN_ID_DIGITS]);
-    let id = KeyId::parse(&id).map_err(ApiError::internal)?;
-    let row = row(env, account, id, Grant::secret(), Some(name.to_owned()), secret);
-    store::ensure_account(db, &settings, &row, env.wall()).await
+    for (grant, secret) in known {
+        // Whoever makes the same key gives it the same id, so that one of them wins.
+        let id = format!("{}_{}", KeyId::PREFIX, &hex(&digest(secret))[..KNOWN_ID_DIGITS]);
+        let id = KeyId::parse(&id).map_err(ApiError::internal)?;
+        let row = row(env, account, id, grant.clone(), Some(name.to_owned()), secret);
+        store::ensure_account(db, &settings, &row, env.wall()).await?;
+    }
+    Ok(())
 }
 
 /// Whether there is such an account.

@@ -3,6 +3,7 @@
 pub(crate) mod attempts;
 pub(crate) mod customers;
 pub(crate) mod disputes;
+pub mod export;
 pub(crate) mod payment_links;
 pub(crate) mod payment_methods;
 pub(crate) mod payments;

@@ -1,10 +1,12 @@
-//! What buyers see. Pages are whole without JavaScript; scripts make them pleasanter. They carry the buyer's language,
+//! What buyers see. Pages are whole without JavaScript, but for card fields in merchants' own; scripts make them
+//! pleasanter. They carry the buyer's language,
 //! load nothing from elsewhere, and their addresses hold a secret of their own.
 
 mod assets;
 mod brand;
 mod checkout;
 mod demo;
+mod elements;
 mod locale;
 mod texts;
 
@@ -33,7 +35,7 @@ const FRAMED_POLICY: &str =
 /// The pages of an app; `api` is what it answers to programs.
 pub(crate) fn routes(app: App, api: Router) -> Router {
     let shop = demo::routes(&app, api);
-    let pages = checkout::routes().merge(brand::routes()).merge(assets::routes());
+    let pages = checkout::routes().merge(brand::routes()).merge(assets::routes()).merge(elements::routes());
     pages.with_state(app).merge(shop).layer(axum::middleware::from_fn(log))
 }
 

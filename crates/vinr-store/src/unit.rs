@@ -257,6 +257,19 @@ impl UnitOfWork {
         }
     }
 
+    /// Takes a row as loaded that an earlier commit of this process wrote: its values and its version are known, and if it
+    /// is another by now, the unit is stale.
+    ///
+    /// # Panics
+    /// If the table has no versions.
+    pub fn know(&mut self, table: &'static Table, id: &str, version: i64) {
+        assert_eq!(table.kind, Kind::Versioned, "table {} has no versions", table.name);
+        if self.unit.checked(table, id).is_none() {
+            self.unit.weight_bytes += ROW_OVERHEAD_BYTES + id.len();
+            self.unit.checks.push(Check { table, id: id.into(), version });
+        }
+    }
+
     /// Reads a row for display only: no decision may use it, because nobody checks that it stays.
     pub async fn peek(&mut self, table: &'static Table, id: &str) -> Result<Option<Row>, StoreError> {
         if let Some(index) = self.unit.staged(table, id) {

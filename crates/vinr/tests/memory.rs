@@ -30,6 +30,10 @@ const PAID_BY_API: Typed = ("4000 0000 0000 0259", "9073");
 const SAVED_BY_API: Typed = ("5555 5555 5555 4444", "9074");
 const BROKEN_OFF: Typed = ("4000 0000 0000 5126", "9075");
 const WITHOUT_KEY: Typed = ("4000 0000 0000 3063", "9076");
+const PAID_IN_FIELDS: Typed = ("4000 0000 0000 0077", "9077");
+const DECLINED_IN_FIELDS: Typed = ("4000 0000 0000 9995", "9078");
+const TOKENISED: Typed = ("4000 0000 0000 0341", "9079");
+const WITHOUT_ATTESTATION: Typed = ("4000 0000 0000 0119", "9080");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_typed_card_leaves_nothing_in_memory_on_sqlite() {
@@ -52,6 +56,8 @@ async fn type_everywhere(mut installation: Installation) {
     search_finds_a_card_that_is_being_typed(&merchant, &server).await;
     let customer = on_the_page(&merchant, &browser).await;
     by_api(&merchant).await;
+    let public = Merchant { key: public_key(&installation).await, http: browser.clone(), ..merchant.clone() };
+    in_fields(&merchant, &public).await;
     // The saved number comes out of the vault once more.
     let body = json!({"amount": 1000, "currency": "EUR", "customerId": customer, "offSession": true});
     assert_eq!(merchant.post("/v1/payments", body.to_string()).await.1["status"], "completed");
@@ -122,6 +128,38 @@ async fn by_api(merchant: &Merchant) {
     assert_eq!(stranger.post(&pay(&payment), card(WITHOUT_KEY)).await.0, 401);
 }
 
+/// In the fields of Elements: declined, paid, and made a token; and by a program that has no attestation.
+async fn in_fields(merchant: &Merchant, fields: &Merchant) {
+    let ask = |path: String, kind: &str, secret: &Value, body: String| {
+        let request = fields.http.post(format!("{}{path}", fields.url)).bearer_auth(&fields.key);
+        let request = request.header("origin", &fields.url).header("content-type", kind);
+        request.header("x-vinr-client-secret", secret.as_str().expect("a client secret")).body(body).send()
+    };
+    let session = json!({"amount": 1000, "currency": "EUR"}).to_string();
+    let (_, session) = merchant.post("/v1/payments/sessions", session).await;
+    let secret = &session["clientSecret"];
+    for (typed, status) in [(DECLINED_IN_FIELDS, "failed"), (PAID_IN_FIELDS, "completed")] {
+        let form = form(typed).replace("method=new&", "");
+        let answer = ask("/elements/v1/confirm".into(), "application/x-www-form-urlencoded", secret, form).await;
+        let tried = answer.expect("an answer").text().await.expect("a body");
+        assert!(tried.contains(&format!("\"status\":\"{status}\"")), "{tried}");
+    }
+    let body = json!({"type": "card"}).to_string();
+    let with = |typed| body.replace('}', &format!(",\"card\":{}}}", card(typed)));
+    let answer = ask("/v1/payment-methods".into(), "application/json", &Value::from(""), with(TOKENISED)).await;
+    let made = answer.expect("an answer").text().await.expect("a body");
+    assert!(made.contains("\"last4\":\"0341\""), "{made}");
+    assert_eq!(merchant.post("/v1/payment-methods", with(WITHOUT_ATTESTATION)).await.0, 403);
+}
+
+/// A key for browsers.
+async fn public_key(installation: &Installation) -> String {
+    let ran = installation.vinr().args(["keys", "create", "--kind", "public"]).output().await.expect("vinr runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let made: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+    made["secret"].as_str().expect("a key").to_owned()
+}
+
 fn client() -> reqwest::Client {
     let redirects = reqwest::redirect::Policy::none();
     reqwest::Client::builder().no_proxy().redirect(redirects).build().expect("a client")
@@ -137,8 +175,9 @@ fn card((number, cvc): Typed) -> String {
 
 /// What is left of the cards in everything that the server may write to: the thing and where it lies.
 fn search(server: &Server) -> Vec<String> {
-    let cards = [SAVED_ON_PAGE, REFUSED_ON_PAGE, PAID_BY_API, SAVED_BY_API, BROKEN_OFF, WITHOUT_KEY];
-    let traces = cards.into_iter().flat_map(|(number, cvc)| {
+    let on_pages = [SAVED_ON_PAGE, REFUSED_ON_PAGE, BROKEN_OFF, PAID_IN_FIELDS, DECLINED_IN_FIELDS];
+    let by_api = [PAID_BY_API, SAVED_BY_API, WITHOUT_KEY, TOKENISED, WITHOUT_ATTESTATION];
+    let traces = on_pages.into_iter().chain(by_api).flat_map(|(number, cvc)| {
         let numbers = [number.to_owned(), number.replace(' ', ""), number.replace(' ', "+")];
         numbers.into_iter().chain([format!("cvc={cvc}&"), format!("\"cvc\":\"{cvc}\"")])
     });

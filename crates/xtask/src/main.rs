@@ -20,7 +20,7 @@ struct Arguments {
 enum Command {
     /// Checks the rules of the house: sizes, names, who may know whom, documents that tell the truth.
     Tidy,
-    /// Builds the release and measures payments a second; `cargo xtask bench -- --help` says how.
+    /// Builds the release, measures it and writes docs/performance.md; `cargo xtask bench -- --help` says how.
     Bench {
         /// Passed on to the benchmark
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

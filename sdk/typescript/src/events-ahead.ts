@@ -80,17 +80,6 @@ export interface Redemption {
   created_at: string;
 }
 
-/** Money on its way to your bank. */
-export interface Payout {
-  id: string;
-  object: 'payout';
-  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'cancelled';
-  amount: number;
-  currency: string;
-  metadata: Record<string, string>;
-  created_at: string;
-}
-
 /** What these events carry. */
 export interface AheadEventData {
   'payment_method.updated': PaymentMethod;
@@ -100,5 +89,4 @@ export interface AheadEventData {
   'subscription.deleted': Subscription;
   'loyalty.points.earned': PointsTransaction;
   'loyalty.points.redeemed': Redemption;
-  'payout.paid': Payout;
 }

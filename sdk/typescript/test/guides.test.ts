@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment, type PaymentLink, type Refund } from '@vinr/sdk';
+import { Vinr, type Payment, type PaymentLink, type PaymentSession, type Refund } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -30,12 +30,14 @@ before(async () => {
   const [whole = '', endpoint = '', standard = ''] = guide('verify-a-webhook', 'ts');
   desk.compile({
     accept: guide('accept-a-payment', 'ts').join('\n'),
+    embed: guide('embed-the-card-form', 'ts').join('\n'),
     links: guide('payment-links', 'ts').join('\n'),
     whole: whole.replace('listen(4000', `listen(${port}`),
     endpoint,
     standard,
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
+    reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
   });
 });
@@ -54,15 +56,28 @@ function guide(name: string, language: string, shop = 'http://127.0.0.1:4000'): 
 /** What a request of a guide is answered with. */
 const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 'curl --fail-with-body -sS '))) as T;
 
+/** Runs a guide's program: what it prints is what stands behind each `console.log`. Answers how much that is. */
+async function printsWhatItPromises(program: string, name: string): Promise<number> {
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  await desk.load(program);
+  console.log = log;
+  const promised = guide(name, 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
+  assert.deepEqual(lines, [...promised].map(([, words]) => words));
+  return lines.length;
+}
+
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
   assert.deepEqual(counts, [
     ['accept-a-payment', 1, 2],
+    ['embed-the-card-form', 1, 1],
     ['payment-links', 1, 3],
     ['verify-a-webhook', 1, 3],
     ['refunds-and-disputes', 2, 4],
     ['test-cards-and-time', 2, 3],
+    ['reconcile-a-payout', 1, 3],
   ]);
 });
 
@@ -85,6 +100,18 @@ test('accept a payment: the request, the redirect, and the way back', async () =
   assert.equal(await comesBack(), 'Your order is not paid yet.', 'whatever the address says');
   await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
   assert.equal(await comesBack(), 'Thank you. Your order is paid.');
+});
+
+test('embed the card form: the session, and the handler that a page asks', async () => {
+  const [request = ''] = guide('embed-the-card-form', 'sh');
+  const session = asked<PaymentSession>(request);
+  assert.deepEqual([session.status, session.clientSecret.startsWith(`${session.id}_secret_`)], ['pending', true]);
+  const shop = await desk.load<{ session: (orderId: string, amount: number) => Promise<Response> }>('embed');
+  const first = await shop.session('77', 2500);
+  const again = await shop.session('77', 2500);
+  const told = (await first.json()) as { clientSecret: string };
+  assert.deepEqual(await again.json(), told, 'twice is once');
+  assert.equal((await vinr.payments.retrieve(told.clientSecret.split('_secret_')[0] ?? '')).amount, 2500);
 });
 
 test('payment links: one for one buyer, one for many, and what they brought', async () => {
@@ -143,17 +170,17 @@ test('test cards and time: the token, the buyer, the bank and the clock', async 
   const declined = asked<Payment>(token);
   assert.deepEqual([declined.status, declined.failure?.code], ['failed', 'insufficient_funds']);
 
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('time');
-  console.log = log;
-  const promised = guide('test-cards-and-time', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 6);
+  assert.equal(await printsWhatItPromises('time', 'test-cards-and-time'), 6);
 
   const before = await vinr.test.clock.retrieve();
   const after = asked<{ offsetSeconds: number }>(clock);
   assert.equal(after.offsetSeconds, before.offsetSeconds + 86_400);
+});
+
+test('reconcile a payout: from the payout to each payment, and back', async () => {
+  assert.equal(await printsWhatItPromises('reconcile', 'reconcile-a-payout'), 2);
+  const [request = ''] = guide('reconcile-a-payout', 'sh');
+  assert.deepEqual(asked<{ pending: unknown }>(request).pending, [{ currency: 'EUR', amount: 0 }]);
 });
 
 test('refunds and disputes: the requests, and what the program says', async () => {
@@ -162,14 +189,7 @@ test('refunds and disputes: the requests, and what the program says', async () =
   const refund = asked<Refund>(giving);
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
-
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('refunds');
-  console.log = log;
-  const promised = guide('refunds-and-disputes', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 8);
+  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
 });
 
 test('the cards that a guide names do what it says', async () => {

@@ -25,6 +25,7 @@ fn captured(refunded: i64) -> Payment {
         save_method: false,
         metadata: Metadata::new(),
         checkout_token: "t".into(),
+        link: None,
     };
     let (mut payment, _) = payments::create(ask, now()).expect("a valid payment");
     payment.status = payments::Status::Completed;

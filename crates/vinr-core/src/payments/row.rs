@@ -87,6 +87,8 @@ pub struct BankAccount {
     pub country: Country,
     /// The last four characters of its number.
     pub last4: String,
+    /// Whose it is, as the buyer typed it: the mandate is theirs.
+    pub holder: String,
     /// The reference of the mandate under which it is debited, which stands on its holder's statement.
     pub mandate: String,
 }

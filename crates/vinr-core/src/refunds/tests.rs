@@ -26,6 +26,7 @@ fn captured(amount: i64, currency: Currency) -> (Payment, Balances) {
         save_method: false,
         metadata: Metadata::new(),
         checkout_token: "t".into(),
+        link: None,
     };
     let (mut payment, _) = payments::create(ask, now()).expect("a valid payment");
     payment.status = payments::Status::Authorized;

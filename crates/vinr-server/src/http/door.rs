@@ -7,9 +7,11 @@ use vinr_core::accounts::AttestationStatus;
 use vinr_core::keys::{KeyKind, Scope};
 use vinr_core::refusal::{Code, Refusal};
 
-use super::auth::Caller;
+use super::auth::{self, Caller};
+use super::endpoint::Effect;
+use crate::app::App;
 use crate::context::AccountContext;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 
 /// The header that carries a client secret. It is never in an address: those are logged and remembered.
 const CLIENT_SECRET: &str = "x-vinr-client-secret";
@@ -74,8 +76,26 @@ fn check_attested(attestation: AttestationStatus) -> Result<()> {
     }
 }
 
+/// Who a request of our own card fields is for: the account of its public key.
+///
+/// # Errors
+/// 401, 403 for another kind of key or a request from elsewhere, 429.
+pub(crate) async fn from_our_fields(app: &App, headers: &HeaderMap) -> Result<Caller> {
+    let caller = auth::authenticate(app, headers).await?;
+    let wait = app.rates.take(&caller.key, Effect::Writes, app.env.wall()).and_then(|allowance| allowance.wait_s);
+    if let Some(wait) = wait {
+        let message = format!("too many requests with this key; wait {wait} s");
+        return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
+    }
+    if caller.grant.kind != KeyKind::Public || !is_from_a_page_of_ours(headers, &app.settings.public_url) {
+        let message = "this is for VINR's own card fields, with a public key";
+        return Err(Refusal::new(Code::InsufficientScope, message).into());
+    }
+    Ok(caller)
+}
+
 /// The client secret in a request's header.
-pub(super) fn client_secret(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn client_secret(headers: &HeaderMap) -> Option<String> {
     headers.get(CLIENT_SECRET).and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned())
 }
 

@@ -13,15 +13,27 @@ use sha2::{Digest as _, Sha256};
 use crate::app::App;
 use crate::http::auth::store::hex;
 
+/// The scripts of card forms begin with what they share.
+const CHECKOUT: &str =
+    concat!(include_str!("../../../../web/modules/card.js"), include_str!("../../../../web/modules/checkout.js"));
+const ELEMENTS: &str = concat!(
+    include_str!("../../../../web/modules/card.js"),
+    include_str!("../../../../web/modules/appearance.js"),
+    include_str!("../../../../web/modules/elements.js")
+);
+
 /// Name, ending, media type, text.
-const FILES: [(&str, &str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str, &str); 11] = [
     ("tokens", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/tokens.css")),
     ("checkout", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/checkout.css")),
-    ("checkout", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/checkout.js")),
+    ("checkout", "js", "text/javascript; charset=utf-8", CHECKOUT),
+    ("elements", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/elements.css")),
+    ("elements", "js", "text/javascript; charset=utf-8", ELEMENTS),
     ("outcome", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/outcome.js")),
     ("demo", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/demo.css")),
     ("demo", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo.js")),
     ("demo-order", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo-order.js")),
+    ("demo-fields", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo-fields.js")),
     ("icon", "svg", "image/svg+xml; charset=utf-8", include_str!("../../../../web/styles/icon.svg")),
 ];
 

@@ -1,12 +1,12 @@
 //! Hosted checkout (spec/payments.md): the buyer's page of one payment or one setup, in every state it can be in.
 
-mod form;
-mod kept;
+pub(super) mod form;
+pub(super) mod kept;
 mod link;
 mod outcomes;
 mod payment;
 mod setup;
-mod views;
+pub(super) mod views;
 
 use std::sync::Arc;
 

@@ -5,10 +5,13 @@
 //! /demo ──POST /demo/checkout──▶ payment, its checkoutUrl ──pays──▶ /demo/orders/:order ◀── what /demo/webhooks heard
 //! ```
 //!
+//! Or the buyer pays in the shop's own page ([`fields`]).
+//!
 //! Orders are the API's payments: the shop gives each payment an id that is made of the order's. Only what it heard is
 //! kept here ([`heard`]).
 
 mod catalogue;
+mod fields;
 mod heard;
 mod merchant;
 mod views;
@@ -80,6 +83,8 @@ pub(super) fn routes(app: &App, api: Router) -> Router {
         .route("/demo/", get(to_the_shelf))
         .route("/demo/checkout", post(check_out).get(to_the_shelf))
         .route(merchant::WEBHOOKS_PATH, post(hear))
+        .route(fields::PATH, get(fields::page))
+        .route(fields::SESSION_PATH, post(fields::session).get(to_the_shelf))
         .route("/demo/orders/{order}", get(order))
         .route("/demo/orders/{order}/news", get(news))
         .route("/demo/{*rest}", any(missing))
@@ -97,7 +102,7 @@ async fn missing(State(shop): State<Arc<Shop>>) -> Response {
 /// The shelf, with the cart that the address names.
 async fn shelf(State(shop): State<Arc<Shop>>, RawQuery(query): RawQuery) -> Response {
     let cart = query.filter(|query| !query.is_empty()).map_or(Cart::first(), |query| Cart::read(&query));
-    views::shelf(&shop.policy, cart, &views::Asked::default())
+    views::shelf(&shop, cart, &views::Asked::default())
 }
 
 /// The shelf again for who changed the cart without a script. In a form, because addresses do not carry what people
@@ -105,7 +110,7 @@ async fn shelf(State(shop): State<Arc<Shop>>, RawQuery(query): RawQuery) -> Resp
 async fn recount(State(shop): State<Arc<Shop>>, body: Body) -> Response {
     let Some(form) = read_form(body).await else { return too_large() };
     let email = field(&form, "email").unwrap_or_default();
-    views::shelf(&shop.policy, Cart::read(&form), &views::Asked { email, ..views::Asked::default() })
+    views::shelf(&shop, Cart::read(&form), &views::Asked { email, ..views::Asked::default() })
 }
 
 async fn check_out(State(shop): State<Arc<Shop>>, body: Body) -> Response {
@@ -143,7 +148,7 @@ impl Shop {
         let cart = Cart::read(form);
         let email = field(form, "email").unwrap_or_default();
         let again = |asked: views::Asked| {
-            let mut page = views::shelf(&self.policy, cart, &asked);
+            let mut page = views::shelf(self, cart, &asked);
             *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             page
         };

@@ -27,7 +27,8 @@ pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId, typed: &TypedAcco
     let mut log = Log::new(Some(&payment));
     let attempt = AttemptId::from_bits(unit.env.id_bits());
     let mandate = mandate(unit);
-    let debited = BankAccount { country: iban.country(), last4: iban.last4().to_owned(), mandate };
+    let (country, last4) = (iban.country(), iban.last4().to_owned());
+    let debited = BankAccount { country, last4, holder: typed.account_holder.clone(), mandate };
     let method = Method { id: None, instrument: Instrument::SepaDebit(debited) };
     let confirm = Command::Confirm { method, presence: Presence::OnSession, attempt, saving: None };
     log.apply(unit, &mut payment, confirm)?;

@@ -69,6 +69,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("clears_at"),
         Column::text("bank_country"),
         Column::text("bank_last4"),
+        Column::text("bank_holder"),
         Column::text("mandate"),
     ],
     unique: &[],
@@ -83,7 +84,7 @@ pub(crate) const LIST: List = List {
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
-              payment_link_id, method_type, clears_at, bank_country, bank_last4, mandate",
+              payment_link_id, method_type, clears_at, bank_country, bank_last4, bank_holder, mandate",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -187,6 +188,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.clears_at.map(Timestamp::millis).into(),
         account.map(|account| account.country.code()).into(),
         account.map(|account| account.last4.as_str()).into(),
+        account.map(|account| account.holder.as_str()).into(),
         account.map(|account| account.mandate.as_str()).into(),
     ]
 }
@@ -287,9 +289,10 @@ fn read_method_type(row: &mut RowReader<'_>) -> Option<MethodType> {
 }
 
 fn read_account(row: &mut RowReader<'_>) -> Option<BankAccount> {
-    let (country, last4, mandate) = (row.opt_text(), row.opt_text(), row.opt_text());
+    let (country, last4) = (row.opt_text(), row.opt_text());
+    let (holder, mandate) = (row.opt_text(), row.opt_text());
     let country = Country::parse(country?).expect("the database holds countries");
-    Some(BankAccount { country, last4: last4?.to_owned(), mandate: mandate?.to_owned() })
+    Some(BankAccount { country, last4: last4?.to_owned(), holder: holder?.to_owned(), mandate: mandate?.to_owned() })
 }
 
 /// What pays. Rows that are older than the column of its type have cards.

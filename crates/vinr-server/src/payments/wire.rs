@@ -352,6 +352,8 @@ struct SepaDebit<'a> {
     country: &'static str,
     /// The last four characters of its number.
     last4: &'a str,
+    /// Whose account it is.
+    account_holder: &'a str,
     /// The mandate under which it is debited, as its holder's statement names it.
     mandate_reference: &'a str,
 }
@@ -399,6 +401,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         sepa_debit: method.and_then(Method::bank_account).map(|account| SepaDebit {
             country: account.country.code(),
             last4: &account.last4,
+            account_holder: &account.holder,
             mandate_reference: &account.mandate,
         }),
         customer: None,

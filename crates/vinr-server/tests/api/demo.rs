@@ -19,6 +19,7 @@ on_both_engines!(
     the_shop_counts_itself_whatever_a_form_says,
     what_is_missing_is_said_on_the_shelf,
     a_declined_order_offers_another_card,
+    the_shops_own_page_has_a_session_and_allows_itself_what_that_takes,
     a_forged_webhook_is_refused_and_not_shown,
     an_event_that_comes_twice_is_handled_once,
     the_shop_has_one_account_and_one_endpoint_after_a_restart,
@@ -248,7 +249,7 @@ async fn the_shop_has_one_account_and_one_endpoint_after_a_restart(engine: Engin
     let endpoints = ask(&server, &key, Method::GET, "/v1/webhooks", None).await;
     let urls: Vec<&Value> = endpoints["data"].as_array().expect("a list").iter().map(|one| &one["url"]).collect();
     assert_eq!(urls, [&json!(format!("{}/demo/webhooks", server.url))]);
-    assert_eq!(keys(&server).await, Some(2), "the shop's own, and the one that this test made");
+    assert_eq!(keys(&server).await, Some(3), "the shop's own pair, and the one that this test made");
     let merchants = bootstrap::list_accounts(&server.app.db).await.expect("accounts");
     assert_eq!(merchants, std::slice::from_ref(&server.account), "the shop is no merchant of the installation's");
 }
@@ -274,7 +275,7 @@ async fn another_master_key_gives_the_shop_another_key(engine: Engine) {
         pays(&server, &key, &order, "4242424242424242").await;
         visitor.order(&order, "The order was packed.").await;
     }
-    assert_eq!(self::keys(&server).await, Some(3), "two of the shop's own, and the one that this test made");
+    assert_eq!(self::keys(&server).await, Some(5), "two pairs of the shop's own, and the one that this test made");
 }
 
 async fn where_the_shop_is_closed_nothing_is_there(engine: Engine) {
@@ -316,4 +317,27 @@ async fn an_order_that_nobody_made_is_missing(engine: Engine) {
     assert_eq!(visitor.get("/demo/orders/x/news").await.status, 404);
     assert_eq!(visitor.get("/demo/").await.location, "/demo");
     assert_eq!(visitor.get("/demo/checkout").await.location, "/demo");
+}
+
+async fn the_shops_own_page_has_a_session_and_allows_itself_what_that_takes(engine: Engine) {
+    let server = Server::start(engine).await;
+    let visitor = Visitor::new(&server);
+    let elsewhere = server.url.replace("127.0.0.1", "localhost");
+    let shelf = visitor.get("/demo").await;
+    assert!(shelf.html.contains(&format!("href=\"{elsewhere}/demo/elements?notebook=1\"")), "{}", shelf.html);
+    let page = visitor.get("/demo/elements?notebook=2").await;
+    assert!(page.status == 200 && page.html.contains("€29.00"), "{}", page.html);
+    for part in ["script-src 'self'", "frame-src 'self'"] {
+        assert!(page.policy.contains(&format!("{part} {};", server.url)), "{}", page.policy);
+    }
+    let session = visitor.post("/demo/session", FORM, "notebook=2").await;
+    let session: Value = serde_json::from_str(&session.html).expect("JSON");
+    let text = |name: &str| session[name].as_str().expect("text").to_owned();
+    let (secret, key) = (text("clientSecret"), text("publicKey"));
+    let path = format!("/v1/payments/{}", secret.split("_secret_").next().expect("an id"));
+    let headers = [("x-vinr-client-secret", secret.as_str())];
+    let payment = server.call(Method::GET, &path, Some(&key), &headers, None).await.ok();
+    assert_eq!((&payment["amount"], &payment["description"]), (&json!(2_900), &json!("2 × Field notebook")));
+    assert_eq!(visitor.get(&text("order")).await.status, 200);
+    assert_eq!(visitor.post("/demo/session", FORM, "notebook=0").await.status, 400);
 }

@@ -51,9 +51,7 @@ async fn a_buyer_approves_at_the_bank_and_has_paid(engine: Engine) {
         "who comes back is not sent away: {again}"
     );
     let page = browser.get(&bank(&payment)).await.whole();
-    for part in
-        ["Do you approve the payment of €10.00 to Test?", "value=\"succeed", "value=\"pend", "value=\"fail"]
-    {
+    for part in ["Do you approve the payment of €10.00 to Test?", "value=\"succeed", "value=\"pend", "value=\"fail"] {
         assert!(page.contains(part), "{part} is on {page}");
     }
     let answered = browser.post(&bank(&payment), "result=succeed").await;
@@ -63,10 +61,7 @@ async fn a_buyer_approves_at_the_bank_and_has_paid(engine: Engine) {
         (&paid["status"], &paid["amountCaptured"], &paid["fee"]),
         (&json!("completed"), &json!(1000), &json!(40))
     );
-    assert_eq!(
-        events(&server).await,
-        ["payment.created", "payment.requires_authentication", "payment.completed"]
-    );
+    assert_eq!(events(&server).await, ["payment.created", "payment.requires_authentication", "payment.completed"]);
     assert_eq!(browser.post(&bank(&payment), "result=fail").await.status, 303, "what is over stays over");
     assert_eq!(status(&server, &payment).await, "completed");
     server.assert_ledger().await;
@@ -126,11 +121,7 @@ async fn a_bank_that_pays_later_does_so_on_the_accounts_clock(engine: Engine) {
     server.advance(60).await;
     let paid = shown(&server, &payment).await;
     assert_eq!((&paid["status"], &paid["amountCaptured"]), (&json!("completed"), &json!(1000)));
-    assert_eq!(
-        events(&server).await[2..],
-        ["payment.processing", "payment.completed"],
-        "webhooks tell of both"
-    );
+    assert_eq!(events(&server).await[2..], ["payment.processing", "payment.completed"], "webhooks tell of both");
     server.assert_ledger().await;
 }
 

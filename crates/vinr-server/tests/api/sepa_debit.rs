@@ -15,7 +15,8 @@ on_both_engines!(
 
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 24 * HOUR_S;
-const ACCOUNT: &str = "method=sepa_debit&iban=DE89+3704+0044+0532+0130+00&holder=Ada+Lovelace&number=&expiry=&cvc=&name=";
+const ACCOUNT: &str =
+    "method=sepa_debit&iban=DE89+3704+0044+0532+0130+00&holder=Ada+Lovelace&number=&expiry=&cvc=&name=";
 
 async fn shown(server: &Server, payment: &Value) -> Value {
     server.get(&format!("/v1/payments/{}", payment["id"].as_str().expect("an id"))).await.ok()
@@ -44,12 +45,16 @@ async fn a_buyer_gives_an_account_and_the_money_comes_after_business_days(engine
     }
     assert_eq!((&debited["status"], &debited["method"]), (&json!("processing"), &json!("sepa_debit")));
     assert_eq!((&debited["sepaDebit"]["country"], &debited["sepaDebit"]["last4"]), (&json!("DE"), &json!("3000")));
+    assert_eq!(debited["sepaDebit"]["accountHolder"], "Ada Lovelace");
     assert!(!debited.to_string().contains("370400440532013"), "the number is not kept: {debited}");
     server.advance(23 * HOUR_S).await;
     assert_eq!(status(&server, &payment).await, "processing", "two business days take more than one day");
     server.advance(4 * DAY_S).await;
     let paid = shown(&server, &payment).await;
-    assert_eq!((&paid["status"], &paid["amountCaptured"], &paid["fee"]), (&json!("completed"), &json!(1000), &json!(40)));
+    assert_eq!(
+        (&paid["status"], &paid["amountCaptured"], &paid["fee"]),
+        (&json!("completed"), &json!(1000), &json!(40))
+    );
     let told = server.get("/v1/events?limit=100").await.ok();
     let told = told["data"].as_array().expect("events").iter().filter_map(|one| one["type"].as_str());
     let told: Vec<&str> = told.filter(|kind| kind.starts_with("payment.")).collect();
@@ -85,7 +90,8 @@ async fn what_is_wrong_with_an_account_is_said_under_its_field(engine: Engine) {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
     assert!(!page.html.contains("DE88"), "what was typed is not shown again");
-    let foreign = browser.post(url(&payment), &ACCOUNT.replace("DE89+3704+0044+0532+0130+00", "BE68539007547034")).await;
+    let foreign =
+        browser.post(url(&payment), &ACCOUNT.replace("DE89+3704+0044+0532+0130+00", "BE68539007547034")).await;
     assert!(foreign.html.contains("test accounts only"), "{}", foreign.html);
     for (iban, code) in [
         ("BE68539007547034", "test_account_required"),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::Committed;
 use crate::error::{CommitError, Key, StoreError, StoreErrorKind};
 use crate::group::plan::{Plan, RowState, Touch, UniqueState, visit};
 use crate::table::Table;
@@ -71,6 +72,12 @@ impl<'u> Settled<'u> {
             Value::Blob(bytes) => Filled::Blob(bytes),
             Value::Number(slot) => Filled::Int(self.numbers[row.numbers_from + slot.0 as usize]),
         }
+    }
+
+    /// What became of each unit, once the batch has given its new rows this version.
+    pub(crate) fn verdicts(self, first_version: i64) -> Vec<Result<Committed, CommitError>> {
+        let committed = |numbers| Committed::new(numbers, first_version);
+        self.verdicts.into_iter().map(|verdict| verdict.map(committed)).collect()
     }
 
     fn writes(&mut self, table: &'static Table) -> &mut TableWrites<'u> {

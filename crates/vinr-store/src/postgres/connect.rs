@@ -26,14 +26,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Settings of every session. `jit` compiles for a tenth of a second what runs for a millisecond.
-const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'; SET jit = off;";
+const SESSION: &str = "SET synchronous_commit = on; SET statement_timeout = '10s'; \
+    SET idle_in_transaction_session_timeout = '5s'; SET jit = off;";
 /// Reads cannot write, whatever their text says.
 pub(crate) const READER: &str = "SET default_transaction_read_only = on;";
 /// Store.md, "How a batch commits". The batch's statements look up keys and nothing else, so plans are fixed once,
 /// and always by index, also while a table is small or was never analysed.
-pub(crate) const WRITER: &str = "SET synchronous_commit = on; SET lock_timeout = '2s'; \
-    SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; \
-    SET enable_mergejoin = off;";
+pub(crate) const WRITER: &str = "SET lock_timeout = '2s'; SET plan_cache_mode = force_generic_plan; \
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;";
+/// Draws a transaction id, so that its commit is one that waits for the standbys: by then they have everything that was
+/// committed before it.
+const WAIT_FOR_STANDBYS: &str = "SELECT txid_current()";
 /// Migrations take as long as they take.
 pub(crate) const MIGRATOR: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
 
@@ -73,10 +76,13 @@ impl Server {
             let config = &self.hosts[index];
             let patience = config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
             match timeout(patience, self.connect_to(config, role)).await {
-                Ok(Ok(connection)) => {
-                    self.leader.store(index, Ordering::Relaxed);
-                    return Ok(connection);
-                }
+                Ok(Ok(connection)) => match confirm(config, &connection, patience).await {
+                    Ok(()) => {
+                        self.leader.store(index, Ordering::Relaxed);
+                        return Ok(connection);
+                    }
+                    Err(error) => refused = error,
+                },
                 Ok(Err(error)) => refused = ConnectError::Refused(error),
                 Err(_) => refused = ConnectError::NoAnswer,
             }
@@ -100,6 +106,28 @@ impl Server {
         client.batch_execute(&format!("SET search_path = \"{}\"; {SESSION} {role}", self.schema)).await?;
         Ok(Connection { client, statements: Mutex::new(HashMap::new()) })
     }
+}
+
+/// Waits until the standbys have what the server shows. One that has restarted shows commits that nobody else has yet,
+/// and whoever was told of them would be wrong if it went away again; one that was deposed and does not know it yet has
+/// no standbys any more.
+async fn confirm(
+    config: &tokio_postgres::Config,
+    connection: &Connection,
+    patience: Duration,
+) -> Result<(), ConnectError> {
+    let client = &connection.client;
+    if let Ok(confirmed) = timeout(patience, client.batch_execute(WAIT_FOR_STANDBYS)).await {
+        return confirmed.map_err(ConnectError::Refused);
+    }
+    // The server would keep the session for as long as it has no standby, and each further one. Who asks in vain that
+    // it ends has lost nothing.
+    let token = client.cancel_token();
+    let _ = match config.get_ssl_mode() {
+        SslMode::Require => timeout(patience, token.cancel_query(MakeRustlsConnect::new(tls()))).await,
+        _ => timeout(patience, token.cancel_query(NoTls)).await,
+    };
+    Err(ConnectError::NoAnswer)
 }
 
 /// Why no host took a connection; of several, what the last one said.

@@ -1,7 +1,7 @@
 //! Reading from PostgreSQL: single statements over shared connections, snapshots each over one of its own.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -34,12 +34,14 @@ pub(crate) struct PostgresReaders {
     idle: Mutex<Vec<Arc<Connection>>>,
 }
 
-/// A snapshot's connection. It goes back to the pool when it is dropped.
+/// A snapshot's connection. It goes back to the pool when it is dropped, unless a statement on it was left unanswered:
+/// the next reader would wait behind that one, on a server that hangs in vain.
 #[derive(Debug)]
 pub(crate) struct PostgresSnapshot {
     pool: Arc<PostgresReaders>,
     conn: Mutex<Arc<Connection>>,
     begun: AtomicBool,
+    unanswered: AtomicUsize,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -128,7 +130,7 @@ impl PostgresReaders {
         let permits = Arc::clone(&self.permits);
         let permit = permits.acquire_owned().await.expect("the pool's permits are never closed");
         let idle = {
-            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut idle = self.idle();
             idle.retain(|conn| !conn.client.is_closed());
             idle.pop()
         };
@@ -136,8 +138,12 @@ impl PostgresReaders {
             Some(conn) => conn,
             None => self.connect_reader(label).await?,
         };
-        let (conn, begun) = (Mutex::new(conn), AtomicBool::new(false));
-        Ok(PostgresSnapshot { pool: Arc::clone(self), conn, begun, _permit: permit })
+        let (conn, begun, unanswered) = (Mutex::new(conn), AtomicBool::new(false), AtomicUsize::new(0));
+        Ok(PostgresSnapshot { pool: Arc::clone(self), conn, begun, unanswered, _permit: permit })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Arc<Connection>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn connect_reader(&self, label: &'static str) -> Result<Arc<Connection>, StoreError> {
@@ -194,18 +200,37 @@ impl PostgresSnapshot {
     ) -> Result<Rows, StoreError> {
         let conn = self.connection();
         let first = !self.begun.load(Ordering::Relaxed);
-        let answer = in_time(label, self.read_on(&conn, sql, params())).await?;
+        let answer = self.read_in_time(label, &conn, sql, params()).await?;
         match answer {
             // Nothing was read yet, so a new connection may begin instead.
             Err(error) if first && is_worth_retrying(&error) => {
                 let conn = self.pool.connect_reader(label).await?;
                 *self.conn.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&conn);
                 self.begun.store(false, Ordering::Relaxed);
-                let answer = in_time(label, self.read_on(&conn, sql, params())).await?;
+                let answer = self.read_in_time(label, &conn, sql, params()).await?;
                 answer.map_err(|error| read_error(label, error))
             }
             answer => answer.map_err(|error| read_error(label, error)),
         }
+    }
+
+    async fn read_in_time(
+        &self,
+        label: &'static str,
+        conn: &Connection,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<Result<Rows, Error>, StoreError> {
+        // Stays counted when it is late, and when the reader goes away meanwhile.
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+        let answer = in_time(label, self.read_on(conn, sql, params)).await;
+        if answer.is_ok() {
+            self.unanswered.fetch_sub(1, Ordering::Relaxed);
+        } else {
+            // Those that are idle hang on the same server.
+            self.pool.idle().clear();
+        }
+        answer
     }
 
     /// Reads, and begins the transaction in the same flight if this is its first statement.
@@ -232,13 +257,16 @@ impl PostgresSnapshot {
 
 impl Drop for PostgresSnapshot {
     fn drop(&mut self) {
+        if *self.unanswered.get_mut() > 0 {
+            return;
+        }
         let conn = self.connection();
         if *self.begun.get_mut() {
             // Sent by the first poll; the answer matters to nobody, and the next reader's statements queue behind it.
             let _ = conn.client.batch_execute("ROLLBACK").now_or_never();
         }
         if !conn.client.is_closed() {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+            self.pool.idle().push(conn);
         }
     }
 }

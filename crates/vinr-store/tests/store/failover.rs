@@ -34,6 +34,61 @@ async fn a_host_that_hangs_does_not_hide_the_next() {
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }
 
+/// On one thread, so that nothing but the reader waits while time is paused: it jumps to the end of the patience.
+#[tokio::test]
+async fn a_session_that_hangs_is_not_given_to_the_next_reader() {
+    let test = TestDb::open(Engine::Postgres).await;
+    let proxy = Proxy::start().await;
+    let db = test.through(&proxy.url, 3).await;
+    let read = async || db.snapshot().await.expect("there is a session").query("SELECT 1", &[]).await;
+    let (one, other) = tokio::join!(read(), read());
+    one.and(other).expect("the server answers");
+
+    // There are two idle sessions now.
+    proxy.weather.frozen.store(true, Ordering::Relaxed);
+    tokio::time::pause();
+    let late = read().await.expect_err("nobody answers");
+    tokio::time::resume();
+    assert_eq!(late.kind, StoreErrorKind::Unavailable, "{late}");
+    proxy.weather.frozen.store(false, Ordering::Relaxed);
+    let begun = Instant::now();
+    read().await.expect("a new session answers");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_was_left_in_the_middle_of_a_read_is_not_given_to_the_next_reader() {
+    let test = TestDb::open(Engine::Postgres).await;
+    let snapshot = test.db.snapshot().await.expect("there is a session");
+    let slow = snapshot.query("SELECT 1::bigint FROM pg_sleep(8)", &[]);
+    tokio::time::timeout(Duration::from_millis(100), slow).await.expect_err("it sleeps");
+    drop(snapshot);
+    let begun = Instant::now();
+    let next = test.db.snapshot().await.expect("there is a session");
+    next.query("SELECT 1", &[]).await.expect("the server answers");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+/// A server that restarts shows what it had committed but not yet passed on to its followers, and loses it if it goes
+/// again: nobody may be told of that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_is_not_asked_before_its_standbys_have_what_it_shows() {
+    let test = TestDb::open(Engine::Postgres).await;
+    let proxy = Proxy::start().await;
+    let url = format!("{}?connect_timeout=1", proxy.url);
+    proxy.weather.alone.store(true, Ordering::Relaxed);
+    test.open_through(&url, 3).await.expect_err("nobody else has what the server shows");
+    proxy.weather.alone.store(false, Ordering::Relaxed);
+    let db = test.through(&url, 3).await;
+    commit(&db, "a", |unit| unit.insert(&ITEMS, "i1", item(1))).await.expect("commits");
+    // The session that reads is not open yet.
+    proxy.weather.alone.store(true, Ordering::Relaxed);
+    let refused = db.load(&ITEMS, "a", "i1").await.expect_err("nor does anybody read it");
+    assert_eq!(refused.kind, StoreErrorKind::Unavailable, "{refused}");
+    proxy.weather.alone.store(false, Ordering::Relaxed);
+    assert_eq!(amount_of(&db, "a", "i1").await, Some(1));
+}
+
 /// A role whose sessions may write or not, as the server behind one address leads or follows.
 struct Role(String);
 

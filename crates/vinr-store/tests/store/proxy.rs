@@ -1,4 +1,5 @@
 //! A TCP proxy in front of PostgreSQL that loses connections: at random moments, and between a COMMIT and its answer.
+//! Or it freezes: connections stay, and nobody answers. Or its standbys do not confirm what it commits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -21,6 +22,10 @@ pub(crate) struct Weather {
     pub(crate) commit_cuts_per_mille: AtomicU32,
     /// New connections are refused and old ones cut.
     pub(crate) down: AtomicBool,
+    /// A connection on which the client says something hangs for good.
+    pub(crate) frozen: AtomicBool,
+    /// A connection hangs for good on which the client draws a transaction id, whose commit waits for the standbys.
+    pub(crate) alone: AtomicBool,
     /// How many connections were cut, and how many of them after a commit had been passed on.
     pub(crate) cuts: AtomicU32,
     pub(crate) commits_without_answer: AtomicU32,
@@ -77,6 +82,10 @@ async fn pass_statements(
     loop {
         let Ok(read @ 1..) = from.read(&mut buffer).await else { return };
         let packet = &buffer[..read];
+        let draws = packet.windows(14).any(|window| window == b"txid_current()");
+        if weather.frozen.load(Ordering::Relaxed) || (draws && weather.alone.load(Ordering::Relaxed)) {
+            std::future::pending::<()>().await;
+        }
         let commits = packet.windows(7).any(|window| window == b"COMMIT\0");
         if weather.down.load(Ordering::Relaxed) || hits(&weather.cuts_per_mille) {
             weather.cuts.fetch_add(1, Ordering::Relaxed);

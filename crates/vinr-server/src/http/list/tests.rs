@@ -73,6 +73,8 @@ impl Asked {
         let charged = json!({"amount": 1000, "currency": "EUR", "confirm": true, "paymentMethodId": "pm_test_4242"});
         let charged = self.ask("POST", "/v1/payments", Some(charged)).await;
         self.ask("POST", "/v1/refunds", Some(json!({"paymentId": charged["id"], "amount": 100}))).await;
+        let dispute = format!("/v1/test/payments/{}/dispute", charged["id"].as_str().expect("an id"));
+        self.ask("POST", &dispute, Some(json!({}))).await;
         self.ask("POST", "/v1/payment-links", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
         self.ask(
             "POST",
@@ -145,6 +147,7 @@ fn filter(path: &str, name: &str) -> Option<String> {
         "limit" | "startingAfter" | "endingBefore" | "after" | "wait" | "expand" | "metadata" => return None,
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999".to_owned(),
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
+        "status" if path.ends_with("/disputes") => "status=lost".to_owned(),
         "status" => "status=completed".to_owned(),
         "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
         "active" => "active=true".to_owned(),

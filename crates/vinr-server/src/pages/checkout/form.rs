@@ -25,18 +25,18 @@ const NAME_LENGTH_MAX: usize = 200;
 /// Longest name of an account's holder (EPC130-08, AT-14).
 const HOLDER_LENGTH_MAX: usize = 70;
 /// The choice of iDEAL, as the form sends it.
-pub(super) const IDEAL: &str = "ideal";
+pub(in crate::pages) const IDEAL: &str = "ideal";
 /// The choice of a debit.
-pub(super) const SEPA_DEBIT: &str = "sepa_debit";
+pub(in crate::pages) const SEPA_DEBIT: &str = "sepa_debit";
 
 /// A form as far as it can be charged.
-pub(super) struct Form {
-    pub(super) chosen: Chosen,
-    pub(super) kept: Kept,
+pub(in crate::pages) struct Form {
+    pub(in crate::pages) chosen: Chosen,
+    pub(in crate::pages) kept: Kept,
 }
 
 /// What the buyer pays with.
-pub(super) enum Chosen {
+pub(in crate::pages) enum Chosen {
     /// A method saved before.
     Saved(PaymentMethodId),
     /// A card typed now.
@@ -49,7 +49,7 @@ pub(super) enum Chosen {
 
 /// What is wrong with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Number {
+pub(in crate::pages) enum Number {
     /// It has a typing error.
     Wrong,
     /// It is none of the sandbox's.
@@ -60,7 +60,7 @@ pub(super) enum Number {
 
 /// What is wrong with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Account {
+pub(in crate::pages) enum Account {
     /// Its number has a typing error.
     Wrong,
     /// It is none of the sandbox's.
@@ -69,7 +69,7 @@ pub(super) enum Account {
 
 /// What is wrong beside the fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beside {
+pub(in crate::pages) enum Beside {
     /// The saved method that was chosen is not to be charged any more.
     Unusable,
     /// Something that is not the buyer's to mend.
@@ -78,22 +78,22 @@ pub(super) enum Beside {
 
 /// What is wrong with a form.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Errors {
-    pub(super) email: bool,
-    pub(super) number: Option<Number>,
-    pub(super) expiry: bool,
-    pub(super) iban: Option<Account>,
-    pub(super) holder: bool,
+pub(in crate::pages) struct Errors {
+    pub(in crate::pages) email: bool,
+    pub(in crate::pages) number: Option<Number>,
+    pub(in crate::pages) expiry: bool,
+    pub(in crate::pages) iban: Option<Account>,
+    pub(in crate::pages) holder: bool,
     /// The scheme whose security codes are longer or shorter.
-    pub(super) cvc: Option<Brand>,
+    pub(in crate::pages) cvc: Option<Brand>,
     /// What is wrong beside the fields.
-    pub(super) beside: Option<Beside>,
-    pub(super) kept: Kept,
+    pub(in crate::pages) beside: Option<Beside>,
+    pub(in crate::pages) kept: Kept,
 }
 
 impl Errors {
     /// What a refused charge says about the form.
-    pub(super) fn of(error: &ApiError) -> Errors {
+    pub(in crate::pages) fn of(error: &ApiError) -> Errors {
         let refusal = error.first();
         let about = refusal.param.as_deref().unwrap_or_default();
         let number = match refusal.code {
@@ -116,17 +116,17 @@ impl Errors {
     }
 
     /// Nothing wrong with the form, and what was typed before.
-    pub(super) fn keeping(kept: &Kept) -> Errors {
+    pub(in crate::pages) fn keeping(kept: &Kept) -> Errors {
         Errors { kept: kept.clone(), ..Errors::default() }
     }
 
     /// Something that is not the buyer's to mend.
-    pub(super) fn trouble() -> Errors {
+    pub(in crate::pages) fn trouble() -> Errors {
         Errors { beside: Some(Beside::Trouble), ..Errors::default() }
     }
 
     /// Whether something stands under a field.
-    pub(super) fn is_about_a_field(&self) -> bool {
+    pub(in crate::pages) fn is_about_a_field(&self) -> bool {
         let is_cards = self.number.is_some() || self.expiry || self.cvc.is_some();
         self.email || is_cards || self.iban.is_some() || self.holder
     }
@@ -135,7 +135,7 @@ impl Errors {
 impl Form {
     /// Reads a posted form; our copy of its bytes is overwritten before this returns. The connection's own buffer is
     /// overwritten when it is freed, by the binary's allocator: at once, since the answer closes the connection.
-    pub(super) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
+    pub(in crate::pages) async fn read(body: Body, asks_email: bool) -> Result<Form, Errors> {
         // It never grows, which would leave a copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(FORM_BYTES_MAX));
         let keep = |piece: Bytes| bytes.extend_from_slice(&piece);

@@ -13,17 +13,17 @@ const VALUE_BYTES_MAX: usize = 3_800;
 
 /// What is shown again as it was typed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Kept {
+pub(in crate::pages) struct Kept {
     /// The saved method that was chosen, if one was; no cookie holds it.
-    pub(super) method: Option<String>,
-    pub(super) email: String,
-    pub(super) expiry: String,
-    pub(super) name: String,
+    pub(in crate::pages) method: Option<String>,
+    pub(in crate::pages) email: String,
+    pub(in crate::pages) expiry: String,
+    pub(in crate::pages) name: String,
 }
 
 impl Kept {
     /// What the browser brings back.
-    pub(super) fn of(headers: &HeaderMap) -> Kept {
+    pub(in crate::pages) fn of(headers: &HeaderMap) -> Kept {
         let mut kept = Kept::default();
         let Some(value) = cookie(headers) else { return kept };
         for (name, value) in form_urlencoded::parse(value.as_bytes()) {
@@ -38,14 +38,14 @@ impl Kept {
     }
 
     /// The cookie that carries it back to the pages under this path; nothing if it is too long.
-    pub(super) fn cookie(&self, path: &str, secure: bool) -> Option<HeaderValue> {
+    pub(in crate::pages) fn cookie(&self, path: &str, secure: bool) -> Option<HeaderValue> {
         let pairs = [("email", &self.email), ("expiry", &self.expiry), ("name", &self.name)];
         let value = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         (value.len() <= VALUE_BYTES_MAX).then(|| header(&value, LIVES_S, path, secure))
     }
 
     /// What ends the cookie, if the browser has one.
-    pub(super) fn end(headers: &HeaderMap, path: &str, secure: bool) -> Option<HeaderValue> {
+    pub(in crate::pages) fn end(headers: &HeaderMap, path: &str, secure: bool) -> Option<HeaderValue> {
         cookie(headers).map(|_| header("", 0, path, secure))
     }
 }

@@ -17,6 +17,7 @@ use super::super::texts::Texts;
 use super::super::{FRAMED_POLICY, html, html_under};
 use super::Opened;
 use super::form::{Account, Beside, Errors, IDEAL, Number, SEPA_DEBIT};
+use super::kept::Kept;
 use crate::app::App;
 use crate::context::AccountContext;
 
@@ -25,13 +26,13 @@ const DESCRIPTION_LENGTH_SHOWN: usize = 180;
 
 /// What is bought, or that a card is to be saved: on every page.
 #[derive(Clone)]
-pub(super) struct Order<'a> {
-    pub(super) locale: Locale,
-    pub(super) t: &'static Texts,
-    pub(super) sandbox: bool,
-    pub(super) merchant: &'a str,
-    pub(super) look: Look,
-    pub(super) description: Option<&'a str>,
+pub(in crate::pages) struct Order<'a> {
+    pub(in crate::pages) locale: Locale,
+    pub(in crate::pages) t: &'static Texts,
+    pub(in crate::pages) sandbox: bool,
+    pub(in crate::pages) merchant: &'a str,
+    pub(in crate::pages) look: Look,
+    pub(in crate::pages) description: Option<&'a str>,
     headline: String,
 }
 
@@ -56,43 +57,43 @@ impl<'a> Order<'a> {
     }
 
     /// The amount, or what else stands large on the page.
-    pub(super) fn headline(&self) -> &str {
+    pub(in crate::pages) fn headline(&self) -> &str {
         &self.headline
     }
 
     /// A sentence that names the merchant.
-    pub(super) fn with_merchant(&self, text: &str) -> String {
+    pub(in crate::pages) fn with_merchant(&self, text: &str) -> String {
         text.replace("{merchant}", self.merchant)
     }
 
     /// Whether the description is too long to stand there whole.
-    pub(super) fn is_long(&self) -> bool {
+    pub(in crate::pages) fn is_long(&self) -> bool {
         self.description.is_some_and(|text| text.chars().count() > DESCRIPTION_LENGTH_SHOWN)
     }
 }
 
 /// What the form is to be.
-pub(super) struct Entering<'a> {
-    pub(super) action: &'a str,
-    pub(super) title: &'static str,
-    pub(super) declined: Option<Declined>,
-    pub(super) errors: &'a Errors,
+pub(in crate::pages) struct Entering<'a> {
+    pub(in crate::pages) action: &'a str,
+    pub(in crate::pages) title: &'static str,
+    pub(in crate::pages) declined: Option<Declined>,
+    pub(in crate::pages) errors: &'a Errors,
     /// The customer's cards.
-    pub(super) saved: &'a [PaymentMethod],
-    pub(super) banks: Banks,
-    pub(super) asks_email: bool,
+    pub(in crate::pages) saved: &'a [PaymentMethod],
+    pub(in crate::pages) banks: Banks,
+    pub(in crate::pages) asks_email: bool,
     /// Whether the card is kept.
-    pub(super) keeps: bool,
-    pub(super) button: String,
+    pub(in crate::pages) keeps: bool,
+    pub(in crate::pages) button: String,
     /// What the button says while it works.
-    pub(super) working: &'static str,
+    pub(in crate::pages) working: &'static str,
     /// Where a buyer goes who gives up.
-    pub(super) way_out: Option<String>,
+    pub(in crate::pages) way_out: Option<String>,
 }
 
 /// Whether banks are offered beside cards, and which way was tried before.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Banks {
+pub(in crate::pages) enum Banks {
     /// They are not.
     None,
     /// They are.
@@ -105,10 +106,37 @@ pub(super) enum Banks {
 
 /// The bank said no before.
 #[derive(Clone, Copy)]
-pub(super) struct Declined {
-    pub(super) code: FailureCode,
+pub(in crate::pages) struct Declined {
+    pub(in crate::pages) code: FailureCode,
     /// Whether the card was typed, and not one that was saved.
-    pub(super) was_typed: bool,
+    pub(in crate::pages) was_typed: bool,
+}
+
+/// What a form has to say after a try.
+pub(in crate::pages) struct Said {
+    pub(in crate::pages) notice: Option<Notice>,
+    pub(in crate::pages) errors: Marked,
+    /// The field that comes next.
+    pub(in crate::pages) focus: &'static str,
+}
+
+impl Said {
+    /// What was wrong with the form, or else what the bank said.
+    pub(in crate::pages) fn of(t: &'static Texts, errors: &Errors, declined: Option<Declined>) -> Said {
+        let declined = declined.filter(|_| errors.beside.is_none() && !errors.is_about_a_field());
+        let remedy = declined.filter(|declined| declined.was_typed).map(|declined| Remedy::of(declined.code));
+        let notice = match errors.beside {
+            Some(Beside::Unusable) => Some(Notice { is_refusal: true, text: t.unusable }),
+            Some(Beside::Trouble) => Some(Notice { is_refusal: false, text: t.trouble }),
+            None => declined.map(|declined| Notice { is_refusal: true, text: t.declined(declined.code) }),
+        };
+        let focus = match remedy {
+            Some(Remedy::AnotherCard) => "number",
+            Some(Remedy::RightCode | Remedy::SameCard) => "cvc",
+            None => "",
+        };
+        Said { notice, errors: Marked::of(t, errors, remedy), focus }
+    }
 }
 
 /// What a buyer does about a decline.
@@ -153,6 +181,7 @@ struct Entry<'a> {
     /// The field that comes next.
     focus: &'static str,
     errors: Marked,
+    kept: &'a Kept,
     saved: Vec<SavedCard>,
     /// Whether the buyer may choose between more than a card.
     chooses: bool,
@@ -171,10 +200,10 @@ struct Entry<'a> {
 }
 
 /// What stands above the form.
-struct Notice {
+pub(in crate::pages) struct Notice {
     /// A card that was refused is another thing than something that went wrong.
-    is_refusal: bool,
-    text: &'static str,
+    pub(in crate::pages) is_refusal: bool,
+    pub(in crate::pages) text: &'static str,
 }
 
 /// A saved card as a choice.
@@ -186,13 +215,14 @@ struct SavedCard {
 }
 
 /// What stands under each field.
-struct Marked {
-    email: Option<&'static str>,
-    number: Option<&'static str>,
-    expiry: Option<&'static str>,
-    cvc: Option<String>,
-    iban: Option<&'static str>,
-    holder: Option<&'static str>,
+#[derive(Default)]
+pub(in crate::pages) struct Marked {
+    pub(in crate::pages) email: Option<&'static str>,
+    pub(in crate::pages) number: Option<&'static str>,
+    pub(in crate::pages) expiry: Option<&'static str>,
+    pub(in crate::pages) cvc: Option<String>,
+    pub(in crate::pages) iban: Option<&'static str>,
+    pub(in crate::pages) holder: Option<&'static str>,
 }
 
 impl Marked {
@@ -228,7 +258,7 @@ fn code_digits(brand: Brand) -> String {
 }
 
 /// What the form's script knows of schemes: the core's own table.
-static BRANDS: LazyLock<String> = LazyLock::new(|| {
+pub(in crate::pages) static BRANDS: LazyLock<String> = LazyLock::new(|| {
     let known = Brand::ALL.iter().map(|brand| {
         let prefixes = Brand::PREFIXES.iter().filter(|(of, ..)| of == brand);
         json!({
@@ -242,17 +272,11 @@ static BRANDS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The form, with what went wrong before.
-pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
-    let (t, errors) = (order.t, entering.errors);
-    let declined = entering.declined.filter(|_| errors.beside.is_none() && !errors.is_about_a_field());
-    let remedy = declined.filter(|declined| declined.was_typed).map(|declined| Remedy::of(declined.code));
-    let notice = match errors.beside {
-        Some(Beside::Unusable) => Some(Notice { is_refusal: true, text: t.unusable }),
-        Some(Beside::Trouble) => Some(Notice { is_refusal: false, text: t.trouble }),
-        None => declined.map(|declined| Notice { is_refusal: true, text: t.declined(declined.code) }),
-    };
+pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
+    let (t, kept) = (order.t, &entering.errors.kept);
+    let Said { notice, errors, focus } = Said::of(t, entering.errors, entering.declined);
     // The first one is offered, unless the buyer chose otherwise before or it was just declined.
-    let before = errors.kept.method.as_deref();
+    let before = kept.method.as_deref();
     let offers = before.is_none() && notice.is_none();
     let choice = |(index, method): (usize, &PaymentMethod)| SavedCard {
         id: method.id.to_string(),
@@ -270,12 +294,9 @@ pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
         locale: order.locale,
         brands: &BRANDS,
         notice,
-        focus: match remedy {
-            Some(Remedy::AnotherCard) => "number",
-            Some(Remedy::RightCode | Remedy::SameCard) => "cvc",
-            None => "",
-        },
-        errors: Marked::of(t, errors, remedy),
+        focus,
+        errors,
+        kept,
         chooses: offered || !saved.is_empty(),
         transfers,
         debits,
@@ -291,7 +312,7 @@ pub(super) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Response {
 }
 
 /// A card as buyers know it.
-pub(super) fn label(card: &CardSummary) -> String {
+pub(in crate::pages) fn label(card: &CardSummary) -> String {
     format!("{} •••• {}", card.brand.name(), card.last4)
 }
 
@@ -327,7 +348,7 @@ struct Challenge<'a> {
 }
 
 /// The bank's question in its frame.
-pub(super) fn challenge(order: &Order<'_>, bank: &str, way_out: Option<String>) -> Response {
+pub(in crate::pages) fn challenge(order: &Order<'_>, bank: &str, way_out: Option<String>) -> Response {
     let back = order.with_merchant(order.t.back);
     html(StatusCode::OK, &Challenge { order, t: order.t, locale: order.locale, bank, way_out, back })
 }
@@ -339,11 +360,19 @@ struct Bank<'a> {
     locale: Locale,
     question: String,
     action: &'a str,
+    /// Whether the page around the frame follows it, or stays.
+    leads: bool,
 }
 
 /// What stands in the frame: in the sandbox a bank of our own.
-pub(super) fn bank(order: &Order<'_>, question: String, action: &str) -> Response {
-    html_under(FRAMED_POLICY, StatusCode::OK, &Bank { t: order.t, locale: order.locale, question, action })
+pub(in crate::pages) fn bank(order: &Order<'_>, question: String, action: &str) -> Response {
+    let page = Bank { t: order.t, locale: order.locale, question, action, leads: true };
+    html_under(FRAMED_POLICY, StatusCode::OK, &page)
+}
+
+/// The same within card fields, which stay where they are.
+pub(in crate::pages) fn bank_within(policy: &str, locale: Locale, question: String, action: &str) -> Response {
+    html_under(policy, StatusCode::OK, &Bank { t: Texts::of(locale), locale, question, action, leads: false })
 }
 
 #[derive(Template)]

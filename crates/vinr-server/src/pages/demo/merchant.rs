@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tower::ServiceExt as _;
 use vinr_core::ids::AccountId;
-use vinr_core::keys::{Environment, KeyKind, KeyPrefix};
+use vinr_core::keys::{Environment, Grant, KeyKind, KeyPrefix};
 use zeroize::Zeroizing;
 
 use super::wire;
@@ -26,8 +26,9 @@ use crate::webhooks::signature::{Secret, of_key};
 
 /// What buyers read on the hosted page.
 pub(super) const NAME: &str = "Reed & Ink";
-/// What the key is derived for.
+/// What the keys are derived for.
 const PURPOSE: &str = "secret key of the demo shop";
+const PUBLIC_PURPOSE: &str = "public key of the demo shop";
 /// The shop's endpoint. The sandbox lets merchants choose ids, so whoever registers it again finds it.
 const ENDPOINT: &str = "/v1/webhooks/we_demo";
 /// Where its webhooks arrive, behind the server's public address.
@@ -67,7 +68,9 @@ impl Merchant {
         let client = Client { api: &self.api, key: secret_key(&master) };
         let mut ready = self.ready.lock().await;
         if *ready != Some(id) {
-            ensure_account(&self.app.db, &self.app.env, &self.account, NAME, &client.key).await?;
+            let public = public_key(&master);
+            let keys = [(Grant::secret(), client.key.as_str()), (Grant::public(), public.as_str())];
+            ensure_account(&self.app.db, &self.app.env, &self.account, NAME, &keys).await?;
             self.subscribe(&client).await?;
             *ready = Some(id);
         }
@@ -86,6 +89,11 @@ impl Merchant {
         let keyring = &self.app.settings.keyring;
         let (newest, _) = keyring.newest();
         (1..=newest).filter_map(|id| keyring.get(id)).map(|master| of_key(&secret_key(&master))).collect()
+    }
+
+    /// What the shop's pages show: a key for browsers.
+    pub(super) fn public_key(&self) -> String {
+        public_key(&self.app.settings.keyring.newest().1)
     }
 
     /// Where the shop's webhooks go.
@@ -164,4 +172,9 @@ impl Answer {
 fn secret_key(master: &MasterKey) -> Zeroizing<String> {
     let prefix = KeyPrefix { kind: KeyKind::Secret, environment: Environment::Sandbox };
     Zeroizing::new(prefix.key(&*master.derive(PURPOSE)))
+}
+
+fn public_key(master: &MasterKey) -> String {
+    let prefix = KeyPrefix { kind: KeyKind::Public, environment: Environment::Sandbox };
+    prefix.key(&*master.derive(PUBLIC_PURPOSE))
 }

@@ -46,6 +46,9 @@ struct Shelf<'a> {
     asked: &'a Asked,
     cards: Vec<Card>,
     quantity_max: u8,
+    /// The page with card fields, and the cart as its address has it.
+    fields: String,
+    cart: String,
 }
 
 /// A product with its quantity in the cart.
@@ -63,7 +66,7 @@ struct Card {
 }
 
 /// The shelf and the cart.
-pub(super) fn shelf(policy: &str, cart: Cart, asked: &Asked) -> Response {
+pub(super) fn shelf(shop: &Shop, cart: Cart, asked: &Asked) -> Response {
     let page = Shelf {
         shop: merchant::NAME,
         products: cart.quantities().map(offer).collect(),
@@ -71,6 +74,34 @@ pub(super) fn shelf(policy: &str, cart: Cart, asked: &Asked) -> Response {
         asked,
         cards: CARDS.iter().filter_map(card).collect(),
         quantity_max: QUANTITY_MAX,
+        fields: super::fields::elsewhere(&shop.app.settings.public_url),
+        cart: cart.text(),
+    };
+    html_under(&shop.policy, StatusCode::OK, &page)
+}
+
+#[derive(Template)]
+#[template(path = "demo/fields.html")]
+struct Fields<'a> {
+    shop: &'static str,
+    lines: Vec<Offer>,
+    total: String,
+    cart: String,
+    cards: Vec<Card>,
+    vinr: &'a str,
+    sessions: &'static str,
+}
+
+/// The page with card fields of VINR's.
+pub(super) fn fields(policy: &str, cart: Cart, vinr: &str) -> Response {
+    let page = Fields {
+        shop: merchant::NAME,
+        lines: cart.lines().map(offer).collect(),
+        total: Locale::English.money(cart.total()),
+        cart: cart.text(),
+        cards: CARDS.iter().filter_map(card).collect(),
+        vinr,
+        sessions: super::fields::SESSION_PATH,
     };
     html_under(policy, StatusCode::OK, &page)
 }

@@ -19,6 +19,13 @@ pub(super) struct Payment {
     pub(super) metadata: BTreeMap<String, String>,
 }
 
+/// A session for the shop's page.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Session {
+    pub(super) client_secret: String,
+}
+
 /// The card that paid, or was tried last.
 #[derive(Debug, Deserialize)]
 pub(super) struct Card {

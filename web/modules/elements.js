@@ -1,0 +1,330 @@
+// The frame of Elements: card fields inside a merchant's page. It speaks with the page around it by messages, and only with
+// the one that put it there: every message in and out is for one origin. What it says never holds what was typed.
+
+/** The test card that a sentence names. */
+const EXAMPLE = Array(4).fill("4242").join(" ");
+/** An acquirer is waited for 10 seconds at most: after this long no answer comes any more. */
+const PATIENCE_MS = 30_000;
+/** How often an outcome is asked for that nobody tells. */
+const ASKED_AGAIN_MS = 2_000;
+/** How long a payment is waited for whose bank is slow. */
+const SLOW_MS = 60_000;
+/** Where the bank's frame comes out. */
+const ANSWERED = /^\/elements\/v1\/challenge\/.+\/done$/;
+
+/** The page around, as the script in it says; the browser checks it with every message. */
+const home = new URLSearchParams(window.location.hash.slice(1)).get("origin") ?? "null";
+const form = document.querySelector("form");
+const { field, brand, names, holds, judge, mark, group, settle } = watch(form);
+const texts = form.dataset;
+const status = document.querySelector(".unseen[role=status]");
+const challenge = document.querySelector(".challenge");
+
+let key = "";
+let clientSecret = "";
+let outcome = "";
+/** The payment as it was told last. */
+let seen = "";
+let working = false;
+
+/** Tells the page around. */
+function tell(type, more = {}) {
+  window.parent.postMessage({ vinr: 1, type, ...more }, home);
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const failed = (type, code, message, more = {}) => ({ error: { type, code, message, ...more } });
+
+/** Asks the server: its answer with its status, or nothing when the connection is lost. */
+async function ask(path, { method = "POST", body = "", kind } = {}) {
+  const headers = { authorization: `Bearer ${key}`, "accept-language": document.documentElement.lang };
+  if (clientSecret) headers["x-vinr-client-secret"] = clientSecret;
+  if (kind) headers["content-type"] = kind;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    const more = method === "POST" ? { body } : {};
+    const answer = await fetch(path, { method, headers, signal: patience.signal, cache: "no-store", ...more });
+    return { http: answer.status, ...(await answer.json()) };
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Says something above the fields; nothing takes away what was said. */
+function say(text, kind = "warning") {
+  document.querySelector(".notice")?.remove();
+  if (!text) return;
+  const notice = document.querySelector(`template#${kind}`).content.cloneNode(true).firstElementChild;
+  notice.querySelector("p").textContent = text;
+  form.before(notice);
+}
+
+/** There is nothing to be typed here. */
+function close(text) {
+  say(text);
+  form.hidden = true;
+}
+
+function work(busy) {
+  working = busy;
+  form.inert = busy;
+  status.textContent = busy ? texts.working : "";
+}
+
+/** Checks every field; the first that is wrong gets the focus. */
+function mistakes() {
+  const wrong = names().filter((name) => !judge(name));
+  if (wrong.length === 0) return undefined;
+  field(wrong[0]).focus();
+  const message = document.getElementById(`${wrong[0]}-error`).textContent;
+  return failed("validation_error", "incomplete", message, { field: wrong[0] });
+}
+
+/** What was typed, as the server reads it. */
+const typedForm = () => new URLSearchParams(names().concat("name").map((name) => [name, field(name).value])).toString();
+
+/** Shows what the server says of a try, and leads to the field that comes next. */
+function show({ notice, errors, focus }) {
+  say(notice, "refusal");
+  for (const name of names()) mark(name, errors[name] ?? "");
+  const next = field(focus || names().find((name) => errors[name]) || "");
+  next?.focus();
+  if (next?.id === "number") next.select();
+}
+
+/** The server would not do it. */
+function refusal({ http, error }) {
+  if (error.code === "client_secret_invalid") close(texts.over);
+  else say(texts.trouble);
+  const type = http >= 500 ? "api_error" : http === 401 ? "authentication_error" : "invalid_request_error";
+  return failed(type, error.code, error.message);
+}
+
+/** The bank's question in the place of the fields, until it is answered, here or elsewhere. */
+async function atTheBank(address) {
+  const bank = document.createElement("iframe");
+  bank.className = "bank";
+  bank.title = challenge.querySelector("h2").textContent;
+  // The server may have another name here than it gives itself.
+  bank.src = new URL(address).pathname;
+  const answered = new Promise((done) => {
+    bank.addEventListener("load", () => {
+      // The pages of a bank of its own cannot be looked at; ours, where it comes out, can.
+      try {
+        if (!ANSWERED.test(bank.contentWindow.location.pathname)) return;
+        bank.dataset.answered = "yes";
+        done();
+      } catch {
+        // Still there.
+      }
+    });
+  });
+  challenge.append(bank);
+  form.hidden = true;
+  challenge.hidden = false;
+  tell("challenge", { open: true });
+  challenge.focus();
+  let tried;
+  let sooner = [answered];
+  do {
+    await Promise.race([...sooner, pause(ASKED_AGAIN_MS)]);
+    if (bank.dataset.answered) sooner = [];
+    tried = (await ask(outcome, { method: "GET" })) ?? tried;
+  } while (!tried?.payment || tried.payment.status === "requires_authentication");
+  bank.remove();
+  challenge.hidden = true;
+  form.hidden = false;
+  tell("challenge", { open: false });
+  return tried;
+}
+
+/** Waits for a bank that is slow. */
+async function spoken(tried) {
+  status.textContent = texts.processing;
+  const began = Date.now();
+  let latest = tried;
+  while (latest.payment.status === "processing" && Date.now() - began < SLOW_MS) {
+    await pause(ASKED_AGAIN_MS);
+    const next = await ask(outcome, { method: "GET" });
+    if (next?.payment) latest = next;
+  }
+  return latest;
+}
+
+/** There is nothing to type any more. */
+function finish(text) {
+  say("");
+  form.hidden = true;
+  const result = document.querySelector(".result");
+  result.hidden = false;
+  result.querySelector("h2").textContent = text;
+  status.textContent = text;
+}
+
+/** From the server's first answer to what the page around is told. */
+async function conclude(first) {
+  let tried = first;
+  while (tried.payment && ["requires_authentication", "processing"].includes(tried.payment.status)) {
+    const { status: stands, authenticationUrl } = tried.payment;
+    if (stands === "requires_authentication") {
+      tried = await atTheBank(authenticationUrl);
+    } else {
+      tried = await spoken(tried);
+      if (tried.payment.status === "processing") break;
+    }
+  }
+  work(false);
+  const { payment } = tried;
+  seen = JSON.stringify(payment);
+  field("cvc").value = "";
+  switch (payment.status) {
+    case "completed":
+      finish(texts.paid);
+      return { payment, error: null };
+    case "authorized":
+      finish(texts.authorized);
+      return { payment, error: null };
+    case "processing":
+      finish(texts.processing);
+      return { payment, error: null };
+    case "failed": {
+      settle();
+      show(tried);
+      const { code, category, retryable, message } = payment.failure;
+      const type = category === "processing_error" ? "api_error" : "card_error";
+      return { payment, ...failed(type, code, tried.notice ?? message, { category, retryable }) };
+    }
+    default:
+      close(texts.over);
+      return { payment, ...failed("invalid_request_error", "payment_not_confirmable", texts.over) };
+  }
+}
+
+/** The card pays. */
+async function confirm() {
+  if (!clientSecret) return failed("invalid_request_error", "client_secret_missing", "give `elements` a clientSecret");
+  if (!outcome) await open();
+  if (!outcome) return failed("invalid_request_error", "client_secret_invalid", texts.over);
+  const wrong = mistakes();
+  if (wrong) return wrong;
+  const body = typedForm();
+  say("");
+  work(true);
+  let tried = await ask("/elements/v1/confirm", { body, kind: "application/x-www-form-urlencoded" });
+  // Lost on the way there or on the way back: it may have been charged.
+  if (!tried) tried = await ask(outcome, { method: "GET" });
+  if (!tried || JSON.stringify(tried.payment) === seen) {
+    work(false);
+    say(texts.networkLost);
+    return failed("connection_error", "network_lost", texts.networkLost);
+  }
+  if (tried.payment) return conclude(tried);
+  work(false);
+  if (tried.error) return refusal(tried);
+  show(tried);
+  const [name] = names().filter((one) => tried.errors[one]);
+  return failed("validation_error", "incomplete", tried.errors[name] ?? tried.notice ?? texts.trouble, { field: name ?? null });
+}
+
+/** The card becomes a token. */
+async function tokenise() {
+  const wrong = mistakes();
+  if (wrong) return wrong;
+  const [, month, year] = /^(\d{2})(\d+)$/.exec(digits(field("expiry").value));
+  const card = { number: field("number").value, expMonth: Number(month), expYear: Number(year), cvc: field("cvc").value.trim() };
+  const name = field("name").value.trim();
+  const body = JSON.stringify({ type: "card", card, ...(name ? { billingDetails: { name } } : {}) });
+  say("");
+  work(true);
+  const made = await ask("/v1/payment-methods", { body, kind: "application/json" });
+  work(false);
+  if (!made) {
+    say(texts.networkLost);
+    return failed("connection_error", "network_lost", texts.networkLost);
+  }
+  if (!made.error) {
+    const { http: _, ...paymentMethod } = made;
+    return { paymentMethod, error: null };
+  }
+  const { code, param, message } = made.error;
+  const wanted = { test_card_required: texts.testCardRequired.replace("{card}", EXAMPLE), test_card_in_live: texts.testCardInLive }[code];
+  const name_ = param === "card.number" ? "number" : param?.startsWith("card.exp") ? "expiry" : undefined;
+  if (!name_) return refusal(made);
+  mark(name_, wanted ?? (name_ === "number" ? texts.invalidNumber : texts.invalidExpiry));
+  field(name_).focus();
+  return failed("validation_error", code, document.getElementById(`${name_}-error`).textContent || message, { field: name_ });
+}
+
+/** Asks what there is to pay, and shows what that wants to have. */
+async function open() {
+  const opened = await ask("/elements/v1/session");
+  if (!opened) return say(texts.networkLost);
+  if (opened.error) {
+    refusal(opened);
+    return tell("problem", { code: opened.error.code, message: opened.error.message });
+  }
+  outcome = opened.outcome;
+  seen = JSON.stringify(opened.payment);
+  field("email").closest(".field").hidden = !opened.asksEmail;
+  const consent = document.querySelector(".consent");
+  consent.textContent = opened.consent ?? "";
+  consent.hidden = !opened.consent;
+  if (opened.takesCards) say("");
+  else close(texts.unavailable);
+}
+
+const ACTIONS = { confirm, createPaymentMethod: tokenise };
+
+/** Does what the page around asks for, once at a time, and always answers. */
+async function act(id, action) {
+  if (working) return tell("result", { id, ...failed("invalid_request_error", "in_progress", "the last call is not answered yet") });
+  try {
+    tell("result", { id, ...(await ACTIONS[action]()) });
+  } catch {
+    work(false);
+    say(texts.trouble);
+    tell("result", { id, ...failed("api_error", "internal_error", texts.trouble) });
+  }
+}
+
+let begun;
+
+async function begin(message) {
+  key = String(message.key);
+  clientSecret = message.clientSecret ? String(message.clientSecret) : "";
+  const ignored = dress(message.appearance);
+  if (clientSecret) await open();
+  tell("ready", { title: document.title, ignored });
+}
+
+window.addEventListener("message", async ({ source, origin, data }) => {
+  if (source !== window.parent || origin !== home || data?.vinr !== 1) return;
+  if (data.type === "init") begun ??= begin(data);
+  if (!begun) return;
+  await begun;
+  if (data.type === "focus") field("number").focus();
+  if (data.type === "clear") form.reset();
+  if (Object.hasOwn(ACTIONS, data.type) && typeof data.id === "string") act(data.id, data.type);
+});
+
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", () => {
+  const asked = names();
+  const empty = asked.every((name) => field(name).value === "");
+  tell("change", { complete: asked.every(holds), empty, brand: brand().name || null });
+});
+document.addEventListener("focusin", ({ relatedTarget }) => {
+  if (!relatedTarget) tell("focus");
+});
+document.addEventListener("focusout", ({ relatedTarget }) => {
+  if (!relatedTarget) tell("blur");
+});
+// The frame is as high as what is in it.
+new ResizeObserver(() => {
+  tell("height", { height: Math.ceil(document.querySelector("main").getBoundingClientRect().height) });
+}).observe(document.querySelector("main"));
+group();
+tell("here");
