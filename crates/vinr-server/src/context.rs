@@ -10,7 +10,9 @@ mod store;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use store::{ACCOUNTS, BALANCES, CLOCKS, COUNTERS, read_settings, settings_values};
+pub(crate) use store::{
+    ACCOUNTS, BALANCES, CLOCKS, COUNTERS, clock_values, read_settings, settings_values, stop_clock,
+};
 use vinr_core::accounts::Settings;
 use vinr_core::clock::Clock;
 use vinr_core::events::EventFilter;

@@ -9,5 +9,6 @@ pub(crate) mod payment_methods;
 pub(crate) mod payments;
 pub(crate) mod reactions;
 pub(crate) mod refunds;
+pub(crate) mod reset;
 pub(crate) mod settlements;
 pub(crate) mod setups;

@@ -79,6 +79,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         events::routes::endpoints(),
         webhooks::routes::endpoints(),
         workers::clock::routes::endpoints(),
+        flows::reset::routes::endpoints(),
     ]
     .concat()
 }

@@ -27,6 +27,7 @@ export interface ServedEventData {
   'customer.deleted': Customer;
   'payment_method.attached': PaymentMethod;
   'payment_method.detached': PaymentMethod;
+  'payment_method.updated': PaymentMethod;
   'payment_method.expiring': PaymentMethod;
   'settlement.created': Settlement;
   'payout.created': Payout;

@@ -199,8 +199,10 @@ export interface TestClock extends Clock<Tests['schemas']['Shown']> {}
 export interface TestClockAdvance extends Clock<Tests['schemas']['Advanced']> {}
 type Clock<T> = Refine<T, { object: 'test_clock' }>;
 export type TestClockAdvanceParams = Tests['schemas']['PostTestClockAdvanceBody'];
+export interface TestReset extends Refine<Tests['schemas']['TestReset'], { object: 'test_reset' }> {}
 export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
 export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
 export type TestDebitParams = Tests['schemas']['PostTestPaymentsIdDebitBody'];
+export type TestPaymentMethodUpdateParams = Tests['schemas']['PostTestPaymentMethodsIdUpdateBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
 export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];

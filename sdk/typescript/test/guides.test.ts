@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment, type PaymentLink, type PaymentSession, type Refund } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -36,6 +36,7 @@ before(async () => {
     endpoint,
     standard,
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
+    save: guide('save-and-reuse-a-card', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
@@ -75,6 +76,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['embed-the-card-form', 1, 1],
     ['payment-links', 1, 3],
     ['verify-a-webhook', 1, 3],
+    ['save-and-reuse-a-card', 1, 5],
     ['refunds-and-disputes', 2, 4],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
@@ -163,6 +165,50 @@ test('verify a webhook: with the secret of the endpoint, and with a published li
     assert.equal(verified(payload, headers).type, 'payment.completed', name);
     assert.throws(() => verified(`${payload} `, headers), name);
   }
+});
+
+test('save and reuse a card: the customer, the page, the charges and the wallet', async () => {
+  const [byHand = ''] = guide('save-and-reuse-a-card', 'sh');
+  const done = JSON.parse(pasted(byHand)) as Setup;
+  assert.deepEqual([done.status, typeof done.paymentMethodId], ['succeeded', 'string']);
+
+  const shop = await desk.load<{
+    customerOf: (userId: string, email: string) => Promise<Customer>;
+    addCard: (customerId: string) => Promise<Response>;
+    charge: (customerId: string, orderId: string, amount: number) => Promise<Record<string, unknown>>;
+    wallet: (customerId: string) => Promise<string[]>;
+    prefer: (customerId: string, methodId: string) => Promise<void>;
+    remove: (customerId: string, methodId: string) => Promise<void>;
+    renewed: (methodId: string) => Promise<string>;
+  }>('save');
+  const { id } = await shop.customerOf('user_1', 'ada@example.com');
+  assert.equal((await shop.customerOf('user_1', 'ada@example.com')).id, id, 'a buyer is one customer');
+  await assert.rejects(shop.charge(id, '1', 2500), { code: 'payment_method_missing', status: 400 });
+  const save = async (number: string) => {
+    const redirect = await shop.addCard(id);
+    assert.equal(redirect.status, 303);
+    const setup = /set_[0-9a-z]+/.exec(redirect.headers.get('location') ?? '')?.[0] ?? '';
+    const typed = await vinr.test.setups.pay(setup, { number });
+    const saved = typed.status === 'succeeded' ? typed : await vinr.test.setups.authenticate(setup, { result: 'succeed' });
+    return saved.paymentMethodId ?? '';
+  };
+  const first = await save('4242 4242 4242 4242');
+  assert.deepEqual(await shop.charge(id, '2', 2500), { paid: true });
+  assert.deepEqual(await shop.charge(id, '2', 2500), { paid: true }, 'once, however often');
+  assert.equal((await vinr.payments.list({ customerId: id })).length, 1);
+
+  const wantsBuyer = await save('4000 0000 0000 3220');
+  await shop.prefer(id, wantsBuyer);
+  const asked = await shop.charge(id, '3', 2500);
+  assert.equal(asked['paid'], false);
+  assert.equal((await fetch(String(asked['bringTheBuyerTo']))).status, 200);
+  await shop.prefer(id, await save('4000 0000 0000 0341'));
+  assert.deepEqual([(await shop.charge(id, '4', 2500))['tryAgain']], [true]);
+
+  assert.equal(await shop.renewed(first), '1881');
+  assert.deepEqual((await shop.wallet(id)).map((line) => line.slice(0, 14)), ['visa •••• 0341', 'visa •••• 3220', 'visa •••• 1881']);
+  await shop.remove(id, first);
+  assert.equal((await shop.wallet(id)).length, 2);
 });
 
 test('test cards and time: the token, the buyer, the bank and the clock', async () => {

@@ -17,7 +17,7 @@ use vinr_core::settlements::Open;
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Row, RowReader, Table, UnitOfWork, Value};
 
-use super::{AccountContext, Books};
+use super::{AccountContext, Books, SELF};
 use crate::error::{ApiError, Result};
 
 /// The accounts' settings.
@@ -121,6 +121,21 @@ async fn read_books(unit: &mut UnitOfWork, account: &AccountId) -> Result<Books>
         }
     }
     Ok(books)
+}
+
+/// Sets an account's clock to the world's time; not while it is being advanced.
+pub(crate) async fn stop_clock(unit: &mut UnitOfWork) -> Result<bool> {
+    let row = unit.load(&CLOCKS, SELF).await?.ok_or_else(|| ApiError::internal("an account has a clock"))?;
+    let is_advancing = row.opt_int(CLOCKS.column("target_at")).is_some();
+    if !is_advancing {
+        unit.update(&CLOCKS, SELF, clock_values());
+    }
+    Ok(!is_advancing)
+}
+
+/// The clock of a new account, as values of [`CLOCKS`]: it shows wall time.
+pub(crate) fn clock_values() -> Vec<Value> {
+    vec![0.into(), Value::Null, 0.into(), Value::Null, Value::Null]
 }
 
 fn read_endpoint(row: &Row) -> (WebhookEndpointId, Vec<EventFilter>) {

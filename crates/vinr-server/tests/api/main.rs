@@ -37,6 +37,7 @@ mod payment_links;
 mod payments;
 mod refunds;
 mod refunds_acquirer;
+mod reset;
 mod retention;
 mod reused_methods;
 mod right_calls;

@@ -77,6 +77,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             endpoint(server).await;
             call(event(server).await, json!({}), none)
         }
+        ("POST", "/v1/test/reset") => call(String::new(), json!({}), none),
         ("POST", "/v1/test/clock/advance") => call(String::new(), json!({"seconds": 1}), json!({"seconds": 2})),
         ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
             call(endpoint(server).await, none.clone(), none)

@@ -184,7 +184,10 @@ impl Maker<'_> {
 async fn find(maker: &Maker<'_>, event: EventType, after: i64) -> Result<Happened, Failure> {
     let page = get(maker.api, &format!("/v1/events?after={after}&type={event}&limit=100&wait={WAIT_S}")).await?;
     let mut events = page["data"].as_array().into_iter().flatten();
-    let is_ours = |found: &&Value| maker.made.iter().any(|(_, id)| found["data"]["id"] == json!(id));
+    // A settlement closes by itself, so that no step is told its id.
+    let is_ours = |found: &&Value| {
+        event == EventType::SettlementCreated || maker.made.iter().any(|(_, id)| found["data"]["id"] == json!(id))
+    };
     let found = events.find(is_ours).ok_or_else(|| {
         Failure::Refused(format!("everything was made, but {event} did not happen; is the server of another version?"))
     })?;
