@@ -1,6 +1,6 @@
-// The fields of a card, on the hosted page and in Elements: the number is grouped as it is on the card, its brand is named,
-// and what is wrong with a field is said under it when the buyer leaves it. This file goes in front of the script that uses
-// it, so that a page asks for one.
+// The fields of a card, on the hosted page and in Elements, and those of an account on the hosted page: the number is grouped
+// as it is on the card, its brand is named, and what is wrong with a field is said under it when the buyer leaves it. This
+// file goes in front of the script that uses it, so that a page asks for one.
 
 const digits = (text) => text.replace(/\D/g, "");
 
@@ -39,6 +39,14 @@ function expiryHolds(text) {
   return Boolean(year) && Number(month) >= 1 && Number(month) <= 12;
 }
 
+/** The check digits of an account's number (ISO 7064, MOD 97-10). */
+function ibanHolds(text) {
+  const iban = text.replace(/[\s-]/g, "").toUpperCase();
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban)) return false;
+  const moved = [...iban.slice(4), ...iban.slice(0, 4)];
+  return moved.reduce((rest, sign) => Number(`${rest}${parseInt(sign, 36)}`) % 97, 0) === 1;
+}
+
 /** The form's fields, and what is known of the card that is typed into them. */
 function read(form) {
   const field = (name) => form.elements.namedItem(name);
@@ -66,6 +74,8 @@ function watch(form) {
     number: (value) => luhn(digits(value)),
     expiry: expiryHolds,
     cvc: codeHolds,
+    iban: ibanHolds,
+    holder: (value) => value.trim() !== "",
   };
   // What is not asked for is not judged.
   const names = () => Object.keys(checks).filter((name) => field(name) && !field(name).closest("[hidden]"));

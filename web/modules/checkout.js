@@ -1,7 +1,9 @@
 // What the hosted page does beyond a plain form and the fields of `card.js`: keeps the button from being pressed twice, and
 // keeps what was typed when the connection is lost or the bank says no. The security code is never kept.
 
-const KEPT = ["email", "number", "expiry", "name"];
+const KEPT = ["email", "number", "expiry", "name", "iban", "holder"];
+/** What is asked of whoever pays from an account. */
+const ACCOUNT = ["iban", "holder"];
 /** An acquirer is waited for 10 seconds at most: after this long no answer comes any more. */
 const PATIENCE_MS = 30_000;
 
@@ -19,7 +21,9 @@ function set(form) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const wrong = types() ? names().filter((name) => !judge(name)) : [];
+    const debits = field("method")?.value === "sepa_debit";
+    const asked = names().filter((name) => (ACCOUNT.includes(name) ? debits : types()));
+    const wrong = asked.filter((name) => !judge(name));
     if (wrong.length > 0) {
       field(wrong[0]).focus();
       return;

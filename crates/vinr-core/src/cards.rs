@@ -281,6 +281,12 @@ wire_enum! {
         AuthenticationFailed = "authentication_failed",
         /// The authentication was not finished in time: try again.
         AuthenticationExpired = "authentication_expired",
+        /// The bank did not make the payment: try again or pay in another way.
+        BankDeclined = "bank_declined",
+        /// The account was closed: use another account.
+        AccountClosed = "account_closed",
+        /// The account's holder or bank does not allow this debit: ask for another way to pay.
+        DebitNotAuthorized = "debit_not_authorized",
     }
 }
 
@@ -293,7 +299,10 @@ impl FailureCode {
             | Self::ExpiredCard
             | Self::IncorrectCvc
             | Self::CardLost
-            | Self::CardStolen => Category::IssuerDeclined,
+            | Self::CardStolen
+            | Self::BankDeclined
+            | Self::AccountClosed
+            | Self::DebitNotAuthorized => Category::IssuerDeclined,
             Self::ProcessingError => Category::ProcessingError,
             Self::AuthenticationFailed | Self::AuthenticationExpired => Category::AuthenticationFailed,
         }
@@ -306,8 +315,14 @@ impl FailureCode {
             | Self::InsufficientFunds
             | Self::ProcessingError
             | Self::AuthenticationFailed
-            | Self::AuthenticationExpired => true,
-            Self::ExpiredCard | Self::IncorrectCvc | Self::CardLost | Self::CardStolen => false,
+            | Self::AuthenticationExpired
+            | Self::BankDeclined => true,
+            Self::ExpiredCard
+            | Self::IncorrectCvc
+            | Self::CardLost
+            | Self::CardStolen
+            | Self::AccountClosed
+            | Self::DebitNotAuthorized => false,
         }
     }
 

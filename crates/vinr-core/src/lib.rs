@@ -37,6 +37,7 @@ pub mod customers;
 pub mod disputes;
 pub mod events;
 pub mod fees;
+pub mod ibans;
 pub mod ids;
 pub mod ip_ranges;
 pub mod keys;

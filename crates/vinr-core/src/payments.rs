@@ -19,8 +19,11 @@ mod row;
 mod tests;
 
 pub use crate::balance::Funds;
-pub use decide::{amount, confirm_gate, create, decide, due, is_over, refundable};
-pub use row::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
+pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, is_over, refundable, takes_bank};
+pub use row::{
+    BankAccount, Capture, CapturePending, CardSummary, Instrument, Method, MethodType, Milestone, Payment, Presence,
+    Status,
+};
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -96,6 +99,11 @@ pub enum Outcome {
     },
     /// The issuer wants the buyer to prove who they are.
     Challenge,
+    /// A slow bank has it, and says then what became of it.
+    Slow {
+        /// When.
+        until: Timestamp,
+    },
     /// No money; the reason is for the merchant and, in their words, the buyer.
     Declined(FailureCode),
 }
@@ -164,6 +172,8 @@ pub enum Command<'a> {
         /// Minor units.
         amount: i64,
     },
+    /// A slow bank has had its time ([`due`]): whoever fires this asks it, and settles the attempt.
+    Clear,
     /// The merchant gives it up.
     Cancel,
     /// Its time is over ([`due`]).
@@ -195,6 +205,11 @@ pub enum Event {
     AuthenticationPassed,
     /// Off session, and the issuer wants the buyer.
     ActionRequired,
+    /// It is with a slow bank.
+    Clearing {
+        /// When it is known what became of it.
+        until: Timestamp,
+    },
     /// The amount is held until then.
     Authorized {
         /// End of the hold.
@@ -250,6 +265,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::AuthenticationRequired { until } => payment.authenticate_until = Some(*until),
         Event::AuthenticationPassed => payment.authenticate_until = None,
+        Event::Clearing { until } => payment.clears_at = Some(*until),
         Event::ActionRequired | Event::CaptureRefused => payment.capturing = None,
         Event::Authorized { until } => {
             payment.amount_capturable = payment.amount.amount;
@@ -264,6 +280,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
             payment.capturing = None;
             payment.fee = Some(*fee);
             payment.completed_at = Some(now);
+            payment.clears_at = None;
             keep_method(payment);
         }
         Event::Refunded(refund) => {
@@ -280,6 +297,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::Failed(code) => {
             payment.failure = Some(*code);
             payment.failure_count = payment.failure_count.saturating_add(1);
+            payment.clears_at = None;
             payment.authenticate_until = None;
             payment.saving = None;
         }
@@ -339,6 +357,7 @@ impl Event {
             Event::Cancelled => Some(Status::Cancelled),
             Event::Expired => Some(Status::Expired),
             Event::CaptureRequested(_)
+            | Event::Clearing { .. }
             | Event::CaptureRefused
             | Event::Refunded(_)
             | Event::RefundSettled(_)
@@ -401,6 +420,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
+        | Event::Clearing { .. }
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => Vec::new(),
@@ -426,6 +446,7 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::Authorized { .. }
         | Event::CaptureRequested(_)
         | Event::CaptureRefused
+        | Event::Clearing { .. }
         | Event::Refunded(_)
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)

@@ -67,6 +67,8 @@ wire_enum! {
         PaymentMethodExpired = "payment_method_expired",
         /// The sandbox takes the published test cards only.
         TestCardRequired = "test_card_required",
+        /// The sandbox takes the published test accounts only.
+        TestAccountRequired = "test_account_required",
         /// A test card was used in live.
         TestCardInLive = "test_card_in_live",
         /// No API key was sent, or it is unknown, expired or of the other environment.
@@ -159,6 +161,7 @@ impl Code {
             | Self::PaymentMethodDetached
             | Self::PaymentMethodExpired
             | Self::TestCardRequired
+            | Self::TestAccountRequired
             | Self::TestCardInLive => Kind::Invalid,
             Self::InvalidApiKey => Kind::Unauthenticated,
             Self::InsufficientScope

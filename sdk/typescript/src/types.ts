@@ -26,6 +26,8 @@ type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
+/** What sort of thing pays. */
+export type MethodType = 'card' | 'ideal' | 'sepa_debit';
 export type CaptureMethod = 'automatic' | 'manual';
 export type FailureCategory = 'issuer_declined' | 'invalid_request' | 'authentication_failed' | 'processing_error' | 'fraud_blocked';
 
@@ -45,6 +47,7 @@ export interface Payment
       object: 'payment';
       status: PaymentStatus;
       captureMethod: CaptureMethod;
+      method: MethodType | null;
       failure: Failure | null;
       timeline: { status: PaymentStatus; at: string }[];
       /** The newest refund, whole. */
@@ -199,6 +202,7 @@ export type TestClockAdvanceParams = Tests['schemas']['PostTestClockAdvanceBody'
 export interface TestReset extends Refine<Tests['schemas']['TestReset'], { object: 'test_reset' }> {}
 export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
 export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
+export type TestDebitParams = Tests['schemas']['PostTestPaymentsIdDebitBody'];
 export type TestPaymentMethodUpdateParams = Tests['schemas']['PostTestPaymentMethodsIdUpdateBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
 export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];

@@ -78,7 +78,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['verify-a-webhook', 1, 3],
     ['save-and-reuse-a-card', 1, 5],
     ['refunds-and-disputes', 2, 4],
-    ['test-cards-and-time', 2, 2],
+    ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
 });
@@ -216,7 +216,7 @@ test('test cards and time: the token, the buyer, the bank and the clock', async 
   const declined = asked<Payment>(token);
   assert.deepEqual([declined.status, declined.failure?.code], ['failed', 'insufficient_funds']);
 
-  assert.equal(await printsWhatItPromises('time', 'test-cards-and-time'), 4);
+  assert.equal(await printsWhatItPromises('time', 'test-cards-and-time'), 6);
 
   const before = await vinr.test.clock.retrieve();
   const after = asked<{ offsetSeconds: number }>(clock);
@@ -246,6 +246,26 @@ test('the cards that a guide names do what it says', async () => {
     const paid = await vinr.test.payments.pay(id, { number });
     const outcome = paid.failure ? `declined: \`${paid.failure.code}\`` : { completed: 'approved', requires_authentication: 'the bank asks the buyer' }[paid.status as string];
     assert.equal(outcome, says, number);
+  }
+});
+
+test('the accounts that a guide names do what it says', async () => {
+  const rows = [...read(`${GUIDES}/test-cards-and-time.md`).matchAll(/^\| ([A-Z]{2}\d{2} [\dA-Z ]+) \| (.*) \|$/gm)];
+  assert.equal(rows.length, 9);
+  const debits = [];
+  for (const [, iban = '', says = ''] of rows) {
+    const { id } = await vinr.payments.create({ amount: 100, currency: 'EUR' });
+    const debited = await vinr.test.payments.debit(id, { iban, accountHolder: 'Ada Lovelace' });
+    assert.deepEqual([debited.status, debited.method], ['processing', 'sepa_debit'], iban);
+    debits.push({ id, says });
+  }
+  await vinr.test.clock.advance({ seconds: 7 * 86_400 });
+  let expected = '';
+  for (const { id, says } of debits) {
+    const { status, failure } = await vinr.payments.retrieve(id);
+    if (says !== 'the same') expected = says;
+    assert.ok(expected.startsWith(`\`${status}\` after `), expected);
+    assert.equal(expected.endsWith(`\`${failure?.code ?? status}\``) || failure === null, true, expected);
   }
 });
 

@@ -22,7 +22,7 @@ pub struct TestAccount {
     /// What the simulated bank does with a debit.
     pub behaviour: Behaviour,
     /// Business days until it is known.
-    pub days: u8,
+    pub days: i64,
 }
 
 impl TestAccount {
@@ -38,9 +38,6 @@ impl TestAccount {
         fails("DE35370400440532013002", FailureCode::AccountClosed, 3),
         fails("DE08370400440532013003", FailureCode::DebitNotAuthorized, 5),
     ];
-
-    /// The account from which the sandbox's iDEAL buyers pay.
-    pub const OF_IDEAL: &'static Self = &Self::ALL[1];
 
     /// The test account with this number.
     pub fn by_number(iban: &str) -> Option<&'static Self> {
@@ -61,10 +58,10 @@ impl fmt::Debug for TestAccount {
     }
 }
 
-const fn pays(iban: &'static str, days: u8) -> TestAccount {
+const fn pays(iban: &'static str, days: i64) -> TestAccount {
     TestAccount { iban, behaviour: Behaviour::Pay, days }
 }
 
-const fn fails(iban: &'static str, code: FailureCode, days: u8) -> TestAccount {
+const fn fails(iban: &'static str, code: FailureCode, days: i64) -> TestAccount {
     TestAccount { iban, behaviour: Behaviour::Fail(code), days }
 }

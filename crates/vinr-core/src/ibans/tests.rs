@@ -11,7 +11,10 @@ fn problem(text: &str) -> String {
 fn a_number_is_read_as_people_write_it() {
     for typed in ["DE89370400440532013000", "de89 3704 0044 0532 0130 00", "DE89-3704-0044-0532-0130-00"] {
         let number = Iban::parse(typed).expect("a number");
-        assert_eq!((number.expose(), number.last4(), number.country().code()), ("DE89370400440532013000", "3000", "DE"));
+        assert_eq!(
+            (number.expose(), number.last4(), number.country().code()),
+            ("DE89370400440532013000", "3000", "DE")
+        );
     }
     // Examples of the registry (ISO 13616), with letters inside.
     for typed in ["MT84MALT011000012345MTLCAST001S", "FR14 2004 1010 0505 0001 3M02 606", "NO93 8601 1117 947"] {

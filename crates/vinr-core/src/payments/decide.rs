@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{
     AUTHORIZATION_LIVES, CHALLENGE_OPEN, CHECKOUT_OPEN, Capture, CapturePending, Command, Create, Event, Funds,
-    Outcome, Payment, Presence, Status,
+    MethodType, Outcome, Payment, Presence, Status,
 };
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
@@ -66,6 +66,7 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         metadata: ask.metadata,
         authenticate_until: None,
         authorized_until: None,
+        clears_at: None,
         expires_at: link_ends_at.map_or(closes_at, |end| end.min(closes_at)),
         completed_at: None,
         created_at: now,
@@ -108,6 +109,27 @@ pub fn is_over(payment: &Payment, now: Timestamp) -> bool {
     }
 }
 
+/// Whether a bank can pay it, by iDEAL or SEPA debit: in euros, at once and in full (banks hold nothing), and nothing is
+/// kept.
+pub fn takes_bank(payment: &Payment) -> bool {
+    let in_full = payment.capture == Capture::Automatic && !payment.save_method;
+    in_full && payment.amount.currency == Currency::EUR
+}
+
+/// Whether a payment may be sent to a bank now.
+///
+/// # Errors
+/// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks.
+pub fn bank_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
+    confirm_gate(payment, now)?;
+    if takes_bank(payment) {
+        return Ok(());
+    }
+    let message =
+        "banks pay euros at once: not a payment in another currency, with a later capture, or whose method is kept";
+    Err(Refusal::new(Code::ParameterInvalid, message).at("method"))
+}
+
 /// Decides a command. An empty answer means that it changes nothing: an acquirer may say a thing twice.
 ///
 /// # Errors
@@ -120,7 +142,7 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         }
         Command::Settle { attempt, outcome, fees } => Ok(settle(payment, &attempt, outcome, fees, now)),
         Command::Authenticated => authenticated(payment, now),
-        Command::AuthenticationFailed => authentication_failed(payment, FailureCode::AuthenticationFailed),
+        Command::AuthenticationFailed => authentication_failed(payment, refused_by_bank(payment)),
         Command::AuthenticationExpired => authentication_failed(payment, FailureCode::AuthenticationExpired),
         Command::Capture { amount, attempt } => capture(payment, amount, attempt),
         Command::Captured { attempt, fees } => Ok(captured(payment, &attempt, fees)),
@@ -141,6 +163,7 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
             Ok(vec![Event::Disputed { amount }])
         }
         Command::DisputeWon { amount } => Ok(vec![Event::DisputeWon { amount }]),
+        Command::Clear => Ok(Vec::new()),
         Command::Cancel => cancel(payment, now),
         Command::Expire => Ok(expire(payment, now)),
     }
@@ -176,8 +199,9 @@ pub fn due(payment: &Payment) -> Option<(Timestamp, Command<'static>)> {
         // A capture that is with the acquirer decides first; its answer brings the timer back.
         Status::Authorized if payment.capturing.is_some() => None,
         Status::Authorized => payment.authorized_until.map(|at| (at, Command::Expire)),
-        // An attempt at the acquirer has its own timer; a failed payment's checkout just closes.
-        Status::Processing | Status::Completed | Status::Failed | Status::Cancelled | Status::Expired => None,
+        Status::Processing => payment.clears_at.map(|at| (at, Command::Clear)),
+        // A failed payment's checkout just closes. An attempt at an acquirer has its own timer.
+        Status::Completed | Status::Failed | Status::Cancelled | Status::Expired => None,
     }
 }
 
@@ -195,6 +219,7 @@ fn settle(payment: &Payment, attempt: &AttemptId, outcome: Outcome, fees: &FeeSc
             Presence::OnSession => Event::AuthenticationRequired { until: now.plus(CHALLENGE_OPEN) },
             Presence::OffSession => Event::ActionRequired,
         },
+        Outcome::Slow { until } => Event::Clearing { until },
         Outcome::Declined(code) => Event::Failed(code),
     };
     vec![event]
@@ -215,6 +240,14 @@ fn authenticated(payment: &Payment, now: Timestamp) -> Result<Vec<Event>, Refusa
             | Status::Expired,
             _,
         ) => Err(not(Code::PaymentNotAuthenticatable, payment, "authenticated")),
+    }
+}
+
+/// Who does not prove who they are, or does not approve a transfer.
+fn refused_by_bank(payment: &Payment) -> FailureCode {
+    match payment.method.as_ref().map(super::Method::method_type) {
+        Some(MethodType::Ideal) => FailureCode::BankDeclined,
+        Some(MethodType::Card | MethodType::SepaDebit) | None => FailureCode::AuthenticationFailed,
     }
 }
 

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::cards::{Brand, Expiry, FailureCode};
+use crate::countries::Country;
 use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
 use crate::metadata::Metadata;
 use crate::money::Money;
@@ -67,13 +68,76 @@ pub struct CardSummary {
     pub expiry: Expiry,
 }
 
-/// What pays: today always a card.
+wire_enum! {
+    /// What sort of thing pays.
+    pub enum MethodType {
+        /// A card.
+        Card = "card",
+        /// A transfer that the buyer approves at their bank.
+        Ideal = "ideal",
+        /// A debit of an account in the euro area, by mandate.
+        SepaDebit = "sepa_debit",
+    }
+}
+
+/// What is kept of an account that is debited: enough to recognise it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankAccount {
+    /// Where it is.
+    pub country: Country,
+    /// The last four characters of its number.
+    pub last4: String,
+    /// Whose it is, as the buyer typed it: the mandate is theirs.
+    pub holder: String,
+    /// The reference of the mandate under which it is debited, which stands on its holder's statement.
+    pub mandate: String,
+}
+
+/// What pays, as far as it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instrument {
+    /// A card.
+    Card(CardSummary),
+    /// The buyer's bank, which is not told to anybody.
+    Ideal,
+    /// An account that is debited.
+    SepaDebit(BankAccount),
+}
+
+/// What pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
-    /// The stored method or test token; none for a card typed on the page and not kept.
+    /// The stored method or test token; none for what was typed on the page and not kept.
     pub id: Option<PaymentMethodId>,
-    /// What is shown of the card.
-    pub card: CardSummary,
+    /// What is shown of it.
+    pub instrument: Instrument,
+}
+
+impl Method {
+    /// The card, if it is one.
+    pub fn card(&self) -> Option<&CardSummary> {
+        match &self.instrument {
+            Instrument::Card(card) => Some(card),
+            Instrument::Ideal | Instrument::SepaDebit(_) => None,
+        }
+    }
+
+    /// The account that is debited, if it is one.
+    pub fn bank_account(&self) -> Option<&BankAccount> {
+        match &self.instrument {
+            Instrument::SepaDebit(account) => Some(account),
+            Instrument::Card(_) | Instrument::Ideal => None,
+        }
+    }
+
+    /// What sort of thing it is.
+    pub fn method_type(&self) -> MethodType {
+        match self.instrument {
+            Instrument::Card(_) => MethodType::Card,
+            Instrument::Ideal => MethodType::Ideal,
+            Instrument::SepaDebit(_) => MethodType::SepaDebit,
+        }
+    }
 }
 
 /// A capture that is with the acquirer.
@@ -155,6 +219,8 @@ pub struct Payment {
     pub authenticate_until: Option<Timestamp>,
     /// End of the hold.
     pub authorized_until: Option<Timestamp>,
+    /// When a slow bank says whether the money comes.
+    pub clears_at: Option<Timestamp>,
     /// End of the checkout.
     pub expires_at: Timestamp,
     /// When the money was taken.

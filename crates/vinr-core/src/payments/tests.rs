@@ -35,7 +35,8 @@ fn payment(capture: Capture, amount: i64) -> Payment {
 
 fn method() -> Method {
     let expiry = Expiry { year: 2031, month: 12 };
-    Method { id: None, card: CardSummary { brand: Brand::Visa, last4: "4242".into(), expiry } }
+    let card = CardSummary { brand: Brand::Visa, last4: "4242".into(), expiry };
+    Method { id: None, instrument: Instrument::Card(card) }
 }
 
 fn attempt() -> AttemptId {

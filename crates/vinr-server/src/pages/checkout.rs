@@ -34,6 +34,7 @@ use crate::app::App;
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
 use crate::http::bodies;
+use crate::payments::ideal::AtBank;
 
 /// Largest form that answers a bank: one short word.
 const ANSWER_BYTES_MAX: usize = 256;
@@ -237,6 +238,16 @@ async fn ask(State(app): State<App>, Path(address): Address, headers: HeaderMap)
     answered(asked, &address, &headers)
 }
 
+/// What a buyer did at the bank; what it does not know is no approval.
+fn at_bank(form: &[u8]) -> AtBank {
+    let result = form_urlencoded::parse(form).find(|(name, _)| name == "result");
+    match result.as_ref().map(|(_, value)| &**value) {
+        Some("succeed") => AtBank::Approves,
+        Some("pend") => AtBank::ApprovesForLater,
+        Some(_) | None => AtBank::Refuses,
+    }
+}
+
 async fn answer(State(app): State<App>, Path(address): Address, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
         let opened = open(&app, &address, &headers).await?;
@@ -245,10 +256,10 @@ async fn answer(State(app): State<App>, Path(address): Address, headers: HeaderM
         }
         let mut form = Vec::new();
         bodies::read(body, ANSWER_BYTES_MAX, |piece| form.extend_from_slice(&piece)).await?;
-        let passed = form_urlencoded::parse(&form).any(|(name, value)| name == "result" && value == "succeed");
+        let answer = at_bank(&form);
         let answered = match &opened.subject {
-            Subject::Payment(payment) => payment::authenticate(&opened, payment, passed).await,
-            Subject::Setup(setup) => setup::authenticate(&opened, setup, passed).await,
+            Subject::Payment(payment) => payment::authenticate(&opened, payment, answer).await,
+            Subject::Setup(setup) => setup::authenticate(&opened, setup, answer == AtBank::Approves).await,
         };
         match answered {
             Ok(()) => Ok(see_other(&opened.done())),

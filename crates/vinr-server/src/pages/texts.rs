@@ -10,7 +10,8 @@ use vinr_core::cards::FailureCode;
 
 use super::locale::Locale;
 
-/// The sentences of one language, with holes for what a page knows: `{amount}`, `{merchant}`, `{date}`, `{digits}`.
+/// The sentences of one language, with holes for what a page knows: `{amount}`, `{merchant}`, `{date}`,
+/// `{digits}`, `{account}`, `{mandate}`.
 pub(super) struct Texts {
     pub(super) sandbox: &'static str,
     pub(super) title: &'static str,
@@ -85,6 +86,28 @@ pub(super) struct Texts {
     pub(super) setup_done_text: &'static str,
     pub(super) setup_none: &'static str,
     pub(super) setup_expired_text: &'static str,
+    pub(super) title_any: &'static str,
+    pub(super) card: &'static str,
+    pub(super) ideal_text: &'static str,
+    pub(super) to_bank_title: &'static str,
+    pub(super) to_bank_text: &'static str,
+    pub(super) to_bank_button: &'static str,
+    pub(super) pend: &'static str,
+    pub(super) leave_bank: &'static str,
+    pub(super) clearing_title: &'static str,
+    pub(super) clearing_text: &'static str,
+    pub(super) debit: &'static str,
+    pub(super) holder: &'static str,
+    pub(super) invalid_iban: &'static str,
+    pub(super) test_account_only: &'static str,
+    pub(super) invalid_holder: &'static str,
+    pub(super) mandate: &'static str,
+    pub(super) debit_title: &'static str,
+    pub(super) debit_text: &'static str,
+    pub(super) debit_says: &'static str,
+    bank_declined: &'static str,
+    account_closed: &'static str,
+    debit_not_authorized: &'static str,
     pub(super) link_title: &'static str,
     pub(super) link_text: &'static str,
     pub(super) link_button: &'static str,
@@ -120,6 +143,9 @@ impl Texts {
             FailureCode::ProcessingError => self.processing_error,
             FailureCode::AuthenticationFailed => self.authentication_failed,
             FailureCode::AuthenticationExpired => self.authentication_expired,
+            FailureCode::BankDeclined => self.bank_declined,
+            FailureCode::AccountClosed => self.account_closed,
+            FailureCode::DebitNotAuthorized => self.debit_not_authorized,
         }
     }
 }
@@ -151,7 +177,7 @@ mod tests {
         ] {
             assert_eq!(holes(other), english);
         }
-        let known = ["amount", "merchant", "date", "digits"];
+        let known = ["amount", "merchant", "date", "digits", "account", "mandate"];
         assert!(
             english.iter().flat_map(|(_, holes)| holes).all(|hole| known.contains(hole)),
             "a page fills every hole"

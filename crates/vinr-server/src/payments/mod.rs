@@ -1,6 +1,8 @@
 //! Payments: what a merchant, a buyer and time do to one. Rules are in `vinr_core::payments`; here they meet rows.
 
 pub(crate) mod attempts;
+pub(crate) mod ideal;
+pub(crate) mod sepa_debit;
 pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod wire;
@@ -11,7 +13,7 @@ use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
-use vinr_core::payments::{self as core, Command, Event, Method, Outcome, Payment, Presence};
+use vinr_core::payments::{self as core, Command, Event, Instrument, Method, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::cards::Card;
@@ -126,6 +128,12 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()> {
     let mut payment = store::load(unit, id).await?;
     let mut log = Log::new(Some(&payment));
     match core::due(&payment) {
+        Some((at, Command::Clear)) if at <= unit.now() => {
+            let outcome = sandbox::cleared(payment.method.as_ref());
+            settle(unit, &mut log, &mut payment, outcome)?;
+            log.save(unit, &payment, false);
+            Ok(())
+        }
         Some((at, command)) if at <= unit.now() => {
             log.apply(unit, &mut payment, command)?;
             log.save(unit, &payment, false);
@@ -172,13 +180,32 @@ pub(crate) fn check_acquiring(unit: &Unit<'_>) -> Result<()> {
     Ok(unit.settings.connector.check(unit.settings.environment, unit.context.settings.kyb)?)
 }
 
+/// Whether a bank may pay this payment now.
+///
+/// # Errors
+/// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks; [`check_acquiring`].
+fn check_bank(unit: &Unit<'_>, payment: &Payment) -> Result<()> {
+    core::bank_gate(payment, unit.now())?;
+    check_acquiring(unit)?;
+    if matches!(unit.settings.connector, Connector::Sandbox) {
+        return Ok(());
+    }
+    let message = "no acquirer is configured for this account that reaches banks";
+    Err(Refusal::new(Code::AcquirerNotConfigured, message).into())
+}
+
+/// Whether banks are offered for a payment.
+pub(crate) fn offers_banks(connector: &Connector, payment: &Payment) -> bool {
+    matches!(connector, Connector::Sandbox) && core::takes_bank(payment)
+}
+
 /// Confirms; the simulated network answers in the same unit, an acquirer elsewhere after its commit.
 fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, pays: Charge, presence: Presence) -> Result<()> {
     check_acquiring(unit)?;
     let connector = unit.settings.connector.clone();
     let attempt = AttemptId::from_bits(unit.env.id_bits());
     let Charge { card, method: id, saving } = pays;
-    let method = Method { id, card: card.summary };
+    let method = Method { id, instrument: Instrument::Card(card.summary) };
     log.apply(unit, payment, Command::Confirm { method, presence, attempt: attempt.clone(), saving })?;
     if matches!(connector, Connector::Remote(_)) {
         attempts::authorize(unit, payment, attempt, card.simulated.token);
@@ -267,6 +294,7 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::AuthenticationRequired { .. }
         | Event::AuthenticationPassed
         | Event::ActionRequired
+        | Event::Clearing { .. }
         | Event::CaptureRequested(_)
         | Event::CaptureRefused
         | Event::Refunded(_)
@@ -298,6 +326,7 @@ fn event_type(event: &Event) -> Option<EventType> {
         Event::Refunded(_) => Some(EventType::PaymentRefunded),
         // What follows is told by the refund's or the dispute's own events.
         Event::CaptureRequested(_)
+        | Event::Clearing { .. }
         | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)

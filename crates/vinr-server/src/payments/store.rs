@@ -5,11 +5,15 @@ mod latest_refund;
 use std::collections::BTreeMap;
 
 use vinr_core::cards::{Brand, Expiry, FailureCode};
+use vinr_core::countries::Country;
 use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
-use vinr_core::payments::{Capture, CapturePending, CardSummary, Method, Milestone, Payment, Presence, Status};
+use vinr_core::payments::{
+    BankAccount, Capture, CapturePending, CardSummary, Instrument, Method, MethodType, Milestone, Payment, Presence,
+    Status,
+};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
@@ -61,6 +65,12 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("amount_disputed"),
         Column::text("latest_refund"),
         Column::text("payment_link_id"),
+        Column::text("method_type"),
+        Column::int("clears_at"),
+        Column::text("bank_country"),
+        Column::text("bank_last4"),
+        Column::text("bank_holder"),
+        Column::text("mandate"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -74,7 +84,7 @@ pub(crate) const LIST: List = List {
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
-              payment_link_id",
+              payment_link_id, method_type, clears_at, bank_country, bank_last4, bank_holder, mandate",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -128,7 +138,8 @@ pub(super) fn save(unit: &mut Unit<'_>, payment: &Payment, is_new: bool, contest
 }
 
 fn values(payment: &Payment) -> Vec<Value> {
-    let card = payment.method.as_ref().map(|method| &method.card);
+    let card = payment.method.as_ref().and_then(Method::card);
+    let account = payment.method.as_ref().and_then(Method::bank_account);
     let timeline: Vec<(&str, i64)> =
         payment.timeline.iter().map(|one| (one.status.as_str(), one.at.millis())).collect();
     let metadata: BTreeMap<&str, &str> = payment.metadata.iter().collect();
@@ -173,6 +184,12 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.amount_disputed.into(),
         payment.latest_refund.as_deref().map(latest_refund::text).into(),
         payment.link_id.as_ref().map(PaymentLinkId::as_str).into(),
+        payment.method.as_ref().map(|method| method.method_type().as_str()).into(),
+        payment.clears_at.map(Timestamp::millis).into(),
+        account.map(|account| account.country.code()).into(),
+        account.map(|account| account.last4.as_str()).into(),
+        account.map(|account| account.holder.as_str()).into(),
+        account.map(|account| account.mandate.as_str()).into(),
     ]
 }
 
@@ -187,7 +204,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let (amount_capturable, amount_captured, amount_refunded) = (row.int(), row.int(), row.int());
     let description = row.opt_text().map(str::to_owned);
     let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
-    let method = read_method(row);
+    let (method_id, card) = (read_method_id(row), read_card(row));
     let return_url = row.opt_text().map(str::to_owned);
     let cancel_url = row.opt_text().map(str::to_owned);
     let checkout_token = row.text().to_owned();
@@ -213,6 +230,10 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let amount_disputed = row.int();
     let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
     let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
+    let method_type = read_method_type(row);
+    let clears_at = instant(row);
+    let instrument = instrument(method_type, card, read_account(row));
+    let method = instrument.map(|instrument| Method { id: method_id, instrument });
     Payment {
         id,
         status,
@@ -243,6 +264,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         metadata: Metadata::from_stored(pairs),
         authenticate_until,
         authorized_until,
+        clears_at,
         expires_at,
         completed_at,
         created_at,
@@ -250,13 +272,40 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     }
 }
 
-fn read_method(row: &mut RowReader<'_>) -> Option<Method> {
-    let id = row.opt_text().map(|id| PaymentMethodId::parse(id).expect("the database holds method ids"));
+fn read_method_id(row: &mut RowReader<'_>) -> Option<PaymentMethodId> {
+    row.opt_text().map(|id| PaymentMethodId::parse(id).expect("the database holds method ids"))
+}
+
+fn read_card(row: &mut RowReader<'_>) -> Option<CardSummary> {
     let (brand, last4) = (row.opt_text(), row.opt_text());
     let (month, year) = (row.opt_int(), row.opt_int());
     let brand = Brand::parse(brand?).expect("the database holds brands");
     let expiry = Expiry { year: u16::try_from(year?).ok()?, month: u8::try_from(month?).ok()? };
-    Some(Method { id, card: CardSummary { brand, last4: last4?.to_owned(), expiry } })
+    Some(CardSummary { brand, last4: last4?.to_owned(), expiry })
+}
+
+fn read_method_type(row: &mut RowReader<'_>) -> Option<MethodType> {
+    row.opt_text().map(|text| MethodType::parse(text).expect("the database holds types of methods"))
+}
+
+fn read_account(row: &mut RowReader<'_>) -> Option<BankAccount> {
+    let (country, last4) = (row.opt_text(), row.opt_text());
+    let (holder, mandate) = (row.opt_text(), row.opt_text());
+    let country = Country::parse(country?).expect("the database holds countries");
+    Some(BankAccount { country, last4: last4?.to_owned(), holder: holder?.to_owned(), mandate: mandate?.to_owned() })
+}
+
+/// What pays. Rows that are older than the column of its type have cards.
+fn instrument(
+    method_type: Option<MethodType>,
+    card: Option<CardSummary>,
+    account: Option<BankAccount>,
+) -> Option<Instrument> {
+    match method_type {
+        Some(MethodType::Card) | None => card.map(Instrument::Card),
+        Some(MethodType::Ideal) => Some(Instrument::Ideal),
+        Some(MethodType::SepaDebit) => account.map(Instrument::SepaDebit),
+    }
 }
 
 fn read_saving(row: &mut RowReader<'_>) -> Option<Saving> {

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::PaymentId;
 use vinr_core::metadata::Metadata;
-use vinr_core::payments::{Payment, Presence};
+use vinr_core::payments::{Method, Payment, Presence};
+use zeroize::Zeroize as _;
 
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
@@ -160,6 +161,24 @@ pub(crate) struct Pay {
     pub(crate) email: Option<String>,
 }
 
+/// The account that a buyer gives to be debited, or the sandbox's tests for one.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TypedAccount {
+    /// A test account's number, with spaces or without.
+    #[schemars(length(min = 15, max = 64))]
+    pub(crate) iban: String,
+    /// Whose account it is.
+    #[schemars(length(min = 1, max = 70), extend("format" = "printable"))]
+    pub(crate) account_holder: String,
+}
+
+impl Drop for TypedAccount {
+    fn drop(&mut self) {
+        self.iban.zeroize();
+    }
+}
+
 /// Which payments to list.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -251,10 +270,12 @@ pub(crate) struct Shown<'a> {
     customer_id: Option<&'a str>,
     /// What paid or was last tried.
     payment_method_id: Option<&'a str>,
-    /// Its type: `card`.
+    /// Its type: `card`, `ideal` or `sepa_debit`.
     method: Option<&'static str>,
     /// What may be shown of the card.
     card: Option<Card<'a>>,
+    /// What may be shown of the account that is debited.
+    sepa_debit: Option<SepaDebit<'a>>,
     /// The whole customer, where `expand` asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<serde_json::Value>,
@@ -264,7 +285,7 @@ pub(crate) struct Shown<'a> {
     cancel_url: Option<&'a str>,
     /// The hosted page.
     checkout_url: String,
-    /// Where the buyer answers an open 3DS challenge.
+    /// Where the buyer answers an open 3DS challenge, or approves the payment at their bank.
     authentication_url: Option<String>,
     /// `automatic` or `manual`.
     capture_method: &'static str,
@@ -326,6 +347,19 @@ pub(super) struct Card<'a> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+struct SepaDebit<'a> {
+    /// Where the account is, ISO 3166.
+    country: &'static str,
+    /// The last four characters of its number.
+    last4: &'a str,
+    /// Whose account it is.
+    account_holder: &'a str,
+    /// The mandate under which it is debited, as its holder's statement names it.
+    mandate_reference: &'a str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct Discount<'a> {
     /// The redemption that grants it.
     redemption_id: &'a str,
@@ -362,8 +396,14 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         description: payment.description.as_deref(),
         customer_id: payment.customer_id.as_ref().map(vinr_core::ids::CustomerId::as_str),
         payment_method_id: method.and_then(|method| method.id.as_ref()).map(vinr_core::ids::PaymentMethodId::as_str),
-        method: method.map(|_| "card"),
+        method: method.map(|method| method.method_type().as_str()),
         card: card(payment),
+        sepa_debit: method.and_then(Method::bank_account).map(|account| SepaDebit {
+            country: account.country.code(),
+            last4: &account.last4,
+            account_holder: &account.holder,
+            mandate_reference: &account.mandate,
+        }),
         customer: None,
         return_url: payment.return_url.as_deref(),
         cancel_url: payment.cancel_url.as_deref(),
@@ -393,7 +433,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
 
 /// What may be shown of the card that pays.
 pub(super) fn card(payment: &Payment) -> Option<Card<'_>> {
-    let card = &payment.method.as_ref()?.card;
+    let card = payment.method.as_ref()?.card()?;
     let (exp_month, exp_year) = (card.expiry.month, card.expiry.year);
     Some(Card { brand: card.brand.as_str(), last4: &card.last4, exp_month, exp_year })
 }

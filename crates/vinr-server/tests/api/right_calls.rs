@@ -92,6 +92,11 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
         ("POST" | "PATCH", links) if links.contains("/payment-links") => return vec![link_call(server, links).await],
         ("GET", "/v1/payment-links/{id}") => call(link(server).await, none.clone(), none),
+        ("POST", "/v1/test/payments/{id}/debit") => {
+            let account = |iban: &str| json!({"iban": iban, "accountHolder": "Ada Lovelace"});
+            let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
+            call(pending(server).await, one, other)
+        }
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;
         }

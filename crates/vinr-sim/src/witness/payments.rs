@@ -110,11 +110,15 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         Event::Completed { captured, .. } if payment.status == Status::Authorized => {
             if *captured <= payment.amount_capturable { Ok(()) } else { Err("so much was not held") }
         }
+        Event::Completed { .. } | Event::Failed(_) if payment.clears_at.is_some_and(|due| at < due) => {
+            Err("the bank has not spoken yet")
+        }
         Event::Created
         | Event::Submitted { .. }
         | Event::AuthenticationRequired { .. }
         | Event::AuthenticationPassed
         | Event::ActionRequired
+        | Event::Clearing { .. }
         | Event::Authorized { .. }
         | Event::CaptureRequested(_)
         | Event::CaptureRefused
@@ -151,6 +155,7 @@ fn told_by(event: &Event) -> Option<EventType> {
         Event::Expired => Some(EventType::PaymentExpired),
         Event::Refunded(_) => Some(EventType::PaymentRefunded),
         Event::CaptureRequested(_)
+        | Event::Clearing { .. }
         | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)

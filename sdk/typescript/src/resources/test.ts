@@ -9,6 +9,7 @@ import type {
   TestClock as Clock,
   TestClockAdvance,
   TestClockAdvanceParams,
+  TestDebitParams,
   TestDisputeParams,
   TestPaymentMethodUpdateParams,
   TestPayParams,
@@ -47,7 +48,12 @@ class TestPayments {
     return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/pay`, body: params }, options);
   }
 
-  /** Answers an open 3DS challenge. */
+  /** Gives a test account to be debited by SEPA. */
+  debit(id: string, params: TestDebitParams, options?: RequestOptions): Promise<Payment> {
+    return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/debit`, body: params }, options);
+  }
+
+  /** Answers an open 3DS challenge, or the bank of an iDEAL payment. */
   authenticate(id: string, params: TestAuthenticateParams, options?: RequestOptions): Promise<Payment> {
     return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/authenticate`, body: params }, options);
   }

@@ -84,6 +84,20 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             ])
             .sandbox_only(),
         E::post::<wire::Shown<'_>>(
+            "/v1/test/payments/{id}/debit",
+            Family::Test,
+            "Give an account as the buyer would",
+            debit,
+        )
+        .body::<wire::TypedAccount>()
+        .codes(&[
+            Code::PaymentNotConfirmable,
+            Code::TestAccountRequired,
+            Code::PaymentLinkUsedUp,
+            Code::PaymentLinkInactive,
+        ])
+        .sandbox_only(),
+        E::post::<wire::Shown<'_>>(
             "/v1/test/payments/{id}/authenticate",
             Family::Test,
             "Answer a 3DS challenge as the buyer would",
@@ -294,6 +308,19 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "pay_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
                 let payment = super::pay(unit, id, means).await?;
+                shown(unit, &payment).await
+            })
+        })
+        .await
+    })
+}
+
+fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let data = (call.id(0, PaymentId::parse)?, call.body::<wire::TypedAccount>()?);
+        answer(&call, "debit_payment", data, |unit, (id, typed)| {
+            Box::pin(async move {
+                let payment = payments::sepa_debit::begin(unit, id, typed).await?;
                 shown(unit, &payment).await
             })
         })

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use bytes::Bytes;
 use vinr_core::cards::{Brand, CardNumber};
+use vinr_core::ibans::Iban;
 use vinr_core::ids::PaymentMethodId;
 use vinr_core::refusal::Code;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -12,6 +13,7 @@ use crate::error::ApiError;
 use crate::http::bodies;
 use crate::http::formats::is_mail;
 use crate::http::shapes::TypedCard;
+use crate::payments::wire::TypedAccount;
 
 /// Longest form that is read; a card and a name need far less.
 const FORM_BYTES_MAX: usize = 4_096;
@@ -19,6 +21,13 @@ const FORM_BYTES_MAX: usize = 4_096;
 const EMAIL_BYTES_MAX: usize = 254;
 /// Longest name on a card.
 const NAME_LENGTH_MAX: usize = 200;
+
+/// Longest name of an account's holder (EPC130-08, AT-14).
+const HOLDER_LENGTH_MAX: usize = 70;
+/// The choice of iDEAL, as the form sends it.
+pub(in crate::pages) const IDEAL: &str = "ideal";
+/// The choice of a debit.
+pub(in crate::pages) const SEPA_DEBIT: &str = "sepa_debit";
 
 /// A form as far as it can be charged.
 pub(in crate::pages) struct Form {
@@ -32,6 +41,10 @@ pub(in crate::pages) enum Chosen {
     Saved(PaymentMethodId),
     /// A card typed now.
     Typed(TypedCard),
+    /// A transfer at the buyer's bank.
+    Ideal,
+    /// A debit of this account.
+    Debit(TypedAccount),
 }
 
 /// What is wrong with a number.
@@ -43,6 +56,15 @@ pub(in crate::pages) enum Number {
     NotATestCard,
     /// It is one of the sandbox's, in live.
     TestCard,
+}
+
+/// What is wrong with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pages) enum Account {
+    /// Its number has a typing error.
+    Wrong,
+    /// It is none of the sandbox's.
+    NotATestAccount,
 }
 
 /// What is wrong beside the fields.
@@ -60,6 +82,8 @@ pub(in crate::pages) struct Errors {
     pub(in crate::pages) email: bool,
     pub(in crate::pages) number: Option<Number>,
     pub(in crate::pages) expiry: bool,
+    pub(in crate::pages) iban: Option<Account>,
+    pub(in crate::pages) holder: bool,
     /// The scheme whose security codes are longer or shorter.
     pub(in crate::pages) cvc: Option<Brand>,
     /// What is wrong beside the fields.
@@ -79,7 +103,11 @@ impl Errors {
         };
         let expiry = about.contains("exp");
         let email = about == "email";
-        let errors = Errors { email, number, expiry, ..Errors::default() };
+        let iban = match refusal.code {
+            Code::TestAccountRequired => Some(Account::NotATestAccount),
+            _ => (about == "iban").then_some(Account::Wrong),
+        };
+        let errors = Errors { email, number, expiry, iban, ..Errors::default() };
         let beside = match about {
             "paymentMethodId" => Some(Beside::Unusable),
             _ => (!errors.is_about_a_field()).then_some(Beside::Trouble),
@@ -99,7 +127,8 @@ impl Errors {
 
     /// Whether something stands under a field.
     pub(in crate::pages) fn is_about_a_field(&self) -> bool {
-        self.email || self.number.is_some() || self.expiry || self.cvc.is_some()
+        let is_cards = self.number.is_some() || self.expiry || self.cvc.is_some();
+        self.email || is_cards || self.iban.is_some() || self.holder
     }
 }
 
@@ -117,12 +146,15 @@ impl Form {
     fn parse(bytes: &[u8], asks_email: bool) -> Result<Form, Errors> {
         let mut kept = Kept::default();
         let (mut number, mut cvc) = (Zeroizing::new(String::new()), Zeroizing::new(String::new()));
+        let (mut iban, mut holder) = (Zeroizing::new(String::new()), String::new());
         for (name, value) in form_urlencoded::parse(bytes) {
             match &*name {
                 "method" => kept.method = Some(value.trim().to_owned()),
                 "email" => value.trim().clone_into(&mut kept.email),
                 "number" => value.trim().clone_into(&mut number),
                 "cvc" => value.trim().clone_into(&mut cvc),
+                "iban" => value.trim().clone_into(&mut iban),
+                "holder" => holder = printable(value.trim()),
                 "expiry" => value.trim().clone_into(&mut kept.expiry),
                 "name" => kept.name = printable(value.trim()),
                 _ => {}
@@ -133,6 +165,11 @@ impl Form {
         }
         if let Some(id) = kept.method.as_deref().and_then(|id| PaymentMethodId::parse(id).ok()) {
             return Ok(Form { chosen: Chosen::Saved(id), kept });
+        }
+        match kept.method.as_deref() {
+            Some(IDEAL) => return Ok(Form { chosen: Chosen::Ideal, kept }),
+            Some(SEPA_DEBIT) => return Form::account(&iban, holder, kept),
+            Some(_) | None => {}
         }
         let expiry = expiry(&kept.expiry);
         let brand = brand(&number);
@@ -151,6 +188,21 @@ impl Form {
             }
             _ => Err(Errors { kept, ..errors }),
         }
+    }
+}
+
+impl Form {
+    /// A debit as it was typed.
+    fn account(iban: &str, holder: String, mut kept: Kept) -> Result<Form, Errors> {
+        kept.name.clone_from(&holder);
+        let wrong = Iban::parse(iban).is_err().then_some(Account::Wrong);
+        let errors = Errors { iban: wrong, holder: holder.is_empty(), ..Errors::default() };
+        if errors.is_about_a_field() {
+            return Err(Errors { kept, ..errors });
+        }
+        let account_holder = holder.chars().take(HOLDER_LENGTH_MAX).collect();
+        let chosen = Chosen::Debit(TypedAccount { iban: iban.to_owned(), account_holder });
+        Ok(Form { chosen, kept })
     }
 }
 
@@ -206,6 +258,23 @@ mod tests {
             panic!("a method")
         };
         assert_eq!(id.as_str(), "pm_1");
+    }
+
+    #[test]
+    fn a_transfer_needs_nothing_else() {
+        assert!(matches!(read("method=ideal&number=&expiry=&cvc="), Ok(Form { chosen: Chosen::Ideal, .. })));
+    }
+
+    #[test]
+    fn a_debit_needs_an_account_and_its_holder() {
+        let Ok(Form { chosen: Chosen::Debit(account), kept }) =
+            read("method=sepa_debit&iban=DE89+3704+0044+0532+0130+00&holder=Ada+Lovelace&number=&name=")
+        else {
+            panic!("an account")
+        };
+        assert_eq!((account.account_holder.as_str(), kept.name.as_str()), ("Ada Lovelace", "Ada Lovelace"));
+        let errors = read("method=sepa_debit&iban=DE88370400440532013000&holder=+").err().expect("refused");
+        assert_eq!((errors.iban, errors.holder, errors.number), (Some(Account::Wrong), true, None));
     }
 
     #[test]

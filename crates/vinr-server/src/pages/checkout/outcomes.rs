@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use vinr_core::payments::BankAccount;
 
 use super::super::html;
 use super::super::locale::Locale;
@@ -129,6 +130,29 @@ pub(super) fn processing(order: &Order<'_>, path: &str) -> Response {
     let onwards = Some(Onwards { after_s: AGAIN_AFTER_S, url: path.to_owned(), is_again: true });
     let t = order.t;
     Outcome { mark: Mark::Hands, onwards, ..Outcome::new(order, t.processing_title, t.processing_text) }.respond()
+}
+
+/// The buyer goes on at their bank: at once by itself if that was chosen just now.
+pub(super) fn to_bank(order: &Order<'_>, bank: String, just_now: bool) -> Response {
+    let t = order.t;
+    let onwards = just_now.then(|| Onwards { after_s: 0, url: bank.clone(), is_again: false });
+    let outcome = Outcome { mark: Mark::Hands, onwards, ..Outcome::new(order, t.to_bank_title, t.to_bank_text) };
+    outcome.with_way(Some(bank), t.to_bank_button).respond()
+}
+
+/// A slow bank has it: nobody waits in front of the page. Whose account is debited reads how the debit will be named.
+pub(super) fn clearing(order: &Order<'_>, debited: Option<&BankAccount>, way: Option<String>) -> Response {
+    let t = order.t;
+    let (title, text) = match debited {
+        Some(_) => (t.debit_title, t.debit_text),
+        None => (t.clearing_title, t.clearing_text),
+    };
+    let says = debited.map(|account| {
+        let shown = format!("{} •••• {}", account.country.code(), account.last4);
+        t.debit_says.replace("{account}", &shown).replace("{mandate}", &account.mandate)
+    });
+    let outcome = Outcome { mark: Mark::Hands, says, ..Outcome::new(order, title, text) };
+    outcome.with_way(way, t.back).respond()
 }
 
 /// The merchant gave it up.

@@ -5,17 +5,21 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::Response;
 use vinr_core::payment_methods::PaymentMethod;
-use vinr_core::payments::{Payment, Status};
+use vinr_core::payments::{Method, MethodType, Payment, Status};
 
 use super::Opened;
 use super::form::{Chosen, Errors, Form};
+use super::kept::Kept;
 use super::link;
 use super::outcomes;
-use super::views::{self, Declined, Entering, Order};
+use super::views::{self, Banks, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
 use crate::flows::payments::{Means, pay as charge};
 use crate::payment_methods::store::chargeable;
+use crate::payments::ideal::{self, AtBank};
+use crate::payments::sepa_debit;
+use crate::payments::wire::TypedAccount;
 use crate::{payment_links, payments};
 
 /// The page as the payment stands.
@@ -30,7 +34,12 @@ pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) ->
         Status::Failed if opened.now < payment.expires_at => {
             entry(opened, payment, &Errors::keeping(&opened.kept)).await?
         }
+        Status::Processing if payment.clears_at.is_some() => {
+            let debited = payment.method.as_ref().and_then(Method::bank_account);
+            outcomes::clearing(&order, debited, returning(payment))
+        }
         Status::Processing => outcomes::processing(&order, &opened.done()),
+        Status::RequiresAuthentication if is_ideal(payment) => outcomes::to_bank(&order, opened.bank(), just_now),
         Status::RequiresAuthentication => views::challenge(&order, &opened.bank(), way_out(payment)),
         Status::Completed => outcomes::paid(&order, returning(payment), just_now),
         Status::Authorized => outcomes::authorized(&order, returning(payment), just_now),
@@ -60,14 +69,22 @@ pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -
         Some(customer) => chargeable(&opened.app.db, &opened.account, customer, opened.now).await?,
         None => Vec::new(),
     };
-    let was_typed = payment.method.as_ref().is_some_and(|method| method.id.is_none());
+    let was_typed = payment.method.as_ref().is_some_and(|method| method.id.is_none() && method.card().is_some());
     let declined = payment.failure.filter(|_| payment.status == Status::Failed);
+    let before = payment.method.as_ref().filter(|_| declined.is_some()).map(Method::method_type);
+    let banks = match (payments::offers_banks(&opened.app.settings.connector, payment), before) {
+        (false, _) => Banks::None,
+        (true, None | Some(MethodType::Card)) => Banks::Offered,
+        (true, Some(MethodType::Ideal)) => Banks::Ideal,
+        (true, Some(MethodType::SepaDebit)) => Banks::Debit,
+    };
     let entering = Entering {
         action: &opened.path,
-        title: t.title,
+        title: if banks == Banks::None { t.title } else { t.title_any },
         declined: declined.map(|code| Declined { code, was_typed }),
         errors,
         saved: &saved,
+        banks,
         asks_email: asks_email(payment),
         keeps: payment.save_method,
         button: t.pay.replace("{amount}", order.headline()),
@@ -90,6 +107,8 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
     };
     let Form { chosen, kept } = form;
     let means = match chosen {
+        Chosen::Ideal => return to_ideal(opened, payment, kept).await,
+        Chosen::Debit(account) => return debit(opened, payment, account, kept).await,
         Chosen::Saved(id) => Means::Saved(id),
         Chosen::Typed(card) => {
             Means::Typed { card, save: false, email: Some(kept.email.clone()).filter(|email| !email.is_empty()) }
@@ -111,19 +130,56 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
     }
 }
 
+/// The buyer chose iDEAL.
+async fn to_ideal(opened: &Opened, payment: &Payment, kept: Kept) -> Result<Response> {
+    let task = Task::request(&opened.account, "begin_ideal_on_page");
+    let begun = opened.app.run(task, Arc::new(payment.id.clone()), |unit, id| {
+        Box::pin(async move { ideal::begin(unit, id).await.map(drop) })
+    });
+    match begun.await {
+        Ok(()) => Ok(opened.onwards(&kept)),
+        Err(error) => opened.refused(error, kept).await,
+    }
+}
+
+/// The buyer gave an account.
+async fn debit(opened: &Opened, payment: &Payment, account: TypedAccount, kept: Kept) -> Result<Response> {
+    let task = Task::request(&opened.account, "debit_on_page");
+    let begun = opened.app.run(task, Arc::new((payment.id.clone(), account)), |unit, (id, account)| {
+        Box::pin(async move { sepa_debit::begin(unit, id, account).await.map(drop) })
+    });
+    match begun.await {
+        Ok(()) => Ok(opened.onwards(&kept)),
+        Err(error) => opened.refused(error, kept).await,
+    }
+}
+
+fn is_ideal(payment: &Payment) -> bool {
+    payment.method.as_ref().map(Method::method_type) == Some(MethodType::Ideal)
+}
+
 /// The bank's question, while it is open.
 pub(super) fn bank(opened: &Opened, payment: &Payment) -> Option<Response> {
     let order = order(opened, payment);
     let question = order.with_merchant(&order.t.bank_question.replace("{amount}", order.headline()));
-    (payment.status == Status::RequiresAuthentication).then(|| views::bank(&order, question, &opened.bank()))
+    let leave = way_out(payment).unwrap_or_else(|| opened.path.clone());
+    (payment.status == Status::RequiresAuthentication).then(|| match is_ideal(payment) {
+        true => views::ideal(&order, question, &opened.bank(), &leave),
+        false => views::bank(&order, question, &opened.bank()),
+    })
 }
 
 /// The buyer answered the bank.
-pub(super) async fn authenticate(opened: &Opened, payment: &Payment, passed: bool) -> Result<()> {
-    let data = Arc::new((payment.id.clone(), passed));
+pub(super) async fn authenticate(opened: &Opened, payment: &Payment, answer: AtBank) -> Result<()> {
+    let data = Arc::new((payment.id.clone(), is_ideal(payment), answer));
     let task = Task::request(&opened.account, "authenticate_on_page");
-    let answered = opened.app.run(task, data, |unit, (id, passed)| {
-        Box::pin(async move { payments::authenticate(unit, id, *passed).await.map(drop) })
+    let answered = opened.app.run(task, data, |unit, (id, is_ideal, answer)| {
+        Box::pin(async move {
+            match is_ideal {
+                true => ideal::answer(unit, id, *answer).await.map(drop),
+                false => payments::authenticate(unit, id, *answer == AtBank::Approves).await.map(drop),
+            }
+        })
     });
     answered.await
 }

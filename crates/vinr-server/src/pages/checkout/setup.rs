@@ -8,7 +8,7 @@ use vinr_core::setups::{Setup, Status};
 
 use super::form::{Chosen, Errors, Form};
 use super::outcomes;
-use super::views::{self, Declined, Entering, Order, label};
+use super::views::{self, Banks, Declined, Entering, Order, label};
 use super::{Opened, texts};
 use crate::app::Task;
 use crate::connectors::Connector;
@@ -54,6 +54,7 @@ pub(super) fn entry(opened: &Opened, setup: &Setup, errors: &Errors) -> Response
         declined: declined.map(|code| Declined { code, was_typed: true }),
         errors,
         saved: &[],
+        banks: Banks::None,
         asks_email: false,
         keeps: true,
         button: t.setup_button.to_owned(),
@@ -72,7 +73,9 @@ pub(super) fn unavailable(opened: &Opened, setup: &Setup) -> Response {
 pub(super) async fn save(opened: &Opened, setup: &Setup, body: Body) -> Result<Response> {
     let (card, kept) = match Form::read(body, false).await {
         Ok(Form { chosen: Chosen::Typed(card), kept }) => (card, kept),
-        Ok(Form { chosen: Chosen::Saved(_), .. }) => return opened.again(&Errors::trouble()).await,
+        Ok(Form { chosen: Chosen::Saved(_) | Chosen::Ideal | Chosen::Debit(_), .. }) => {
+            return opened.again(&Errors::trouble()).await;
+        }
         Err(errors) => return opened.again(&errors).await,
     };
     let task = Task::request(&opened.account, "save_on_page");

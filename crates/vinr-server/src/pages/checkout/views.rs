@@ -16,7 +16,7 @@ use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{FRAMED_POLICY, html, html_under};
 use super::Opened;
-use super::form::{Beside, Errors, Number};
+use super::form::{Account, Beside, Errors, IDEAL, Number, SEPA_DEBIT};
 use super::kept::Kept;
 use crate::app::App;
 use crate::context::AccountContext;
@@ -80,6 +80,7 @@ pub(in crate::pages) struct Entering<'a> {
     pub(in crate::pages) errors: &'a Errors,
     /// The customer's cards.
     pub(in crate::pages) saved: &'a [PaymentMethod],
+    pub(in crate::pages) banks: Banks,
     pub(in crate::pages) asks_email: bool,
     /// Whether the card is kept.
     pub(in crate::pages) keeps: bool,
@@ -88,6 +89,19 @@ pub(in crate::pages) struct Entering<'a> {
     pub(in crate::pages) working: &'static str,
     /// Where a buyer goes who gives up.
     pub(in crate::pages) way_out: Option<String>,
+}
+
+/// Whether banks are offered beside cards, and which way was tried before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::pages) enum Banks {
+    /// They are not.
+    None,
+    /// They are.
+    Offered,
+    /// iDEAL was tried.
+    Ideal,
+    /// A debit was tried.
+    Debit,
 }
 
 /// The bank said no before.
@@ -145,9 +159,12 @@ impl Remedy {
             | FailureCode::CardLost
             | FailureCode::CardStolen => Remedy::AnotherCard,
             FailureCode::IncorrectCvc => Remedy::RightCode,
-            FailureCode::ProcessingError | FailureCode::AuthenticationFailed | FailureCode::AuthenticationExpired => {
-                Remedy::SameCard
-            }
+            FailureCode::ProcessingError
+            | FailureCode::AuthenticationFailed
+            | FailureCode::AuthenticationExpired
+            | FailureCode::BankDeclined
+            | FailureCode::AccountClosed
+            | FailureCode::DebitNotAuthorized => Remedy::SameCard,
         }
     }
 }
@@ -166,8 +183,18 @@ struct Entry<'a> {
     errors: Marked,
     kept: &'a Kept,
     saved: Vec<SavedCard>,
+    /// Whether the buyer may choose between more than a card.
+    chooses: bool,
+    /// Whether iDEAL is what is chosen.
+    transfers: bool,
+    /// Whether a debit is.
+    debits: bool,
+    /// What the holder of a debited account agrees to.
+    mandate: String,
     /// Whether the fields of a card are what is chosen.
     types: bool,
+    /// What typing a card is called beside the rest.
+    card: &'static str,
     consent: Option<String>,
     back: String,
 }
@@ -194,6 +221,8 @@ pub(in crate::pages) struct Marked {
     pub(in crate::pages) number: Option<&'static str>,
     pub(in crate::pages) expiry: Option<&'static str>,
     pub(in crate::pages) cvc: Option<String>,
+    pub(in crate::pages) iban: Option<&'static str>,
+    pub(in crate::pages) holder: Option<&'static str>,
 }
 
 impl Marked {
@@ -211,6 +240,11 @@ impl Marked {
             number: number.or(another),
             expiry: errors.expiry.then_some(t.invalid_expiry),
             cvc: cvc.or(wrong),
+            iban: errors.iban.map(|problem| match problem {
+                Account::Wrong => t.invalid_iban,
+                Account::NotATestAccount => t.test_account_only,
+            }),
+            holder: errors.holder.then_some(t.invalid_holder),
         }
     }
 }
@@ -251,6 +285,9 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
         chosen: if offers { index == 0 } else { before == Some(method.id.as_str()) },
     };
     let saved: Vec<SavedCard> = entering.saved.iter().enumerate().map(choice).collect();
+    let offered = entering.banks != Banks::None;
+    let transfers = entering.banks == Banks::Ideal || (offered && before == Some(IDEAL));
+    let debits = !transfers && (entering.banks == Banks::Debit || (offered && before == Some(SEPA_DEBIT)));
     let page = Entry {
         order,
         t,
@@ -260,7 +297,12 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
         focus,
         errors,
         kept,
-        types: !saved.iter().any(|card| card.chosen),
+        chooses: offered || !saved.is_empty(),
+        transfers,
+        debits,
+        mandate: order.with_merchant(t.mandate),
+        types: !transfers && !debits && !saved.iter().any(|card| card.chosen),
+        card: if saved.is_empty() { t.card } else { t.another_card },
         saved,
         consent: entering.keeps.then(|| order.with_merchant(t.consent)),
         back: order.with_merchant(t.back),
@@ -331,4 +373,22 @@ pub(in crate::pages) fn bank(order: &Order<'_>, question: String, action: &str) 
 /// The same within card fields, which stay where they are.
 pub(in crate::pages) fn bank_within(policy: &str, locale: Locale, question: String, action: &str) -> Response {
     html_under(policy, StatusCode::OK, &Bank { t: Texts::of(locale), locale, question, action, leads: false })
+}
+
+#[derive(Template)]
+#[template(path = "ideal.html")]
+struct Ideal<'a> {
+    order: &'a Order<'a>,
+    t: &'static Texts,
+    locale: Locale,
+    question: String,
+    action: &'a str,
+    leave: &'a str,
+    back: String,
+}
+
+/// The page of a bank that iDEAL leads to: in the sandbox one of our own.
+pub(super) fn ideal(order: &Order<'_>, question: String, action: &str, leave: &str) -> Response {
+    let back = order.with_merchant(order.t.leave_bank);
+    html(StatusCode::OK, &Ideal { order, t: order.t, locale: order.locale, question, action, leave, back })
 }

@@ -68,7 +68,7 @@ pub(crate) fn show_public<'a>(payment: &'a Payment, pages: Pages<'_>) -> PublicS
         amount: payment.amount.amount,
         currency: payment.amount.currency.code(),
         description: payment.description.as_deref(),
-        method: payment.method.as_ref().map(|_| "card"),
+        method: payment.method.as_ref().map(|method| method.method_type().as_str()),
         card: card(payment),
         capture_method: payment.capture.as_str(),
         save_payment_method: payment.save_method,
