@@ -10,7 +10,7 @@ use vinr_core::keys::Environment;
 use crate::world::{Ask, Broken, PUBLIC_URL, Said};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 18] = [
+const REFUSALS: [&str; 21] = [
     "idempotency_key_reused",
     "idempotency_key_in_use",
     "clock_advancing",
@@ -23,6 +23,9 @@ const REFUSALS: [&str; 18] = [
     "payment_method_missing",
     "payment_method_mismatch",
     "amount_too_large",
+    "payment_not_refundable",
+    "payment_not_disputable",
+    "dispute_not_answerable",
     "resource_missing",
     "setup_not_confirmable",
     "setup_not_authenticatable",
