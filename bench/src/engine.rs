@@ -9,8 +9,7 @@ use vinr_store::{Config, Db, Entropy};
 use crate::{Engine, Problem};
 
 /// What a server of this size would be given; commits are flushed before they are answered.
-const POSTGRES_SETTINGS: &str =
-    "-c shared_buffers=2GB -c max_wal_size=8GB -c wal_compression=on -c synchronous_commit=on -c fsync=on";
+const POSTGRES_SETTINGS: &str = "-c max_connections=400 -c shared_buffers=2GB -c max_wal_size=8GB -c wal_compression=on -c synchronous_commit=on -c fsync=on";
 
 /// The schema of the sandbox on PostgreSQL.
 pub(crate) const SCHEMA: &str = "vinr_sandbox";
@@ -71,6 +70,14 @@ impl Cluster {
         Ok(format!("{server}/{name}"))
     }
 
+    /// The one value that a query gives.
+    pub(crate) fn answer(&self, query: &str) -> Result<String, Problem> {
+        let arguments = ["--no-psqlrc", "--tuples-only", "--no-align", "--command", query, &self.url];
+        let output = Command::new("psql").args(arguments).output();
+        let output = output.map_err(|error| format!("cannot run psql: {error}"))?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
     fn sql(&self, statement: &str) -> Result<(), Problem> {
         psql(&self.url, statement)
     }
@@ -115,7 +122,8 @@ fn script(verb: &str, folder: &Path) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A database nobody has used.
+/// A database.
+#[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// Which sort.
     pub(crate) engine: Engine,
@@ -124,6 +132,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// One that nobody has used.
     pub(crate) fn fresh(scratch: &Scratch, cluster: &Cluster, engine: Engine) -> Result<Place, Problem> {
         match engine {
             Engine::Sqlite => Place::folder(scratch),
@@ -157,6 +166,6 @@ pub(crate) fn programs() -> Result<PathBuf, Problem> {
 }
 
 /// The repository's folder.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("bench/ lies in the repository").to_path_buf()
 }

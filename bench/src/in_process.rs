@@ -9,35 +9,37 @@ use vinr_core::ids::{AccountId, EventId, PaymentId, TransferId};
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
 use vinr_server::settings::PrivateWebhooks;
-use vinr_store::{Class, Db, UnitOfWork, Value};
+use vinr_store::{Class, Db, Kind, UnitOfWork, Value};
 
 use crate::Problem;
 use crate::engine::Place;
 use crate::latency::Latencies;
+use crate::load::WARMING;
+use crate::payments::Ask;
 use crate::server::{Counters, cpu_of, own_cpu};
 use crate::template::{Template, deltas, with_payment};
 
-/// Commits payments from so many tasks until the time is over, after a second of warming up.
+/// Commits payments from so many tasks until the time is over, after some warming up.
 pub(crate) async fn run(
     place: &Place,
     template: &Template,
-    tasks: u16,
-    accounts: u16,
+    ask: Ask,
     duration: Duration,
 ) -> Result<(Latencies, Counters), Problem> {
     let env = env()?;
     let chance = env.entropy.clone();
     let db = place.open(Arc::new(move || chance.u128())).await?;
-    let shape = Arc::new(Shape::of(template, &env, accounts)?);
-    feed(&db, &env, &shape, tasks, Duration::from_secs(1)).await?;
+    let shape = Arc::new(Shape::of(template, &env, ask.accounts)?);
+    feed(&db, &env, &shape, ask.connections, WARMING).await?;
     let before = counters(&db);
-    let latencies = feed(&db, &env, &shape, tasks, duration).await?;
+    let latencies = feed(&db, &env, &shape, ask.connections, duration).await?;
     let spent = counters(&db).since(&before);
     db.close().await;
     Ok((latencies, spent))
 }
 
-fn env() -> Result<Env, Problem> {
+/// Time and chance of this machine.
+pub(crate) fn env() -> Result<Env, Problem> {
     let entropy = Entropy::system().map_err(|error| error.to_string())?;
     let client = Client::new(PrivateWebhooks::Refused).map_err(|error| error.to_string())?;
     Ok(Env::new(WallClock::System, entropy, Net::Real(client)))
@@ -46,7 +48,6 @@ fn env() -> Result<Env, Problem> {
 fn counters(db: &Db) -> Counters {
     let stats = db.stats();
     Counters {
-        units: stats.units,
         statements: stats.statements,
         fsyncs: stats.fsyncs,
         cpu_s: own_cpu(),
@@ -106,9 +107,9 @@ impl Shape {
         let payment = PaymentId::from_bits(env.id_bits());
         for rows in &self.template.tables {
             let table = rows.table;
-            if matches!(table.name, "counters" | "balances") {
+            if table.kind == Kind::Tally {
                 for ((id, column), delta) in deltas(rows) {
-                    if table.name == "balances" {
+                    if table.name != "counters" {
                         unit.add(table, id, column, delta, None);
                     }
                 }
@@ -119,7 +120,7 @@ impl Shape {
                 match table.name {
                     "idempotency" => unit.claim(table, &format!("order-{number:026}"), values),
                     "events" => {
-                        let counters = self.counters();
+                        let counters = self.template.counters();
                         let slot = unit.number(counters, "self", "sequence");
                         unit.expect(counters, "self", "context_version", 0);
                         values[self.sequence] = Value::from(slot);
@@ -131,10 +132,5 @@ impl Shape {
             }
         }
         unit
-    }
-
-    fn counters(&self) -> &'static vinr_store::Table {
-        let counters = self.template.tables.iter().find(|rows| rows.table.name == "counters");
-        counters.expect("a payment counts its events").table
     }
 }

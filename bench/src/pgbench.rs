@@ -1,6 +1,7 @@
 //! What an application without this store would do: the same rows in one interactive transaction of prepared
 //! statements, played by PostgreSQL's own benchmark.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -36,13 +37,12 @@ impl Baseline {
     ) -> Result<Baseline, Problem> {
         let url = cluster.database()?;
         let place = Place { engine: Engine::Postgres, url: url.clone() };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| error.to_string())?;
-        runtime.block_on(async {
+        crate::runtime()?.block_on(async {
             place.open(std::sync::Arc::new(|| 1)).await?.close().await;
             Ok::<_, Problem>(())
         })?;
         psql(&url, &tallies(template.of("counters")?, accounts))?;
+        psql(&url, &tallies(template.of("settlement_totals")?, accounts))?;
         psql(&url, &tallies(template.of("balances")?, accounts))?;
         let (script, statements) = script(template)?;
         let path = scratch.path("payment.sql");
@@ -75,7 +75,6 @@ impl Baseline {
         let latencies = self.latencies(run)?;
         let units = u64::try_from(latencies.count()).unwrap_or(0);
         let spent = Counters {
-            units,
             statements: units * self.statements,
             fsyncs: units,
             cpu_s: 0.0,
@@ -144,17 +143,7 @@ fn script(template: &Template) -> Result<(String, u64), Problem> {
         let table = rows.table.name;
         match table {
             "counters" => count(&mut script, rows),
-            "balances" => {
-                for ((id, column), delta) in deltas(rows) {
-                    let account = account(":a");
-                    let _ = writeln!(
-                        script,
-                        "UPDATE balances SET {column} = {column} + ({delta}) WHERE account = {account} \
-                         AND id = E'{}';",
-                        escaped(id)
-                    );
-                }
-            }
+            "balances" | "settlement_totals" => add(&mut script, rows),
             _ => {
                 for (nth, (id, values)) in rows.rows.iter().enumerate() {
                     insert(&mut script, template, rows, nth, id, values)?;
@@ -165,6 +154,24 @@ fn script(template: &Template) -> Result<(String, u64), Problem> {
     script.push_str("COMMIT;\n");
     let statements = script.lines().filter(|line| !line.starts_with('\\')).count();
     Ok((script, u64::try_from(statements).unwrap_or(0)))
+}
+
+/// One statement for a row, as an application would.
+fn add(script: &mut String, rows: &Rows) {
+    let mut changes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for ((id, column), delta) in deltas(rows) {
+        changes.entry(id).or_default().push(format!("{column} = {column} + ({delta})"));
+    }
+    for (id, changes) in changes {
+        let _ = writeln!(
+            script,
+            "UPDATE {} SET {} WHERE account = {} AND id = E'{}';",
+            rows.table.name,
+            changes.join(", "),
+            account(":a"),
+            escaped(id)
+        );
+    }
 }
 
 fn count(script: &mut String, rows: &Rows) {

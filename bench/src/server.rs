@@ -25,8 +25,6 @@ pub(crate) struct Server {
 /// What was spent since some beginning.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counters {
-    /// Units of work committed.
-    pub(crate) units: u64,
     /// Statements sent to the database.
     pub(crate) statements: u64,
     /// Durable commits, each of which flushed the log.
@@ -39,11 +37,18 @@ pub(crate) struct Counters {
     pub(crate) load_cpu_s: f64,
 }
 
+/// Resident memory of a process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    pub(crate) now_mib: f64,
+    /// The most it has been.
+    pub(crate) peak_mib: f64,
+}
+
 impl Counters {
     /// What was spent between two readings.
     pub(crate) fn since(self, before: &Counters) -> Counters {
         Counters {
-            units: self.units - before.units,
             statements: self.statements - before.statements,
             fsyncs: self.fsyncs - before.fsyncs,
             cpu_s: self.cpu_s - before.cpu_s,
@@ -92,13 +97,20 @@ impl Server {
     pub(crate) fn counters(&self) -> Result<Counters, Problem> {
         let text = metrics(self.address).map_err(|error| format!("no metrics: {error}"))?;
         Ok(Counters {
-            units: counter(&text, "units")?,
             statements: counter(&text, "statements")?,
             fsyncs: counter(&text, "fsyncs")?,
             cpu_s: cpu_seconds(&format!("/proc/{}/stat", self.child.id())).unwrap_or(0.0),
             database_cpu_s: cpu_of("postgres"),
             load_cpu_s: own_cpu(),
         })
+    }
+
+    /// What its process holds in memory.
+    pub(crate) fn memory(&self) -> Result<Memory, Problem> {
+        let status = format!("/proc/{}/status", self.child.id());
+        let text = std::fs::read_to_string(&status).map_err(|error| format!("{status}: {error}"))?;
+        let mib = |name| mebibytes(&text, name).ok_or_else(|| format!("{status} has no {name}"));
+        Ok(Memory { now_mib: mib("VmRSS:")?, peak_mib: mib("VmHWM:")? })
     }
 
     /// Lets it drain.
@@ -164,9 +176,22 @@ fn ticks(stat: &str) -> Option<f64> {
     fields.get(11..15)?.iter().map(|ticks| ticks.parse::<f64>().ok()).sum()
 }
 
+/// A line of `/proc/PID/status` such as `VmRSS: 43612 kB`.
+fn mebibytes(status: &str, name: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_ascii_whitespace().next()?.parse::<f64>().ok().map(|kib| kib / 1_024.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_read_from_its_line() {
+        let status = "VmPeak:\t  9999 kB\nVmHWM:\t   20480 kB\nVmRSS:\t   10240 kB\n";
+        assert_eq!(mebibytes(status, "VmRSS:"), Some(10.0));
+        assert_eq!(mebibytes(status, "VmSwap:"), None);
+    }
 
     #[test]
     fn cpu_time_is_read_past_any_name() {
@@ -177,8 +202,8 @@ mod tests {
 
     #[test]
     fn a_counter_is_found_by_its_whole_name() {
-        let text = "# TYPE vinr_store_units_total counter\nvinr_store_units_total 12\n";
-        assert_eq!(counter(text, "units"), Ok(12));
+        let text = "# TYPE vinr_store_statements_total counter\nvinr_store_statements_total 12\n";
+        assert_eq!(counter(text, "statements"), Ok(12));
         assert!(counter(text, "fsyncs").is_err());
     }
 }

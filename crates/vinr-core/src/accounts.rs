@@ -29,7 +29,7 @@ pub const PAYOUT_DELAY_DAYS_MAX: i64 = 30;
 wire_enum! {
     /// How often payouts are made.
     pub enum PayoutInterval {
-        /// Every business day.
+        /// After every day that was settled.
         Daily = "daily",
         /// Once a week.
         Weekly = "weekly",

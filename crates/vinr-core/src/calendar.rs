@@ -34,6 +34,35 @@ impl Day {
     pub fn next(self) -> Self {
         Self(self.0.tomorrow().unwrap_or(self.0))
     }
+
+    /// The Sunday of its week, which begins on Monday (ISO 8601).
+    #[must_use]
+    pub fn last_of_week(self) -> Self {
+        let mut day = self;
+        while day.0.weekday() != civil::Weekday::Sunday && day.next() != day {
+            day = day.next();
+        }
+        day
+    }
+
+    /// The last day of its month.
+    #[must_use]
+    pub fn last_of_month(self) -> Self {
+        Self(self.0.last_of_month())
+    }
+
+    /// The day so many business days later: Mondays to Fridays are counted, holidays are none of ours.
+    #[must_use]
+    pub fn plus_business_days(self, days: i64) -> Self {
+        let (mut day, mut counted) = (self, 0_i64);
+        while counted < days && day.next() != day {
+            day = day.next();
+            if !matches!(day.0.weekday(), civil::Weekday::Saturday | civil::Weekday::Sunday) {
+                counted = counted.saturating_add(1);
+            }
+        }
+        day
+    }
 }
 
 fn rules(zone: &TimeZone) -> tz::TimeZone {

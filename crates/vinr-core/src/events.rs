@@ -58,6 +58,14 @@ wire_enum! {
         PaymentMethodUpdated = "payment_method.updated",
         /// A saved card expires within 30 days.
         PaymentMethodExpiring = "payment_method.expiring",
+        /// A day's settlement was closed.
+        SettlementCreated = "settlement.created",
+        /// A payout was made of what was settled.
+        PayoutCreated = "payout.created",
+        /// A payout arrived at the merchant's bank.
+        PayoutPaid = "payout.paid",
+        /// A payout came back from the merchant's bank.
+        PayoutFailed = "payout.failed",
         /// A webhook endpoint was disabled because it kept failing or said that it is gone.
         WebhookEndpointDisabled = "webhook_endpoint.disabled",
         /// Somebody asked for a test of a webhook endpoint.

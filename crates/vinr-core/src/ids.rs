@@ -145,6 +145,8 @@ ids! {
     SettlementId = "setl",
     /// Money on its way to a merchant's bank.
     PayoutId = "po",
+    /// What collects settlements until a payout is made of them.
+    PayoutPlanId = "plan",
 }
 
 /// Whether `text` is an id with this prefix.

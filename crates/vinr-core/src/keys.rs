@@ -111,6 +111,10 @@ wire_enum! {
         Webhooks = "webhooks",
         /// Balance and ledger.
         Balance = "balance",
+        /// What an account's days came to.
+        Settlements = "settlements",
+        /// Payouts to the merchant's bank.
+        Payouts = "payouts",
         /// The account's settings.
         Account = "account",
         /// The sandbox's clock and helpers.

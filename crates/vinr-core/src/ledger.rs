@@ -57,6 +57,10 @@ wire_enum! {
         MerchantAvailable = "merchant_available",
         /// What the platform has kept.
         Fees = "fees",
+        /// What is on its way to the merchant's bank.
+        PayoutsInTransit = "payouts_in_transit",
+        /// What has arrived at the merchant's bank.
+        MerchantBank = "merchant_bank",
     }
 }
 

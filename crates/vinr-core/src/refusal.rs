@@ -99,6 +99,14 @@ wire_enum! {
         ClockAdvancing = "clock_advancing",
         /// The amount is more than what is left.
         AmountTooLarge = "amount_too_large",
+        /// There is not so much to be paid out.
+        BalanceInsufficient = "balance_insufficient",
+        /// The amount is another than what it is about.
+        AmountMismatch = "amount_mismatch",
+        /// The payout was sent, or it is over.
+        PayoutNotCancellable = "payout_not_cancellable",
+        /// There is no bank that payouts can be sent to.
+        BankNotConfigured = "bank_not_configured",
         /// The payment's status does not allow to confirm it.
         PaymentNotConfirmable = "payment_not_confirmable",
         /// The payment's status does not allow to capture it.
@@ -164,6 +172,10 @@ impl Code {
             Self::ContentTypeUnsupported => Kind::MediaType,
             Self::IdempotencyKeyReused | Self::IdempotencyKeyInUse | Self::ClockAdvancing => Kind::Conflict,
             Self::AmountTooLarge
+            | Self::BalanceInsufficient
+            | Self::AmountMismatch
+            | Self::PayoutNotCancellable
+            | Self::BankNotConfigured
             | Self::PaymentNotConfirmable
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable

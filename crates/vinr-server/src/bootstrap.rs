@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0009_elements", sql: include_str!("../../../migrations/0009_elements.sql") },
     Migration { name: "0010_payment_links", sql: include_str!("../../../migrations/0010_payment_links.sql") },
     Migration { name: "0012_attempts_expand", sql: include_str!("../../../migrations/0012_attempts_expand.sql") },
+    Migration { name: "0014_resets", sql: include_str!("../../../migrations/0014_resets.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

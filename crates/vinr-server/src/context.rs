@@ -10,11 +10,15 @@ mod store;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use store::{ACCOUNTS, BALANCES, CLOCKS, COUNTERS, read_settings, settings_values};
+pub(crate) use store::{
+    ACCOUNTS, BALANCES, CLOCKS, COUNTERS, clock_values, read_settings, settings_values, stop_clock,
+};
 use vinr_core::accounts::Settings;
 use vinr_core::clock::Clock;
 use vinr_core::events::EventFilter;
-use vinr_core::ids::{AccountId, WebhookEndpointId};
+use vinr_core::ids::{AccountId, PayoutPlanId, WebhookEndpointId};
+use vinr_core::money::Currency;
+use vinr_core::settlements::Open;
 use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_store::{Db, UnitOfWork};
 
@@ -36,6 +40,8 @@ pub struct AccountContext {
     pub settings: Settings,
     /// The account's virtual clock.
     pub clock: Clock,
+    /// What is being settled and collected.
+    pub books: Books,
     /// Enabled webhook endpoints and what they want.
     pub endpoints: Vec<(WebhookEndpointId, Vec<EventFilter>)>,
     /// The guard it was read with.
@@ -44,6 +50,17 @@ pub struct AccountContext {
     pub created_at: Timestamp,
     /// The API version it is pinned to.
     pub api_version: String,
+}
+
+/// The settlements of an account that are open, and what collects closed ones for its next payouts.
+#[derive(Debug, Clone)]
+pub struct Books {
+    /// At most one a currency whose day is not over.
+    pub open: Vec<Open>,
+    /// At most one a currency.
+    pub plans: Vec<(Currency, PayoutPlanId)>,
+    /// The end of the last day that was closed.
+    pub settled_until: Timestamp,
 }
 
 /// Contexts read within the last second.

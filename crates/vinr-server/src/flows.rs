@@ -3,10 +3,12 @@
 pub(crate) mod attempts;
 pub(crate) mod customers;
 pub(crate) mod disputes;
+pub mod export;
 pub(crate) mod payment_links;
 pub(crate) mod payment_methods;
 pub(crate) mod payments;
 pub(crate) mod reactions;
 pub(crate) mod refunds;
+pub(crate) mod reset;
 pub(crate) mod settlements;
 pub(crate) mod setups;

@@ -1,7 +1,7 @@
 //! The ledger as it stands: balances for the API, and the proof that every balance is the sum of its transfers.
 
-mod lines;
 pub(crate) mod routes;
+mod settled;
 mod store;
 mod wire;
 
@@ -42,8 +42,8 @@ impl fmt::Display for Difference {
 }
 
 /// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
-/// holds, took and paid what its transfers say, that the lines of the balance explain what the merchant has, and that the
-/// events are numbered without a gap. Each account is looked
+/// holds, took and paid what its transfers say, that payouts are the sums of their settlements, those of their lines, and
+/// the ledger of all of them, and that the events are numbered without a gap. Each account is looked
 /// at as it was at one moment. Nothing comes back when all is well; `told` hears of every page of rows that was read.
 ///
 /// # Errors
@@ -57,7 +57,7 @@ pub async fn verify(db: &Db, mut told: impl FnMut(usize)) -> Result<Vec<Differen
         let stored = store::balances(&snapshot, account).await?;
         differences.extend(compared(account, &computed, &stored));
         differences.extend(unbalanced(account, &stored));
-        differences.extend(unexplained(account, &stored, &lines::nets(&snapshot, account, &mut told).await?));
+        differences.extend(settled::check(&snapshot, account, &stored, &mut told).await?);
         differences.extend(store::payments(&snapshot, account, &mut told).await?);
         differences.extend(store::gaps(&snapshot, account).await?);
     }
@@ -85,28 +85,6 @@ fn unbalanced(account: &str, stored: &Balances) -> Vec<Difference> {
     }
     let wrong = units.iter().filter(|(_, sum)| **sum != (0, 0));
     wrong.map(|(subject, sum)| difference(account, subject, (0, 0), *sum)).collect()
-}
-
-/// What the lines of the balance add up to is what the merchant has, available or not.
-fn unexplained(account: &str, stored: &Balances, nets: &BTreeMap<String, i128>) -> Vec<Difference> {
-    let mut merchant: BTreeMap<&str, i128> = BTreeMap::new();
-    for (key, (posted, _)) in stored {
-        if let Some(("merchant_pending" | "merchant_available", unit)) = key.split_once(':') {
-            *merchant.entry(unit).or_default() += posted;
-        }
-    }
-    let units: BTreeSet<&str> = merchant.keys().copied().chain(nets.keys().map(String::as_str)).collect();
-    let unequal = units.into_iter().filter_map(|unit| {
-        let has = merchant.get(unit).copied().unwrap_or_default();
-        let explained = nets.get(unit).copied().unwrap_or_default();
-        (has != explained).then(|| Difference {
-            account: account.to_owned(),
-            subject: format!("balance transactions in {unit}"),
-            expected: has.to_string(),
-            found: explained.to_string(),
-        })
-    });
-    unequal.collect()
 }
 
 fn difference(account: &str, subject: &str, expected: Sums, found: Sums) -> Difference {

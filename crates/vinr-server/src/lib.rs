@@ -21,10 +21,12 @@ mod pages;
 mod payment_links;
 mod payment_methods;
 mod payments;
+mod payouts;
 mod record;
 mod refunds;
 mod sealing;
 pub mod settings;
+mod settlements;
 mod setups;
 mod webhooks;
 pub mod witness;
@@ -33,6 +35,7 @@ mod workers;
 pub use app::App;
 pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
+pub use flows::export;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
 pub use payment_methods::rewrap;
@@ -70,10 +73,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::setups::routes::endpoints(),
         ledger::routes::endpoints(),
         balance_transactions::routes::endpoints(),
+        flows::settlements::routes::endpoints(),
+        payouts::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),
         workers::clock::routes::endpoints(),
+        flows::reset::routes::endpoints(),
     ]
     .concat()
 }

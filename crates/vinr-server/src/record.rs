@@ -19,7 +19,7 @@ use vinr_core::time::{Span, Timestamp, WallTime};
 use vinr_store::{Slot, UnitOfWork};
 
 use crate::connectors::{Ask, Sending};
-use crate::context::{AccountContext, BALANCES, COUNTERS, SELF};
+use crate::context::{AccountContext, BALANCES, Books, COUNTERS, SELF};
 use crate::env::Env;
 use crate::settings::Settings;
 use crate::witness::Note;
@@ -48,6 +48,7 @@ pub struct Unit<'a> {
     pub idempotency_key: Option<String>,
     /// What that request wants to be shown whole, as names with commas between.
     pub expand: Option<String>,
+    books: Option<Books>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
@@ -68,6 +69,10 @@ pub struct Handover {
     pub event: StoredEvent,
     /// The number the event got with its commit.
     pub slot: Slot,
+    /// When it was written, on the account's clock.
+    pub created_at: Timestamp,
+    /// When the lease ends.
+    pub leased_until: WallTime,
 }
 
 /// An event as it is stored: without its number, which only the commit knows.
@@ -116,11 +121,17 @@ pub(crate) enum Noun {
     Setup,
     /// An endpoint that has been failing for too long.
     WebhookEndpoint,
+    /// A settlement whose day ends.
+    Settlement,
+    /// What is collected for a payout, when its period ends.
+    PayoutPlan,
+    /// A payout that is to be sent, or to arrive.
+    Payout,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 7] = [
+    pub(crate) const ALL: [Noun; 10] = [
         Noun::Payment,
         Noun::Attempt,
         Noun::Refund,
@@ -128,6 +139,9 @@ impl Noun {
         Noun::PaymentMethod,
         Noun::Setup,
         Noun::WebhookEndpoint,
+        Noun::Settlement,
+        Noun::PayoutPlan,
+        Noun::Payout,
     ];
 
     /// The word in the database.
@@ -140,6 +154,9 @@ impl Noun {
             Noun::PaymentMethod => "payment_method",
             Noun::Setup => "setup",
             Noun::WebhookEndpoint => "webhook_endpoint",
+            Noun::Settlement => "settlement",
+            Noun::PayoutPlan => "payout_plan",
+            Noun::Payout => "payout",
         }
     }
 
@@ -201,6 +218,7 @@ impl<'a> Unit<'a> {
             process,
             idempotency_key: None,
             expand: None,
+            books: None,
             handovers: Vec::new(),
             sending: None,
             reactions: VecDeque::new(),
@@ -212,6 +230,12 @@ impl<'a> Unit<'a> {
     /// The account's time.
     pub fn now(&self) -> Timestamp {
         self.context.clock.account_now(self.wall)
+    }
+
+    /// Which settlements are open and what collects them, as this unit's context has it and the unit itself has changed
+    /// it. Whoever relies on it guards the context, and whoever changes it bumps that.
+    pub(crate) fn books(&mut self) -> &mut Books {
+        self.books.get_or_insert_with(|| self.context.books.clone())
     }
 
     /// Asks something of another noun, to be done before this unit is committed.
@@ -293,7 +317,8 @@ impl<'a> Unit<'a> {
     pub fn deliver(&mut self, endpoint: &WebhookEndpointId, event: &StoredEvent, slot: Slot) {
         let delivery = WebhookDeliveryId::from_bits(self.env.id_bits());
         let lease = self.wall.plus(HANDOVER_LEASE);
-        let values = tables::delivery_values(endpoint, event, self.now(), lease, &self.process);
+        let now = self.now();
+        let values = tables::delivery_values(endpoint, event, now, lease, &self.process);
         self.store.insert(&DELIVERIES, delivery.as_str(), values);
         self.handovers.push(Handover {
             account: self.context.account.clone(),
@@ -301,6 +326,8 @@ impl<'a> Unit<'a> {
             endpoint: endpoint.clone(),
             event: event.clone(),
             slot,
+            created_at: now,
+            leased_until: lease,
         });
     }
 

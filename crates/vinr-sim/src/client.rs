@@ -3,6 +3,7 @@
 mod cards;
 mod endpoints;
 mod payments;
+mod payouts;
 mod reads;
 mod refunds;
 
@@ -90,6 +91,7 @@ impl Client {
             Work::Reuse => self.reuse_a_key().await,
             Work::Refund => self.give_back().await,
             Work::Dispute => self.dispute().await,
+            Work::Payout => self.pay_out().await,
         }
     }
 

@@ -10,7 +10,7 @@ use vinr_core::keys::Environment;
 use crate::world::{Ask, Broken, PUBLIC_URL, Said};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 21] = [
+const REFUSALS: [&str; 23] = [
     "idempotency_key_reused",
     "idempotency_key_in_use",
     "clock_advancing",
@@ -31,6 +31,8 @@ const REFUSALS: [&str; 21] = [
     "setup_not_authenticatable",
     "acquirer_not_configured",
     "endpoint_disabled",
+    "balance_insufficient",
+    "payout_not_cancellable",
     "service_unavailable",
 ];
 

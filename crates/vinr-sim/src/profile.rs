@@ -43,11 +43,13 @@ pub(crate) enum Work {
     Refund,
     /// A payment that is disputed.
     Dispute,
+    /// Settlements that are paid out, and added up.
+    Payout,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 14] = [
+    pub(crate) const ALL: [Work; 15] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -62,6 +64,7 @@ impl Work {
         Work::Reuse,
         Work::Refund,
         Work::Dispute,
+        Work::Payout,
     ];
 }
 

@@ -192,7 +192,7 @@ impl Drop for End {
     }
 }
 
-type Verdict = Result<Vec<i64>, CommitError>;
+type Verdict = Result<Committed, CommitError>;
 
 impl Group {
     /// Works until the queue is closed and empty.
@@ -222,7 +222,7 @@ impl Group {
         count(&self.counters.stale, stale as u64);
         for (reply, verdict) in replies.into_iter().zip(verdicts) {
             // A caller that has gone does not change what was committed.
-            let _ = reply.send(verdict.map(Committed::new));
+            let _ = reply.send(verdict);
         }
     }
 
@@ -281,13 +281,13 @@ impl Group {
         if !plan.has_writes {
             self.writer.verify(&mut plan).await?;
             count(&self.counters.batches, 1);
-            return Ok(settle(units, &mut plan).verdicts);
+            return Ok(settle(units, &mut plan).verdicts(0));
         }
         self.writer.arbitrate(&mut plan).await?;
         let settled = settle(units, &mut plan);
         let Some(account) = &settled.account else {
             self.writer.abandon().await;
-            return Ok(settled.verdicts);
+            return Ok(settled.verdicts(0));
         };
         let batch = BatchId::draw(account, &self.entropy);
         match self.writer.apply(&plan, &settled, &batch).await {
@@ -302,7 +302,7 @@ impl Group {
         }
         count(&self.counters.batches, 1);
         count(&self.counters.fsyncs, 1);
-        Ok(settled.verdicts)
+        Ok(settled.verdicts(batch.first_version))
     }
 
     /// Learns the outcome of a commit that was sent and not answered. All callers wait: to guess would be to lie.

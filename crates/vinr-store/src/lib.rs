@@ -89,15 +89,21 @@ pub enum Class {
     Worker,
 }
 
-/// What a commit gave: the numbers that were drawn.
+/// What a commit gave: the numbers that were drawn, and the version of new rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
     numbers: Vec<i64>,
+    first_version: i64,
 }
 
 impl Committed {
-    pub(crate) fn new(numbers: Vec<i64>) -> Committed {
-        Committed { numbers }
+    pub(crate) fn new(numbers: Vec<i64>, first_version: i64) -> Committed {
+        Committed { numbers, first_version }
+    }
+
+    /// The version of the rows that the unit inserted, for [`UnitOfWork::know`].
+    pub fn first_version(&self) -> i64 {
+        self.first_version
     }
 
     /// The number that was drawn for `slot`.

@@ -193,7 +193,7 @@ impl SimulatedWriter {
             .map_err(write_fault)?;
         count(&self.counters.statements, statements);
         if fault != CommitFault::UnknownAndLost {
-            self.tell(settled);
+            self.tell(settled, batch);
         }
         sleep(self.disk.chaos.commit_delay() / 2).await;
         match fault {
@@ -207,11 +207,11 @@ impl SimulatedWriter {
         }
     }
 
-    fn tell(&self, settled: &Settled<'_>) {
+    fn tell(&self, settled: &Settled<'_>, batch: &BatchId) {
         let Some(observer) = &self.disk.observer else { return };
         for (unit, place) in &settled.witnessed {
             let Some(Ok(numbers)) = settled.verdicts.get(*place) else { continue };
-            observer.committed(&unit.account, &Committed::new(numbers.clone()), &unit.notes);
+            observer.committed(&unit.account, &Committed::new(numbers.clone(), batch.first_version), &unit.notes);
         }
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Unit {
     pub(crate) writes: Vec<Write>,
     pub(crate) checks: Vec<Check>,
     pub(crate) tallies: Vec<TallyUse>,
+    /// Tables whose rows of this account all go before anything is written.
+    pub(crate) wiped: &'static [&'static str],
     /// Where each slot's number comes from, by the slot's index.
     pub(crate) slots: Vec<NumberSource>,
     /// What an observer is told once this is durable.
@@ -112,6 +114,7 @@ impl Unit {
             writes: Vec::new(),
             checks: Vec::new(),
             tallies: Vec::new(),
+            wiped: &[],
             slots: Vec::new(),
             notes: Vec::new(),
             weight_bytes: 0,
@@ -120,12 +123,13 @@ impl Unit {
 
     /// How many rows the unit touches.
     pub(crate) fn rows(&self) -> usize {
-        self.writes.len() + self.checks.len() + self.tallies.len()
+        self.writes.len() + self.checks.len() + self.tallies.len() + self.wiped.len()
     }
 
     /// Whether committing the unit changes anything.
     pub(crate) fn has_writes(&self) -> bool {
-        !self.writes.is_empty() || self.tallies.iter().any(|tally| !tally.changes.is_empty())
+        let changes = self.tallies.iter().any(|tally| !tally.changes.is_empty());
+        !self.writes.is_empty() || !self.wiped.is_empty() || changes
     }
 
     /// Drops every write and keeps what was read, so that a refusal can be checked before it is answered.
@@ -135,6 +139,7 @@ impl Unit {
                 self.checks.push(Check { table: write.table, id: write.id, version: expected });
             }
         }
+        self.wiped = &[];
         self.slots.clear();
         self.notes.clear();
         self.tallies.retain_mut(|tally| {
@@ -257,6 +262,19 @@ impl UnitOfWork {
         }
     }
 
+    /// Takes a row as loaded that an earlier commit of this process wrote: its values and its version are known, and if it
+    /// is another by now, the unit is stale.
+    ///
+    /// # Panics
+    /// If the table has no versions.
+    pub fn know(&mut self, table: &'static Table, id: &str, version: i64) {
+        assert_eq!(table.kind, Kind::Versioned, "table {} has no versions", table.name);
+        if self.unit.checked(table, id).is_none() {
+            self.unit.weight_bytes += ROW_OVERHEAD_BYTES + id.len();
+            self.unit.checks.push(Check { table, id: id.into(), version });
+        }
+    }
+
     /// Reads a row for display only: no decision may use it, because nobody checks that it stays.
     pub async fn peek(&mut self, table: &'static Table, id: &str) -> Result<Option<Row>, StoreError> {
         if let Some(index) = self.unit.staged(table, id) {
@@ -347,6 +365,16 @@ impl UnitOfWork {
             Op::Remove { expected } => Op::Remove { expected },
         };
         write.values = Vec::new();
+    }
+
+    /// Stages that every row of this unit's account goes from these tables, before anything else that the unit writes:
+    /// what it inserts or claims there stays. No other unit of the account commits in the same batch, and whoever wrote
+    /// such a row meanwhile without touching a row that this unit changes too would leave it behind: change one that
+    /// every writer expects.
+    ///
+    /// It is one statement a table, however many rows there are: for an operator's or a test's work alone.
+    pub fn wipe(&mut self, tables: &'static [&'static str]) {
+        self.unit.wiped = tables;
     }
 
     /// Adds `delta` to a column of a tally, blindly. With a floor the unit is refused if the column would end below it.

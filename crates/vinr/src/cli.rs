@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 use vinr_core::keys::{Environment, KeyKind};
+use vinr_core::time::Timestamp;
 
 /// Payments, billing and engagement in one binary.
 #[derive(Debug, Parser)]
@@ -118,6 +120,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "WHSEC")]
         secret: Option<String>,
     },
+    /// Make the real objects that lead to an event, in the sandbox
+    #[command(after_help = crate::trigger::help())]
+    Trigger {
+        #[command(flatten)]
+        server: ServerOptions,
+        /// Which event, of those below
+        #[arg(value_name = "EVENT")]
+        event: String,
+    },
+    /// Write all of one kind that an account has into a file
+    #[command(after_help = crate::export::HELP)]
+    Export(ExportOptions),
     /// Prove the ledger
     #[command(after_help = "Example: vinr ledger verify --json")]
     Ledger {
@@ -162,21 +176,66 @@ pub(crate) enum EventsCommand {
     Tail(FollowOptions),
 }
 
-/// Which events of which account.
+/// Which server, and which of its accounts.
 #[derive(Debug, Args)]
-pub(crate) struct FollowOptions {
+pub(crate) struct ServerOptions {
     /// Where VINR serves
     #[arg(long, env = "VINR_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) url: String,
-    /// A secret key of the account, or a restricted one with events:read
+    /// A secret key of the account, or a restricted one that may do what is asked for
     #[arg(long, env = "VINR_SECRET_KEY", hide_env_values = true, value_name = "KEY")]
     pub(crate) key: Option<String>,
+}
+
+/// Which events of which account.
+#[derive(Debug, Args)]
+pub(crate) struct FollowOptions {
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
     /// Only these, such as payment.completed or payment.*; several with commas
     #[arg(long, value_delimiter = ',', value_name = "EVENTS")]
     pub(crate) events: Vec<String>,
     /// Begin after this number, 0 for the very first [default: with what happens from now on]
     #[arg(long, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(0..))]
     pub(crate) after: Option<i64>,
+}
+
+/// `vinr export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// What
+    #[arg(value_name = "KIND", value_parser = PossibleValuesParser::new(vinr_server::export::KINDS.iter().map(|kind| kind.name)))]
+    pub(crate) kind: String,
+    /// How it is written [default: csv, with --json jsonl]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Into this file instead of onto standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// Only what was created at this moment or later: RFC 3339, a day, or unix seconds
+    #[arg(long, value_name = "TIME", value_parser = crate::export::moment)]
+    pub(crate) created_from: Option<Timestamp>,
+    /// Only what was created before this moment
+    #[arg(long, value_name = "TIME", value_parser = crate::export::moment)]
+    pub(crate) created_to: Option<Timestamp>,
+    /// The account; needed when there are several
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// In which environment
+    #[arg(long, value_enum, default_value_t = Which::Sandbox)]
+    pub(crate) environment: Which,
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A line of columns for each, by RFC 4180, after one with their names
+    Csv,
+    /// A line of JSON for each, as the API shows it
+    Jsonl,
 }
 
 /// `vinr keys`.
@@ -315,7 +374,7 @@ mod tests {
     #[test]
     fn every_command_has_an_example_that_is_right() {
         let commands = all(&Cli::command(), "vinr");
-        assert!(commands.len() >= 18, "{}", commands.len());
+        assert!(commands.len() >= 20, "{}", commands.len());
         for (path, command) in commands {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             let example = help.lines().find_map(|line| line.strip_prefix("Example: ")).unwrap_or_default();

@@ -160,7 +160,7 @@ pub(crate) async fn verify(settings: &Resolved) -> Result<(), Failure> {
 }
 
 /// The account that was named, or the only one; the demo shop's has to be named.
-async fn the_account(place: &Place, named: Option<String>) -> Result<AccountId, Failure> {
+pub(crate) async fn the_account(place: &Place, named: Option<String>) -> Result<AccountId, Failure> {
     if let Some(id) = named {
         return AccountId::parse(&id).map_err(|problem| Failure::Usage(problem.to_string()));
     }

@@ -12,8 +12,9 @@ use vinr_server::egress::USER_AGENT;
 use vinr_server::env::{Entropy, WallClock};
 use vinr_server::signature::{self, Secret, Signers};
 
+use crate::api::reason;
 use crate::cli::FollowOptions;
-use crate::follow::{Event, Follower, reason};
+use crate::follow::{Event, Follower};
 use crate::show::{Colour, Lines};
 use crate::{Failure, address};
 
@@ -58,14 +59,14 @@ pub(crate) async fn run(options: FollowOptions, to: &str, secret: Option<&str>, 
     };
     let shown = signature::shown(&secret);
     // Whoever verifies with nothing but the secret key is served too.
-    let key = options.key.as_deref().map(str::trim);
+    let key = options.server.key.as_deref().map(str::trim);
     let key = key.filter(|key| KeyPrefix::parse(key).is_some_and(|prefix| prefix.kind == KeyKind::Secret));
     let signers = Signers { endpoint: vec![secret], keys: key.map(signature::of_key).into_iter().collect() };
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let http = builder.timeout(TIMEOUT).user_agent(USER_AGENT).build().map_err(Failure::refused)?;
     let mut follower = Follower::start(options).await?;
     let forwarder = Forwarder { http, to, signers, lines: Lines::new(json) };
-    forwarder.introduce(&follower.url, &shown)?;
+    forwarder.introduce(&follower.api.url, &shown)?;
     loop {
         for event in follower.next().await? {
             forwarder.forward(&event).await?;

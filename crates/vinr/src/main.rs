@@ -1,8 +1,10 @@
 //! `vinr`: the server and its operator's commands in one binary.
 
 mod address;
+mod api;
 mod cli;
 mod commands;
+mod export;
 mod follow;
 mod installation;
 mod keyfile;
@@ -12,6 +14,7 @@ mod settings;
 mod show;
 mod stop;
 mod tail;
+mod trigger;
 mod welcome;
 
 use std::process::ExitCode;
@@ -90,6 +93,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Listen { follow, forward_to, secret } => {
             stop::until(listen::run(follow, &forward_to, secret.as_deref(), json)).await
         }
+        Command::Trigger { server, event } => trigger::run(&server, &event, json).await,
+        Command::Export(options) => export::run(&settings, options).await,
         Command::Vault { command: cli::VaultCommand::Rotate { no_new_key } } => {
             commands::rotate(&settings, !no_new_key).await
         }

@@ -12,7 +12,7 @@ pub(crate) async fn run(options: FollowOptions, json: bool) -> Result<(), Failur
     let mut follower = Follower::start(options).await?;
     let lines = Lines::new(json);
     if !json {
-        eprintln!("Events of {}; Ctrl-C ends.", follower.url);
+        eprintln!("Events of {}; Ctrl-C ends.", follower.api.url);
     }
     loop {
         for event in follower.next().await? {

@@ -1,5 +1,6 @@
 //! VINR's own tools, called as `cargo xtask COMMAND`.
 
+mod ha;
 mod mutations;
 mod tidy;
 
@@ -20,7 +21,7 @@ struct Arguments {
 enum Command {
     /// Checks the rules of the house: sizes, names, who may know whom, documents that tell the truth.
     Tidy,
-    /// Builds the release and measures payments a second; `cargo xtask bench -- --help` says how.
+    /// Builds the release, measures it and writes docs/performance.md; `cargo xtask bench -- --help` says how.
     Bench {
         /// Passed on to the benchmark
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -34,12 +35,19 @@ enum Command {
         #[arg(long, default_value_t = 300)]
         seeds: u32,
     },
+    /// Takes the leader of a PostgreSQL cluster away under load, and proves that no answered payment is lost.
+    Ha {
+        /// How often: by turns the leader is killed, its PostgreSQL alone, it freezes, it restarts alone and is killed
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        rounds: u32,
+    },
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Mutations { names, seeds } => mutations::run(&root(), &names, seeds),
         Command::Tidy => tidy(),
+        Command::Ha { rounds } => ha::run(&root(), rounds),
         Command::Bench { arguments } => bench(&arguments),
     }
 }

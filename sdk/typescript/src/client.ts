@@ -8,7 +8,9 @@ import { Events } from './resources/events.js';
 import { PaymentLinks } from './resources/payment-links.js';
 import { PaymentMethods } from './resources/payment-methods.js';
 import { Payments } from './resources/payments.js';
+import { Payouts } from './resources/payouts.js';
 import { Refunds } from './resources/refunds.js';
+import { Settlements } from './resources/settlements.js';
 import { Setups } from './resources/setups.js';
 import { Test } from './resources/test.js';
 import { Webhooks } from './resources/webhooks.js';
@@ -26,6 +28,8 @@ export class Vinr {
   readonly setups: Setups;
   readonly events: Events;
   readonly balance: Balance;
+  readonly settlements: Settlements;
+  readonly payouts: Payouts;
   readonly account: Account;
   readonly webhooks: Webhooks;
   /** Sandbox only. */
@@ -50,6 +54,8 @@ export class Vinr {
     this.setups = new Setups(transport);
     this.events = new Events(transport);
     this.balance = new Balance(transport);
+    this.settlements = new Settlements(transport);
+    this.payouts = new Payouts(transport);
     this.account = new Account(transport);
     this.webhooks = new Webhooks(transport, new Verifier(settings.secretKey, settings.webhookSecret));
     this.test = new Test(transport);

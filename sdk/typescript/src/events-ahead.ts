@@ -1,6 +1,5 @@
 // Events ahead of the server: written by hand from the product's documents, so that handlers can name them already.
 // A type moves to `events.ts`, and its object to the generated types, when the server's OpenAPI document has it.
-import type { PaymentMethod } from './types.js';
 
 /** An invoice, as far as its events are used. */
 export interface Invoice {
@@ -80,25 +79,12 @@ export interface Redemption {
   created_at: string;
 }
 
-/** Money on its way to your bank. */
-export interface Payout {
-  id: string;
-  object: 'payout';
-  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'cancelled';
-  amount: number;
-  currency: string;
-  metadata: Record<string, string>;
-  created_at: string;
-}
-
 /** What these events carry. */
 export interface AheadEventData {
-  'payment_method.updated': PaymentMethod;
   'invoice.created': Invoice;
   'invoice.paid': Invoice;
   'invoice.payment_failed': Invoice;
   'subscription.deleted': Subscription;
   'loyalty.points.earned': PointsTransaction;
   'loyalty.points.redeemed': Redemption;
-  'payout.paid': Payout;
 }

@@ -1,7 +1,7 @@
 // Events, told apart by their `type`: checking it tells TypeScript what `data` is.
 import type { components } from './generated/events.js';
 import type { AheadEventData } from './events-ahead.js';
-import type { Customer, Dispute, Payment, PaymentMethod, Refund, WebhookEndpoint } from './types.js';
+import type { Customer, Dispute, Payment, PaymentMethod, Payout, Refund, Settlement, WebhookEndpoint } from './types.js';
 
 /** What the events that the server sends carry. */
 export interface ServedEventData {
@@ -27,7 +27,12 @@ export interface ServedEventData {
   'customer.deleted': Customer;
   'payment_method.attached': PaymentMethod;
   'payment_method.detached': PaymentMethod;
+  'payment_method.updated': PaymentMethod;
   'payment_method.expiring': PaymentMethod;
+  'settlement.created': Settlement;
+  'payout.created': Payout;
+  'payout.paid': Payout;
+  'payout.failed': Payout;
   'webhook_endpoint.disabled': WebhookEndpoint;
   'webhook.test': WebhookEndpoint;
 }

@@ -7,7 +7,9 @@ import type { components as Disputes } from './generated/disputes.js';
 import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
+import type { components as Payouts } from './generated/payouts.js';
 import type { components as Refunds } from './generated/refunds.js';
+import type { components as Settlements } from './generated/settlements.js';
 import type { components as Tests } from './generated/test.js';
 import type { components as Webhooks } from './generated/webhooks.js';
 
@@ -148,6 +150,22 @@ export interface Setup extends Refine<C['Setup'], { object: 'setup'; status: Set
 
 export type BalanceAmount = Balances['schemas']['Balance']['available'][number];
 export interface Balance extends Refine<Balances['schemas']['Balance'], { object: 'balance' }> {}
+export type BalanceTransactionType = NonNullable<Balances['schemas']['GetBalanceTransactionsQuery']['type']>;
+/** What one thing gave to the balance or took from it. */
+export interface BalanceTransaction
+  extends Refine<Balances['schemas']['BalanceTransaction'], { object: 'balance_transaction'; type: BalanceTransactionType }> {}
+export type BalanceTransactionListParams = ListOf<Balances['schemas']['GetBalanceTransactionsQuery']>;
+
+/** What a day in one currency came to. */
+export interface Settlement extends Refine<Settlements['schemas']['Settlement'], { object: 'settlement' }> {}
+export type SettlementListParams = ListOf<Settlements['schemas']['GetSettlementsQuery']>;
+export type SettlementListTransactionsParams = ListOf<Settlements['schemas']['GetSettlementsIdTransactionsQuery']>;
+
+export type PayoutStatus = NonNullable<Payouts['schemas']['GetPayoutsQuery']['status']>;
+/** Money on its way to your bank. */
+export interface Payout extends Refine<Payouts['schemas']['Payout'], { object: 'payout'; status: PayoutStatus }> {}
+export type PayoutCreateParams = Payouts['schemas']['PostPayoutsBody'] & { idempotencyKey?: string };
+export type PayoutListParams = ListOf<Payouts['schemas']['GetPayoutsQuery']>;
 
 export interface Account extends Refine<Accounts['schemas']['Account'], { object: 'account' }> {}
 export type AccountUpdateParams = Accounts['schemas']['PatchAccountBody'];
@@ -178,7 +196,9 @@ export interface TestClock extends Clock<Tests['schemas']['Shown']> {}
 export interface TestClockAdvance extends Clock<Tests['schemas']['Advanced']> {}
 type Clock<T> = Refine<T, { object: 'test_clock' }>;
 export type TestClockAdvanceParams = Tests['schemas']['PostTestClockAdvanceBody'];
+export interface TestReset extends Refine<Tests['schemas']['TestReset'], { object: 'test_reset' }> {}
 export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
 export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
+export type TestPaymentMethodUpdateParams = Tests['schemas']['PostTestPaymentMethodsIdUpdateBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
 export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];

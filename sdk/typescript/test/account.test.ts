@@ -80,6 +80,16 @@ test('the clock moves forward, and what falls due on the way happens', async () 
   assert.ok(Date.parse((await vinr.test.clock.advance({ to })).now) >= Date.parse(to));
 });
 
+test('a reset leaves nothing but the account', async () => {
+  await vinr.payments.create({ amount: 1000, currency: 'EUR' });
+  const before = await vinr.account.retrieve();
+  const reset = await vinr.test.reset();
+  assert.equal(reset.object, 'test_reset');
+  assert.ok(Math.abs(Date.parse(reset.now) - Date.now()) < 60_000, 'the clock shows the time of the world');
+  assert.deepEqual([...(await vinr.payments.list()), ...(await vinr.events.list())], []);
+  assert.deepEqual(await vinr.account.retrieve(), before);
+});
+
 test('all problems of a request are told together', async () => {
   const wrong = { currency: 'XXX', amount: 0, returnUrl: 'nowhere' };
   await assert.rejects(vinr.payments.create(wrong), (error) => {

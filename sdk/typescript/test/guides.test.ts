@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Payment, type PaymentLink, type PaymentSession, type Refund } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -36,7 +36,9 @@ before(async () => {
     endpoint,
     standard,
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
+    save: guide('save-and-reuse-a-card', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
+    reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
     handler: `${YOURS}${read('web/templates/demo/handler.ts')}`,
   });
 });
@@ -55,6 +57,17 @@ function guide(name: string, language: string, shop = 'http://127.0.0.1:4000'): 
 /** What a request of a guide is answered with. */
 const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 'curl --fail-with-body -sS '))) as T;
 
+/** Runs a guide's program: what it prints is what stands behind each `console.log`. Answers how much that is. */
+async function printsWhatItPromises(program: string, name: string): Promise<number> {
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  await desk.load(program);
+  console.log = log;
+  const promised = guide(name, 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
+  assert.deepEqual(lines, [...promised].map(([, words]) => words));
+  return lines.length;
+}
+
 test('the index names every guide, and every guide has blocks that are run here', () => {
   const linked = [...read(`${GUIDES}/README.md`).matchAll(/^- \[.*?\]\((\S+?)\.md\)/gm)].map(([, name]) => name ?? '');
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
@@ -63,8 +76,10 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['embed-the-card-form', 1, 1],
     ['payment-links', 1, 3],
     ['verify-a-webhook', 1, 3],
+    ['save-and-reuse-a-card', 1, 5],
     ['refunds-and-disputes', 2, 4],
     ['test-cards-and-time', 2, 2],
+    ['reconcile-a-payout', 1, 3],
   ]);
 });
 
@@ -152,22 +167,66 @@ test('verify a webhook: with the secret of the endpoint, and with a published li
   }
 });
 
+test('save and reuse a card: the customer, the page, the charges and the wallet', async () => {
+  const [byHand = ''] = guide('save-and-reuse-a-card', 'sh');
+  const done = JSON.parse(pasted(byHand)) as Setup;
+  assert.deepEqual([done.status, typeof done.paymentMethodId], ['succeeded', 'string']);
+
+  const shop = await desk.load<{
+    customerOf: (userId: string, email: string) => Promise<Customer>;
+    addCard: (customerId: string) => Promise<Response>;
+    charge: (customerId: string, orderId: string, amount: number) => Promise<Record<string, unknown>>;
+    wallet: (customerId: string) => Promise<string[]>;
+    prefer: (customerId: string, methodId: string) => Promise<void>;
+    remove: (customerId: string, methodId: string) => Promise<void>;
+    renewed: (methodId: string) => Promise<string>;
+  }>('save');
+  const { id } = await shop.customerOf('user_1', 'ada@example.com');
+  assert.equal((await shop.customerOf('user_1', 'ada@example.com')).id, id, 'a buyer is one customer');
+  await assert.rejects(shop.charge(id, '1', 2500), { code: 'payment_method_missing', status: 400 });
+  const save = async (number: string) => {
+    const redirect = await shop.addCard(id);
+    assert.equal(redirect.status, 303);
+    const setup = /set_[0-9a-z]+/.exec(redirect.headers.get('location') ?? '')?.[0] ?? '';
+    const typed = await vinr.test.setups.pay(setup, { number });
+    const saved = typed.status === 'succeeded' ? typed : await vinr.test.setups.authenticate(setup, { result: 'succeed' });
+    return saved.paymentMethodId ?? '';
+  };
+  const first = await save('4242 4242 4242 4242');
+  assert.deepEqual(await shop.charge(id, '2', 2500), { paid: true });
+  assert.deepEqual(await shop.charge(id, '2', 2500), { paid: true }, 'once, however often');
+  assert.equal((await vinr.payments.list({ customerId: id })).length, 1);
+
+  const wantsBuyer = await save('4000 0000 0000 3220');
+  await shop.prefer(id, wantsBuyer);
+  const asked = await shop.charge(id, '3', 2500);
+  assert.equal(asked['paid'], false);
+  assert.equal((await fetch(String(asked['bringTheBuyerTo']))).status, 200);
+  await shop.prefer(id, await save('4000 0000 0000 0341'));
+  assert.deepEqual([(await shop.charge(id, '4', 2500))['tryAgain']], [true]);
+
+  assert.equal(await shop.renewed(first), '1881');
+  assert.deepEqual((await shop.wallet(id)).map((line) => line.slice(0, 14)), ['visa •••• 0341', 'visa •••• 3220', 'visa •••• 1881']);
+  await shop.remove(id, first);
+  assert.equal((await shop.wallet(id)).length, 2);
+});
+
 test('test cards and time: the token, the buyer, the bank and the clock', async () => {
   const [token = '', clock = ''] = guide('test-cards-and-time', 'sh');
   const declined = asked<Payment>(token);
   assert.deepEqual([declined.status, declined.failure?.code], ['failed', 'insufficient_funds']);
 
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('time');
-  console.log = log;
-  const promised = guide('test-cards-and-time', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 4);
+  assert.equal(await printsWhatItPromises('time', 'test-cards-and-time'), 4);
 
   const before = await vinr.test.clock.retrieve();
   const after = asked<{ offsetSeconds: number }>(clock);
   assert.equal(after.offsetSeconds, before.offsetSeconds + 86_400);
+});
+
+test('reconcile a payout: from the payout to each payment, and back', async () => {
+  assert.equal(await printsWhatItPromises('reconcile', 'reconcile-a-payout'), 2);
+  const [request = ''] = guide('reconcile-a-payout', 'sh');
+  assert.deepEqual(asked<{ pending: unknown }>(request).pending, [{ currency: 'EUR', amount: 0 }]);
 });
 
 test('refunds and disputes: the requests, and what the program says', async () => {
@@ -176,14 +235,7 @@ test('refunds and disputes: the requests, and what the program says', async () =
   const refund = asked<Refund>(giving);
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
-
-  const lines: string[] = [];
-  console.log = (...words: unknown[]) => lines.push(words.join(' '));
-  await desk.load('refunds');
-  console.log = log;
-  const promised = guide('refunds-and-disputes', 'ts').join('\n').matchAll(/console\.log\(.*\); \/\/ (.*)/g);
-  assert.deepEqual(lines, [...promised].map(([, words]) => words));
-  assert.equal(lines.length, 8);
+  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
 });
 
 test('the cards that a guide names do what it says', async () => {

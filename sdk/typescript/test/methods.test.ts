@@ -108,6 +108,16 @@ test('another card becomes the default, and a detached one can never be charged 
   await assert.rejects(vinr.payments.create(order), { name: 'VinrInvalidRequestError', code: 'payment_method_detached', status: 400 });
 });
 
+test('a card that its network renews is shown as it is now, and told of', async () => {
+  const [customer, method] = await saved();
+  const renewed = await vinr.test.paymentMethods.update(method.id, { expMonth: 1, expYear: expYear + 4, last4: '1881' });
+  assert.deepEqual([renewed.id, renewed.expMonth, renewed.expYear, renewed.last4], [method.id, 1, expYear + 4, '1881']);
+  assert.deepEqual((await vinr.customers.listMethods(customer.id)).map((one) => one.last4), ['1881']);
+  const [event] = await vinr.events.list({ type: 'payment_method.updated' });
+  assert.ok(event?.type === 'payment_method.updated');
+  assert.deepEqual(event.data, renewed);
+});
+
 test('saving and detaching are told by webhooks', async (t) => {
   const shop = await receiver();
   t.after(() => shop.end());

@@ -1,6 +1,7 @@
-//! The endpoint of the balance's lines.
+//! The endpoints of the balance's lines.
 
 use futures_util::future::BoxFuture;
+use vinr_core::ids::BalanceTransactionId;
 use vinr_core::keys::Family;
 
 use super::{store, wire};
@@ -11,10 +12,12 @@ use crate::http::reply::Reply;
 
 /// What can be asked of the balance's lines.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
-    let summary = "List balance transactions";
+    use Endpoint as E;
+    let family = Family::Balance;
     vec![
-        Endpoint::get::<Listed<wire::Shown>>("/v1/balance/transactions", Family::Balance, summary, list)
+        E::get::<Listed<wire::Shown>>("/v1/balance/transactions", family, "List balance transactions", list)
             .query::<wire::Query>(),
+        E::get::<wire::Shown>("/v1/balance/transactions/{id}", family, "Retrieve a balance transaction", retrieve),
     ]
 }
 
@@ -27,5 +30,12 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         };
         let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, query.filters(), read).await?;
         Reply::ok(&page)
+    })
+}
+
+fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let id = call.id(0, BalanceTransactionId::parse)?;
+        Reply::ok(&wire::show(store::get(&call.app.db, call.account(), &id).await?))
     })
 }

@@ -1,12 +1,15 @@
 //! Lines of the balance as rows.
 
+use std::collections::BTreeSet;
+
 use vinr_core::balance::{Entry, Kind};
-use vinr_core::ids::BalanceTransactionId;
+use vinr_core::ids::{AccountId, BalanceTransactionId, SettlementId};
 use vinr_core::money::{Currency, Money};
 use vinr_core::time::Timestamp;
-use vinr_store::{Column, Kind as Rows, Row, Table, Value};
+use vinr_store::{Column, Kind as Rows, Read, Row, Table, Value};
 
-use crate::http::list::{Index, Indexed, List};
+use crate::error::{ApiError, Result};
+use crate::http::list::{Index, Indexed, List, rows};
 
 /// The lines of all accounts.
 pub(super) const BALANCE_TRANSACTIONS: Table = Table {
@@ -46,8 +49,17 @@ pub(crate) struct Line {
     pub(super) created_at: Timestamp,
 }
 
+/// A line to be shown.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) async fn get(reads: &impl Read, account: &AccountId, id: &BalanceTransactionId) -> Result<Line> {
+    let rows = rows(reads, account, &LIST, &BTreeSet::from([id.to_string()])).await?;
+    rows.first().map(read).ok_or_else(|| ApiError::missing("balance transaction", id.as_str()))
+}
+
 /// A row of [`LIST`].
-pub(super) fn read(row: &Row) -> Line {
+pub(crate) fn read(row: &Row) -> Line {
     let mut row = row.reader();
     let id = BalanceTransactionId::parse(row.text()).expect("the database holds ids of lines");
     let kind = Kind::parse(row.text()).expect("the database holds types of lines");
@@ -64,7 +76,12 @@ pub(super) fn read(row: &Row) -> Line {
     }
 }
 
-pub(super) fn values(entry: &Entry, available_at: Timestamp, now: Timestamp) -> Vec<Value> {
+pub(super) fn values(
+    entry: &Entry,
+    available_at: Timestamp,
+    settlement: Option<&SettlementId>,
+    now: Timestamp,
+) -> Vec<Value> {
     vec![
         entry.kind.as_str().into(),
         entry.amount.currency.code().into(),
@@ -73,7 +90,7 @@ pub(super) fn values(entry: &Entry, available_at: Timestamp, now: Timestamp) -> 
         entry.net().into(),
         available_at.millis().into(),
         entry.source.as_str().into(),
-        Value::Null,
+        settlement.map(SettlementId::as_str).into(),
         now.millis().into(),
     ]
 }

@@ -97,6 +97,11 @@ pub(crate) struct Shown {
     created_at: String,
 }
 
+/// A line as JSON text.
+pub(crate) fn data(line: Line) -> String {
+    serde_json::to_string(&show(line)).expect("texts and numbers are JSON")
+}
+
 /// A line as it is shown.
 pub(crate) fn show(line: Line) -> Shown {
     Shown {

@@ -3,9 +3,9 @@
 use vinr_core::accounts::Settings;
 use vinr_core::ids::{AccountId, KeyId};
 use vinr_core::time::{Timestamp, WallTime};
-use vinr_store::{Class, Column, CommitError, Db, Kind, Table, UnitOfWork, Value};
+use vinr_store::{Class, Column, CommitError, Db, Kind, Table, UnitOfWork};
 
-use crate::context::{ACCOUNTS, CLOCKS, COUNTERS, SELF, read_settings, settings_values};
+use crate::context::{ACCOUNTS, CLOCKS, COUNTERS, SELF, clock_values, read_settings, settings_values};
 use crate::error::{ApiError, Result};
 use crate::http::auth::store::{KEYS, Key, of_account};
 
@@ -46,10 +46,9 @@ pub(super) async fn account_exists(unit: &mut UnitOfWork) -> Result<bool> {
 }
 
 pub(super) fn insert_account(unit: &mut UnitOfWork, settings: &Settings, now: WallTime) {
-    // A new account's clock shows wall time.
     let created_at = Timestamp::from_millis(now.millis());
     unit.claim(&ACCOUNTS, SELF, settings_values(settings, API_VERSION, created_at));
-    unit.claim(&CLOCKS, SELF, vec![0.into(), Value::Null, 0.into(), Value::Null, Value::Null]);
+    unit.claim(&CLOCKS, SELF, clock_values());
     bump_context(unit);
 }
 

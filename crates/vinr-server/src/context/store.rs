@@ -10,13 +10,14 @@ use vinr_core::clock::Clock;
 use vinr_core::countries::Country;
 use vinr_core::events::EventFilter;
 use vinr_core::fees::FeeSchedule;
-use vinr_core::ids::{AccountId, WebhookEndpointId};
+use vinr_core::ids::{AccountId, PayoutPlanId, SettlementId, WebhookEndpointId};
 use vinr_core::ip_ranges::IpRange;
 use vinr_core::money::Currency;
+use vinr_core::settlements::Open;
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Row, RowReader, Table, UnitOfWork, Value};
 
-use super::AccountContext;
+use super::{AccountContext, Books, SELF};
 use crate::error::{ApiError, Result};
 
 /// The accounts' settings.
@@ -80,6 +81,11 @@ const OF_ACCOUNT: &str = "SELECT a.name, a.time_zone, a.country, a.api_version, 
 pub(crate) const ENDPOINTS_MATCHING: &str =
     "SELECT id, enabled_events FROM webhook_endpoints WHERE account = $1 AND status = 'enabled' ORDER BY id";
 
+/// What is open, what collects, and until when days are closed: one question for the three.
+const BOOKS: &str = "SELECT 'open', id, currency, opened_at, closes_at FROM open_settlements WHERE account = $1 \
+     UNION ALL SELECT 'plan', id, currency, 0, 0 FROM payout_plans WHERE account = $1 AND payout_id IS NULL \
+     UNION ALL SELECT 'until', '', '', MAX(created_at), 0 FROM settlements WHERE account = $1";
+
 /// Reads an account's context in the unit's snapshot.
 pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<AccountContext> {
     let rows = unit.query(OF_ACCOUNT, &[account.as_str().into()]).await?;
@@ -92,7 +98,44 @@ pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<A
     for row in unit.query(ENDPOINTS_MATCHING, &[account.as_str().into()]).await? {
         endpoints.push(read_endpoint(&row));
     }
-    Ok(AccountContext { account: account.clone(), settings, clock, endpoints, version, created_at, api_version })
+    let books = read_books(unit, account).await?;
+    Ok(AccountContext { account: account.clone(), settings, clock, books, endpoints, version, created_at, api_version })
+}
+
+async fn read_books(unit: &mut UnitOfWork, account: &AccountId) -> Result<Books> {
+    let mut books = Books { open: Vec::new(), plans: Vec::new(), settled_until: Timestamp::MIN };
+    for row in unit.query(BOOKS, &[account.as_str().into()]).await? {
+        let currency = || Currency::parse(row.text(2)).expect("the database holds currencies");
+        match row.text(0) {
+            "open" => books.open.push(Open {
+                id: SettlementId::parse(row.text(1)).expect("the database holds settlement ids"),
+                currency: currency(),
+                opened_at: Timestamp::from_millis(row.int(3)),
+                closes_at: Timestamp::from_millis(row.int(4)),
+            }),
+            "plan" => {
+                let id = PayoutPlanId::parse(row.text(1)).expect("the database holds ids of plans");
+                books.plans.push((currency(), id));
+            }
+            _ => books.settled_until = row.opt_int(3).map_or(Timestamp::MIN, Timestamp::from_millis),
+        }
+    }
+    Ok(books)
+}
+
+/// Sets an account's clock to the world's time; not while it is being advanced.
+pub(crate) async fn stop_clock(unit: &mut UnitOfWork) -> Result<bool> {
+    let row = unit.load(&CLOCKS, SELF).await?.ok_or_else(|| ApiError::internal("an account has a clock"))?;
+    let is_advancing = row.opt_int(CLOCKS.column("target_at")).is_some();
+    if !is_advancing {
+        unit.update(&CLOCKS, SELF, clock_values());
+    }
+    Ok(!is_advancing)
+}
+
+/// The clock of a new account, as values of [`CLOCKS`]: it shows wall time.
+pub(crate) fn clock_values() -> Vec<Value> {
+    vec![0.into(), Value::Null, 0.into(), Value::Null, Value::Null]
 }
 
 fn read_endpoint(row: &Row) -> (WebhookEndpointId, Vec<EventFilter>) {

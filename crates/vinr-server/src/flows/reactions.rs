@@ -22,7 +22,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
             Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
-            Reaction::Enter(entry) => settlements::enter(unit, &entry),
+            Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

@@ -15,8 +15,8 @@ use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::{Db, Read, Row, Value};
 
-use self::shapes::{Created, Range};
-pub use self::shapes::{Listed, Page, Position};
+use self::shapes::Range;
+pub use self::shapes::{Created, Listed, Page, Position};
 use crate::error::Result;
 
 /// The column that a range of creation times is about.
@@ -75,13 +75,16 @@ impl Index {
 
     /// Its condition, word for word as in the migration: neither engine sees from a parameter that it holds.
     fn condition(&self) -> String {
-        match &self.rows {
-            Indexed::All => String::new(),
-            Indexed::With(column, value) => format!(" AND {column} = '{value}'"),
-            Indexed::Without(column, values) => {
-                values.iter().fold(String::new(), |sql, value| sql + &format!(" AND {column} <> '{value}'"))
-            }
+        let (column, comparison, values) = match &self.rows {
+            Indexed::All => return String::new(),
+            Indexed::With(column, value) => (column, "=", std::slice::from_ref(value)),
+            Indexed::Without(column, values) => (column, "<>", *values),
+        };
+        let mut condition = String::new();
+        for value in values {
+            let _ = write!(condition, " AND {column} {comparison} '{value}'");
         }
+        condition
     }
 }
 

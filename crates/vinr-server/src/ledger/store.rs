@@ -43,6 +43,7 @@ const MOVED_BY_DISPUTES: &str = "SELECT d.payment_id, \
 const DISPUTED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes \
      WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND status <> 'won' GROUP BY payment_id";
 const COUNTER: &str = "SELECT sequence FROM counters WHERE account = $1 AND id = 'self'";
+const RESET: &str = "SELECT sequence FROM resets WHERE account = $1 AND id = 'self'";
 const NUMBERED: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2 AND sequence <= $3";
 const NUMBERED_BEYOND: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2";
 const OF_MERCHANT: &str = "SELECT id, posted FROM balances WHERE account = $1 ORDER BY id";
@@ -155,7 +156,7 @@ fn unlike(account: &str, payment: &str, pairs: impl Iterator<Item = (i64, i64)>)
     unlike.map(difference).collect()
 }
 
-/// Events are numbered 1, 2, 3 … up to the counter; none is ever deleted.
+/// Events are numbered 1, 2, 3 … up to the counter; none is ever deleted, but by a reset all that there were.
 pub(super) async fn gaps(snapshot: &Snapshot, account: &str) -> Result<Vec<Difference>> {
     let difference = |expected: String, found: i64| Difference {
         account: account.to_owned(),
@@ -166,7 +167,11 @@ pub(super) async fn gaps(snapshot: &Snapshot, account: &str) -> Result<Vec<Diffe
     let rows = snapshot.query(COUNTER, &[account.into()]).await?;
     let last = rows.first().map_or(0, |row| row.int(0));
     let mut differences = Vec::new();
-    let mut from = 0;
+    let mut from = count(snapshot, RESET, &[account.into()]).await?;
+    let left = count(snapshot, NUMBERED, &[account.into(), 0.into(), from.into()]).await?;
+    if left != 0 {
+        differences.push(difference(format!("none up to {from}, which a reset removed"), left));
+    }
     while from < last {
         let to = last.min(from.saturating_add(NUMBERS_AT_ONCE));
         let found = count(snapshot, NUMBERED, &[account.into(), from.into(), to.into()]).await?;

@@ -234,6 +234,7 @@ fn emit_to(unit: &mut Unit<'_>, endpoints: Vec<(WebhookEndpointId, Vec<EventFilt
         account: context.account.clone(),
         settings: context.settings.clone(),
         clock: context.clock,
+        books: context.books.clone(),
         endpoints,
         version: context.version,
         created_at: context.created_at,

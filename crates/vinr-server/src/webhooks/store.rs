@@ -1,6 +1,7 @@
 //! Endpoints, deliveries and attempts as rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use vinr_core::events::EventFilter;
 use vinr_core::ids::{AccountId, DeliveryAttemptId, EventId, WebhookDeliveryId, WebhookEndpointId};
@@ -88,6 +89,19 @@ pub(crate) struct Stored {
     pub(crate) lease: Option<String>,
     /// Why the last attempt got no answer.
     pub(crate) last_error: Option<String>,
+}
+
+/// A delivery as this process has just committed it, which nobody need read to record its first attempt.
+#[derive(Debug, Clone)]
+pub(crate) struct Fresh {
+    /// The type of its event.
+    pub(crate) event_type: Arc<str>,
+    /// When it was written.
+    pub(crate) created_at: Timestamp,
+    /// When its lease ends.
+    pub(crate) leased_until: WallTime,
+    /// The version of its row.
+    pub(crate) version: i64,
 }
 
 /// One attempt as the log shows it.
@@ -189,6 +203,36 @@ fn endpoint_values(endpoint: &Endpoint) -> Result<Vec<Value>> {
 pub(crate) async fn delivery(unit: &mut UnitOfWork, id: &WebhookDeliveryId) -> Result<Option<Stored>> {
     let row = unit.load(&DELIVERIES, id.as_str()).await?;
     Ok(row.map(|row| read_delivery(id.clone(), &mut row.reader())))
+}
+
+/// The delivery as its commit left it, its version remembered.
+pub(super) fn fresh_delivery(
+    unit: &mut UnitOfWork,
+    (id, endpoint, event): (&WebhookDeliveryId, &WebhookEndpointId, &EventId),
+    fresh: &Fresh,
+    lease: &str,
+) -> Stored {
+    unit.know(&DELIVERIES, id.as_str(), fresh.version);
+    let delivery = Delivery {
+        id: id.clone(),
+        endpoint: endpoint.clone(),
+        event: event.clone(),
+        status: DeliveryStatus::Pending,
+        attempts: 0,
+        round_attempts: 0,
+        round_started_at: fresh.created_at,
+        next_attempt_at: Some(fresh.created_at),
+        last_attempt_at: None,
+        last_response_status: None,
+        created_at: fresh.created_at,
+    };
+    Stored {
+        delivery,
+        event_type: fresh.event_type.to_string(),
+        wake: Some(fresh.leased_until),
+        lease: Some(lease.to_owned()),
+        last_error: None,
+    }
 }
 
 /// The delivery as it is now, for whoever decides nothing.

@@ -2,8 +2,9 @@
 //! records what each attempt came to by an ordinary unit of work.
 //!
 //! ```text
-//! commit ──offer──▶ lane of the endpoint ──▶ send ──▶ record
-//! poll ───claim───▶          (≤ 8, or 1 while it keeps failing)
+//! commit ──offer──▶ lane of the endpoint ──▶ send ──accepted──▶ lane ──▶ record together
+//! poll ───claim───▶          (≤ 8, or 1      └────anything else──▶ record alone
+//!                             while it keeps failing)
 //! ```
 //!
 //! Every endpoint has its own lane, so a slow one delays no other. The rows say what is to be done: a delivery in
@@ -19,7 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(crate) use advance::deliver_due;
-use lanes::{Lanes, Next, Parcel};
+use lanes::{Accepted, Lanes, Next, Parcel};
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
@@ -28,6 +29,7 @@ use vinr_store::Committed;
 
 use crate::app::App;
 use crate::record::Handover;
+use crate::webhooks::store::Fresh;
 
 /// How long an endpoint has to answer (spec/webhooks.md, Delivery).
 const ANSWER_TIMEOUT_MS: u64 = 30_000;
@@ -69,6 +71,12 @@ impl Deliverer {
                 event: handover.event.id,
                 body: body.into(),
                 lease: None,
+                fresh: Some(Fresh {
+                    event_type: handover.event.kind,
+                    created_at: handover.created_at,
+                    leased_until: handover.leased_until,
+                    version: committed.first_version(),
+                }),
                 leased_at: now,
             });
         }
@@ -84,6 +92,11 @@ impl Deliverer {
     /// How many deliveries wait in memory, and how many are being sent.
     pub(crate) fn load(&self) -> (usize, usize) {
         self.lanes().load()
+    }
+
+    /// What is to be recorded now.
+    fn next_record(&self) -> Option<Accepted> {
+        self.lanes().next_record()
     }
 
     /// What is to be started now.
@@ -103,6 +116,9 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut looked = Instant::now();
     let mut next_look = looked;
     while !*stop.borrow_and_update() {
+        while let Some(accepted) = deliverer.next_record() {
+            tasks.spawn(send::record_accepted(app.clone(), accepted));
+        }
         while let Some(next) = deliverer.next() {
             match next {
                 Next::Send(parcel) => tasks.spawn(send::send_queued(app.clone(), parcel)),
@@ -132,11 +148,17 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
 
 /// Sends what is in memory for a while, and finishes what is being sent.
 async fn drain(app: &App, mut tasks: JoinSet<()>) {
+    let deliverer = &app.workers.deliverer;
     let until = Instant::now() + DRAIN;
     loop {
-        while Instant::now() < until
-            && let Some(next) = app.workers.deliverer.next()
-        {
+        while let Some(accepted) = deliverer.next_record() {
+            tasks.spawn(send::record_accepted(app.clone(), accepted));
+        }
+        let is_over = Instant::now() >= until;
+        if is_over {
+            deliverer.lanes().leave_waiting();
+        }
+        while !is_over && let Some(next) = deliverer.next() {
             match next {
                 Next::Send(parcel) => {
                     tasks.spawn(send::send_queued(app.clone(), parcel));
@@ -145,9 +167,13 @@ async fn drain(app: &App, mut tasks: JoinSet<()>) {
                 Next::Claim { .. } => {}
             }
         }
-        match tasks.join_next().await {
-            Some(ended) => note(ended),
-            None => return,
+        tokio::select! {
+            biased;
+            ended = tasks.join_next() => match ended {
+                Some(ended) => note(ended),
+                None => return,
+            },
+            () = sleep_until(until), if !is_over => {}
         }
     }
 }

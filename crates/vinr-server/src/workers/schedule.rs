@@ -10,15 +10,17 @@ use std::time::Duration;
 use futures_util::future::select;
 use tokio::sync::watch;
 use vinr_core::ids::{
-    AccountId, AttemptId, DisputeId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+    AccountId, AttemptId, DisputeId, PaymentId, PaymentMethodId, PayoutId, PayoutPlanId, RefundId, SettlementId,
+    SetupId, WebhookEndpointId,
 };
 use vinr_core::time::WallTime;
 
 use crate::app::{App, Task};
 use crate::error::Result;
+use crate::flows::settlements;
 use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
-use crate::{flows, payment_methods, payments, setups, webhooks};
+use crate::{flows, payment_methods, payments, payouts, setups, webhooks};
 
 /// How often a job may fail before it is parked for a person to look at.
 const TRIES_MAX: i64 = 5;
@@ -117,6 +119,18 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::WebhookEndpoint => {
             let id = WebhookEndpointId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
             webhooks::fire(unit, &id).await
+        }
+        Noun::Settlement => {
+            let id = SettlementId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            settlements::fire(unit, &id).await
+        }
+        Noun::PayoutPlan => {
+            let id = PayoutPlanId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            settlements::fire_plan(unit, &id).await
+        }
+        Noun::Payout => {
+            let id = PayoutId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
+            payouts::fire(unit, &id).await
         }
     }
 }

@@ -26,7 +26,9 @@ async fn a_captured_payment_is_a_line_of_the_balance_with_its_fee(engine: Engine
         let payment = server.paid(amount, "pm_test_4242").await;
         let found = lines(&server, &payment["id"]).await;
         let [line] = &found[..] else { panic!("one line: {found:?}") };
-        assert!(line["id"].as_str().is_some_and(|id| id.starts_with("btx_")));
+        let id = line["id"].as_str().expect("an id");
+        assert!(id.starts_with("btx_"));
+        assert_eq!(server.get(&format!("/v1/balance/transactions/{id}")).await.ok(), *line);
         let mut line = line.clone();
         line["id"].take();
         line["availableAt"].take();

@@ -44,6 +44,8 @@ pub fn assert_documented(environment: Environment, method: &Method, path: &str, 
             Some("dispute") => "disputes.Dispute",
             Some("customer") => "customers.Customer",
             Some("payment_method") => "payment_methods.PaymentMethod",
+            Some("settlement") => "settlements.Settlement",
+            Some("payout") => "payouts.Payout",
             Some("webhook_endpoint") => "webhooks.WebhookEndpoint",
             other => panic!("what is the schema of an event's {other:?}? add it here"),
         };

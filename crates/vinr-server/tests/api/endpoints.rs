@@ -59,6 +59,9 @@ pub async fn table(server: &Server) -> Vec<Row> {
 fn concrete(path: &str) -> String {
     let prefix = [
         ("customers", "cust"),
+        ("balance", "btx"),
+        ("settlements", "setl"),
+        ("payouts", "po"),
         ("setups", "set"),
         ("payment-methods", "pm"),
         ("payment-links", "link"),

@@ -26,7 +26,10 @@ struct First {
 async fn every_endpoint_that_takes_a_key_answers_it_with_the_first_bytes_and_writes_once(engine: Engine) {
     let mut server = Server::start(engine).await;
     let mut firsts = Vec::new();
-    for row in table(&server).await {
+    let mut rows = table(&server).await;
+    // What was answered before a reset is forgotten with everything else.
+    rows.sort_by_key(|row| row.path != "/v1/test/reset");
+    for row in rows {
         let Row { method, path, .. } = &row;
         assert_eq!(row.takes_key, *method == Method::POST, "{method} {path}: a POST may carry a key, nothing else");
         if !row.takes_key {

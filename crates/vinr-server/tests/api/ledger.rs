@@ -15,7 +15,10 @@ async fn a_touched_row_is_found_and_named(engine: Engine) {
     assert_eq!(differences(&server).await, Vec::<String>::new());
     let touched = [
         ("UPDATE balances SET posted = posted + 1 WHERE id = 'fees:EUR'", "fees:EUR"),
-        ("UPDATE balance_transactions SET net = net + 1 WHERE type = 'payment'", "balance transactions in EUR"),
+        (
+            "UPDATE balance_transactions SET net = net + 1 WHERE type = 'payment'",
+            "balance transactions in EUR as settled",
+        ),
         ("UPDATE payments SET amount_captured = 999", "captured"),
         ("UPDATE payments SET fee = fee + 1", "fee"),
         ("UPDATE payments SET amount_capturable = 1", "held"),

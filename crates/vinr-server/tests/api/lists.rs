@@ -41,6 +41,11 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         let dispute = format!("/v1/test/payments/{}/dispute", paid["id"].as_str().expect("an id"));
         server.post(&dispute, serde_json::json!({})).await.ok();
     }
+    for _ in 0..3 {
+        server.paid(1000, "pm_test_0077").await;
+        server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
+    }
+    let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
     for Row { path, method, .. } in table(&server).await {
@@ -51,7 +56,11 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
             continue;
         }
         lists += 1;
-        let parent = if path.starts_with("/v1/customers/") { "cust_wallet" } else { &endpoint };
+        let parent = match path.split('/').nth(2) {
+            Some("customers") => "cust_wallet",
+            Some("settlements") => &settlement,
+            _ => &endpoint,
+        };
         let path = path.replace("{id}", parent);
         walk(&server, &path).await;
         for name in names {
@@ -59,6 +68,15 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         }
     }
     assert!(lists >= 10, "{lists} lists were walked");
+}
+
+/// The settlement of a day with several payments.
+async fn a_days_settlement(server: &Server) -> String {
+    server.advance(86_400).await;
+    let all = server.get("/v1/settlements?limit=100").await.ok();
+    let all = all["data"].as_array().expect("a list");
+    let day = all.iter().find(|one| one["transactionCount"].as_i64().is_some_and(|count| count >= 3));
+    day.expect("four payments were of one day")["id"].as_str().expect("an id").to_owned()
 }
 
 async fn walk(server: &Server, path: &str) {
@@ -82,6 +100,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "id" | "limit" | "startingAfter" | "endingBefore" | "wait" | "expand" => return,
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999",
         "status" if path.ends_with("/deliveries") => "status=pending",
+        "status" if path == "/v1/payouts" => "status=in_transit",
         "status" if path.ends_with("/disputes") => "status=needs_response",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
@@ -94,11 +113,12 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "type" if path.starts_with("/v1/balance/") => "type=payment",
         "type" => "type=payment.completed",
         "source" => "source=pay_nobodys",
+        "payoutId" => "payoutId=po_nobodys",
         "after" => "after=1",
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "source"].contains(&name);
+    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source"].contains(&name);
     assert_eq!(found.is_empty(), finds_nothing, "{path}?{query} finds {}", found.len());
 }
 

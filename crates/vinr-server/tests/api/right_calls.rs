@@ -77,9 +77,15 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             endpoint(server).await;
             call(event(server).await, json!({}), none)
         }
+        ("POST", "/v1/test/reset") => call(String::new(), json!({}), none),
         ("POST", "/v1/test/clock/advance") => call(String::new(), json!({"seconds": 1}), json!({"seconds": 2})),
         ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
             call(endpoint(server).await, none.clone(), none)
+        }
+        (_, settled)
+            if ["/v1/settlements", "/v1/payouts", "/v1/balance"].iter().any(|noun| settled.starts_with(noun)) =>
+        {
+            return vec![settled_call(server, method, settled).await];
         }
         ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
         ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
@@ -105,6 +111,27 @@ async fn link_call(server: &Server, path: &str) -> RightCall {
         one => (one.replace("{id}", &link(server).await), json!({"active": false}), json!({"description": "Another"})),
     };
     RightCall { path, body, other: Some(other) }
+}
+
+/// The same for what is settled and paid out.
+async fn settled_call(server: &Server, method: &Method, path: &str) -> RightCall {
+    let euros = json!({"currency": "EUR"});
+    let (id, body) = match (method.as_str(), path) {
+        ("GET", whole) if !whole.contains('{') => (String::new(), Value::Null),
+        ("POST", "/v1/payouts") => (settlement(server).await, euros.clone()),
+        ("GET", "/v1/settlements/{id}" | "/v1/settlements/{id}/transactions") => {
+            (settlement(server).await, Value::Null)
+        }
+        ("GET", "/v1/balance/transactions/{id}") => {
+            settlement(server).await;
+            (id(&server.get("/v1/balance/transactions").await.ok()["data"][0]), Value::Null)
+        }
+        ("GET", "/v1/payouts/{id}") => (payout(server).await, Value::Null),
+        ("POST", "/v1/payouts/{id}/cancel") => (payout(server).await, json!({})),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    };
+    let other = (body == euros).then(|| json!({"currency": "USD"}));
+    RightCall { path: path.replace("{id}", &id), body, other }
 }
 
 /// The same for refunds and disputes.
@@ -236,6 +263,18 @@ async fn pending(server: &Server) -> String {
 
 async fn link(server: &Server) -> String {
     id(&server.post("/v1/payment-links", euros(1000)).await.ok())
+}
+
+/// A settlement that waits to be paid out.
+async fn settlement(server: &Server) -> String {
+    server.paid(1000, "pm_test_0077").await;
+    id(&server.get("/v1/settlements?limit=1").await.ok()["data"][0])
+}
+
+/// A payout that was not sent yet.
+async fn payout(server: &Server) -> String {
+    settlement(server).await;
+    id(&server.post("/v1/payouts", json!({"currency": "EUR"})).await.ok())
 }
 
 async fn authorized(server: &Server) -> String {

@@ -18,6 +18,7 @@ on_both_engines!(
     a_removed_endpoint_ends_what_was_on_its_way,
     a_slow_endpoint_delays_no_other,
     a_first_attempt_comes_soon_after_the_commit,
+    a_first_attempt_keeps_what_its_commit_wrote,
     what_only_rows_know_is_found_by_polling,
     the_log_shows_what_was_answered,
     a_busy_merchant_says_when_to_come_back,
@@ -196,6 +197,24 @@ async fn a_first_attempt_comes_soon_after_the_commit(engine: Engine) {
     waits.sort();
     // Half of them, because a loaded machine may hold up any single one.
     assert!(waits[4] < Duration::from_millis(100), "{waits:?}");
+}
+
+/// It is recorded without reading the row again.
+async fn a_first_attempt_keeps_what_its_commit_wrote(engine: Engine) {
+    let server = Server::start(engine).await;
+    let merchant = Merchant::start().await;
+    let endpoint = merchant.register(&server, &["payment.completed"]).await;
+    server.paid(1000, "pm_test_4242").await;
+    let shown = settled(&server, &endpoint, 1, "delivered").await;
+    let sql = "SELECT e.created_at, d.created_at, d.round_started_at, d.attempts, d.round_attempts, d.due_at, \
+               d.wake_wall, d.event_type, d.lease_token FROM webhook_deliveries AS d \
+               JOIN events AS e ON e.account = d.account AND e.id = d.event_id WHERE d.account = $1";
+    let rows = server.app.db.query(sql, &[server.account.as_str().into()]).await.expect("the delivery");
+    let [row] = rows.as_slice() else { panic!("{} deliveries", rows.len()) };
+    assert_eq!([row.int(1), row.int(2)], [row.int(0); 2], "as old as its event");
+    assert_eq!([row.int(3), row.int(4)], [1, 1]);
+    assert_eq!((row.opt_int(5), row.opt_int(6), row.opt_text(8)), (None, None, None), "there is nothing left to do");
+    assert_eq!((row.text(7), &shown[0]["eventType"]), ("payment.completed", &json!("payment.completed")));
 }
 
 async fn what_only_rows_know_is_found_by_polling(engine: Engine) {

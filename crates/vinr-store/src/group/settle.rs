@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::Committed;
 use crate::error::{CommitError, Key, StoreError, StoreErrorKind};
 use crate::group::plan::{Plan, RowState, Touch, UniqueState, visit};
 use crate::table::Table;
@@ -23,6 +24,8 @@ pub(crate) struct Settled<'u> {
     numbers: Vec<i64>,
     /// The account of the first unit that writes: the batch's own row goes beside its rows.
     pub(crate) account: Option<&'u Arc<str>>,
+    /// What is removed before anything is written: an account, and the tables that have nothing of it afterwards.
+    pub(crate) wiped: Vec<(&'u str, &'static [&'static str])>,
     /// Units that tell an observer something, each with its place among the verdicts.
     pub(crate) witnessed: Vec<(&'u Unit, usize)>,
 }
@@ -73,6 +76,12 @@ impl<'u> Settled<'u> {
         }
     }
 
+    /// What became of each unit, once the batch has given its new rows this version.
+    pub(crate) fn verdicts(self, first_version: i64) -> Vec<Result<Committed, CommitError>> {
+        let committed = |numbers| Committed::new(numbers, first_version);
+        self.verdicts.into_iter().map(|verdict| verdict.map(committed)).collect()
+    }
+
     fn writes(&mut self, table: &'static Table) -> &mut TableWrites<'u> {
         self.tables.entry(table.name).or_insert_with(|| TableWrites {
             table,
@@ -93,13 +102,14 @@ pub(crate) fn settle<'u>(units: &[&'u Unit], plan: &mut Plan<'u>) -> Settled<'u>
         tables: BTreeMap::new(),
         numbers: Vec::new(),
         account: None,
+        wiped: Vec::new(),
         witnessed: Vec::new(),
     };
     let places = std::mem::take(&mut plan.places);
     let mut rest = places.as_slice();
-    for unit in units {
+    for (index, unit) in units.iter().enumerate() {
         let (problem, used) = find_problem(unit, plan, rest);
-        let verdict = match problem {
+        let verdict = match in_the_way(units, index).or(problem) {
             Some(problem) => Err(problem),
             None => Ok(accept(unit, plan, &mut settled, rest)),
         };
@@ -113,6 +123,14 @@ pub(crate) fn settle<'u>(units: &[&'u Unit], plan: &mut Plan<'u>) -> Settled<'u>
         }
     }
     settled
+}
+
+/// What is against a unit whose account another unit of the batch wipes: the one that wipes commits alone.
+fn in_the_way(units: &[&Unit], index: usize) -> Option<CommitError> {
+    let unit = units[index];
+    let wipes = |(_, other): &(usize, &&Unit)| !other.wiped.is_empty() && other.account == unit.account;
+    let (wiper, other) = units.iter().enumerate().find(wipes)?;
+    (wiper != index).then(|| CommitError::Stale(Key::new(other.wiped[0], &unit.account, "")))
 }
 
 /// Tests one unit: what is against it, if anything, and how many places it has.
@@ -231,6 +249,9 @@ fn accept<'u>(unit: &'u Unit, plan: &mut Plan<'u>, settled: &mut Settled<'u>, pl
             Op::Put => writes.puts.push(row),
             Op::Remove { .. } => writes.removes.push(row),
         }
+    }
+    if !unit.wiped.is_empty() {
+        settled.wiped.push((&unit.account, unit.wiped));
     }
     if !unit.notes.is_empty() {
         settled.witnessed.push((unit, settled.verdicts.len()));

@@ -235,6 +235,12 @@ fn statements_of<'b>(
     forget: &'b [BatchId],
 ) -> Vec<Ready<'b>> {
     let mut statements: Vec<Ready<'b>> = Vec::new();
+    for (account, tables) in &settled.wiped {
+        let wipe = |table: &&str| -> Ready<'b> {
+            (format!("DELETE FROM {table} WHERE account = $1"), vec![Box::new(*account)])
+        };
+        statements.extend(tables.iter().map(wipe));
+    }
     for writes in settled.tables.values() {
         let texts = texts.of(writes.table);
         if !writes.removes.is_empty() {

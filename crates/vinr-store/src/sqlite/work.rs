@@ -164,7 +164,7 @@ pub(crate) fn write(
     settled: &Settled<'_>,
     batch: &BatchId,
 ) -> Result<u64> {
-    let mut statements = 0;
+    let mut statements = wipe(conn, settled)?;
     for writes in settled.tables.values() {
         let texts = texts.of(writes.table);
         // Removals first: a row of the same unit may take over a unique key.
@@ -181,6 +181,17 @@ pub(crate) fn write(
     }
     conn.prepare_cached(INSERT_COMMIT)?.execute((&*batch.account, &batch.id, 1))?;
     Ok(statements + 1)
+}
+
+fn wipe(conn: &Connection, settled: &Settled<'_>) -> Result<u64> {
+    let mut statements = 0;
+    for (account, tables) in &settled.wiped {
+        for table in *tables {
+            conn.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [account])?;
+            statements += 1;
+        }
+    }
+    Ok(statements)
 }
 
 fn bind_row(

@@ -1,8 +1,11 @@
 //! What a unit of work promises, one rule at a time.
 
-use vinr_store::{Class, CommitError, Value};
+use futures_util::future::join_all;
+use vinr_store::{Class, CommitError, Db, Value};
 
-use crate::harness::{ENTRIES, ITEMS, TALLIES, TestDb, amount_of, balance_of, commit, item, on_both_engines};
+use crate::harness::{
+    ENTRIES, ITEMS, TALLIES, TestDb, TestError, amount_of, balance_of, commit, in_seconds, item, on_both_engines,
+};
 
 on_both_engines!(
     a_row_comes_back_as_it_was_staged,
@@ -22,6 +25,8 @@ on_both_engines!(
     a_unit_with_too_many_rows_is_refused,
     every_storage_type_survives,
     maintenance_answers_how_many_rows_it_changed,
+    a_wiped_account_keeps_what_the_unit_itself_writes_and_others_keep_all,
+    a_wipe_leaves_no_half_of_what_others_commit_meanwhile,
     wrong_statements_fail_and_leave_the_store_working,
 );
 
@@ -248,6 +253,84 @@ async fn maintenance_answers_how_many_rows_it_changed(test: TestDb) {
     }
     let sql = "DELETE FROM entries WHERE account = $1 AND id < $2";
     assert_eq!(test.db.prune(sql, &["a".into(), "e3".into()]).await.expect("works"), 2);
+}
+
+/// What is wiped in these tests.
+const WIPED: &[&str] = &["entries", "items"];
+
+async fn a_wiped_account_keeps_what_the_unit_itself_writes_and_others_keep_all(test: TestDb) {
+    for account in ["a", "b"] {
+        for id in ["i1", "i2"] {
+            commit(&test.db, account, |unit| unit.insert(&ITEMS, id, item(1))).await.expect("commits");
+        }
+        commit(&test.db, account, |unit| unit.add(&TALLIES, "t", "balance", 7, None)).await.expect("commits");
+    }
+    let mut loaded = test.db.begin("a", "loaded", Class::Request);
+    loaded.load(&ITEMS, "i2").await.expect("answers");
+    loaded.update(&ITEMS, "i2", item(9));
+    let wiped = commit(&test.db, "a", |unit| {
+        unit.claim(&ITEMS, "i1", item(5));
+        unit.wipe(WIPED);
+    });
+    assert!(matches!(wiped.await, Err(CommitError::Stale(_))), "a claim of what is there loses as ever");
+    assert_eq!(amount_of(&test.db, "a", "i2").await, Some(1), "and then nothing is wiped");
+    commit(&test.db, "a", |unit| {
+        unit.wipe(WIPED);
+        unit.claim(&ITEMS, "i3", item(5));
+    })
+    .await
+    .expect("commits");
+    for (account, id, amount) in
+        [("a", "i1", None), ("a", "i2", None), ("a", "i3", Some(5)), ("b", "i1", Some(1)), ("b", "i2", Some(1))]
+    {
+        assert_eq!(amount_of(&test.db, account, id).await, amount, "{account} {id}");
+    }
+    assert_eq!(balance_of(&test.db, "a", "t").await, 7, "a table that is not named stays");
+    assert!(matches!(test.db.commit(loaded).await, Err(CommitError::Stale(_))), "what was loaded is gone");
+}
+
+/// Two processes write pairs of rows, each under a guard, while another wipes and moves the guard on.
+async fn a_wipe_leaves_no_half_of_what_others_commit_meanwhile(test: TestDb) {
+    let other = test.again(2).await;
+    let write = |db: Db, n: usize| async move {
+        let pair = db.run("a", "pair", Class::Request, in_seconds(20), move |unit| {
+            Box::pin(async move {
+                let guard = unit.peek(&TALLIES, "g").await?.map_or(0, |row| row.int(2));
+                unit.expect(&TALLIES, "g", "guard", guard);
+                let id = format!("{n}/{}", unit.attempt());
+                let slot = unit.number(&TALLIES, "g", "sequence");
+                unit.insert(&ENTRIES, &id, vec![slot.into(), "x".into()]);
+                unit.insert(&ITEMS, &id, item(1));
+                Ok::<_, TestError>(())
+            })
+        });
+        pair.await.map(drop)
+    };
+    let wipe = |db: Db| async move {
+        let wiped = db.run("a", "wipe", Class::Request, in_seconds(20), |unit| {
+            Box::pin(async move {
+                unit.add(&TALLIES, "g", "guard", 1, None);
+                unit.wipe(WIPED);
+                Ok::<_, TestError>(())
+            })
+        });
+        wiped.await.map(drop)
+    };
+    for round in 0..8 {
+        let dbs = [&test.db, &other];
+        let writes = join_all((0..40).map(|n| write(dbs[n % 2].clone(), round * 100 + n)));
+        let (written, wiped) = tokio::join!(writes, wipe(dbs[round % 2].clone()));
+        wiped.expect("wipes");
+        for committed in written {
+            committed.expect("commits");
+        }
+        let ids = async |sql| {
+            let rows = test.db.query(sql, &[]).await.expect("answers");
+            rows.iter().map(|row| row.text(0).to_owned()).collect::<Vec<_>>()
+        };
+        let entries = ids("SELECT id FROM entries WHERE account = 'a' ORDER BY id").await;
+        assert_eq!(entries, ids("SELECT id FROM items WHERE account = 'a' ORDER BY id").await, "round {round}");
+    }
 }
 
 async fn wrong_statements_fail_and_leave_the_store_working(test: TestDb) {

@@ -2,11 +2,13 @@
 
 mod account;
 mod backup;
+mod export;
 mod first_start;
 #[path = "../installation/mod.rs"]
 mod installation;
 mod keys;
 mod logs;
+mod trigger;
 
 use reqwest::Method;
 use serde_json::Value;
@@ -42,13 +44,18 @@ async fn get(url: &str, path: &str, key: &str) -> (u16, Value) {
     ask(Method::GET, url, path, key, "").await
 }
 
-async fn ask(method: Method, url: &str, path: &str, key: &str, body: &'static str) -> (u16, Value) {
+/// Posts a body.
+async fn send(url: &str, path: &str, key: &str, body: &Value) -> (u16, Value) {
+    ask(Method::POST, url, path, key, &body.to_string()).await
+}
+
+async fn ask(method: Method, url: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
     // Another test of this process may have been quicker.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let mut request = client.request(method, format!("{url}{path}")).bearer_auth(key);
     if !body.is_empty() {
-        request = request.header("content-type", "application/json").body(body);
+        request = request.header("content-type", "application/json").body(body.to_owned());
     }
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();

@@ -23,6 +23,10 @@ export interface components {
                 fixed: {
                     [key: string]: number;
                 };
+                /** @description What a dispute costs in each currency, in its minor unit; the usual when absent. It comes back with a win. */
+                dispute: {
+                    [key: string]: number;
+                } | null;
             };
             /** @description When settled money is paid out. */
             payoutSchedule: {
@@ -88,6 +92,10 @@ export interface components {
                 fixed?: {
                     [key: string]: number;
                 };
+                /** @description What a dispute costs in each currency, in its minor unit; the usual when absent. It comes back with a win. */
+                dispute?: {
+                    [key: string]: number;
+                } | null;
             } | null;
             /** @description When settled money is paid out. */
             payoutSchedule?: {

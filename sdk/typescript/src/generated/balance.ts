@@ -18,6 +18,29 @@ export interface components {
                 amount: number;
             }[];
         };
+        /** @description A line of the balance as the API shows it. */
+        BalanceTransaction: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `balance_transaction`. */
+            object: string;
+            /** @description `payment`, `refund`, `dispute`, `payout`, `adjustment` or `fee`. */
+            type: string;
+            /** @description Its currency. */
+            currency: string;
+            /** @description Minor units before fees; negative for what was taken from you. */
+            amount: number;
+            /** @description What VINR kept of it, minor units; negative for a fee that was given back. */
+            fee: number;
+            /** @description What it adds to your balance: `amount` less `fee`. */
+            net: number;
+            /** @description From when on it can be paid out. */
+            availableAt: string;
+            /** @description The object it comes of. */
+            source: string;
+            /** @description When it was written. */
+            created_at: string;
+        };
         GetBalanceTransactionsQuery: {
             /** @description Entries on a page. */
             limit?: number | null;

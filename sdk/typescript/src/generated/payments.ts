@@ -83,7 +83,28 @@ export interface components {
             paymentLinkId: string | null;
             /** @description The newest refund, whole. */
             latestRefund: {
-                [key: string]: unknown;
+                /** @description Its id. */
+                id: string;
+                /** @description Always `refund`. */
+                object: string;
+                /** @description The payment whose money goes back. */
+                paymentId: string;
+                /** @description Minor units. */
+                amount: number;
+                /** @description The payment's currency, an ISO 4217 code. */
+                currency: string;
+                /** @description `pending`, `succeeded` or `failed`. */
+                status: string;
+                /** @description Why it is given back. */
+                reason: string | null;
+                /** @description Why it did not arrive: `destination_account_closed` or `operation_not_available`. */
+                failureReason: string | null;
+                /** @description Your own notes. */
+                metadata: {
+                    [key: string]: string;
+                };
+                /** @description When it was accepted. */
+                created_at: string;
             } | null;
             /** @description Each status it had, with its time. */
             timeline: {
@@ -178,9 +199,32 @@ export interface components {
             fee: number | null;
             /** @description The invoice it pays. */
             invoiceId: string | null;
+            /** @description The payment link that made it. */
+            paymentLinkId: string | null;
             /** @description The newest refund, whole. */
             latestRefund: {
-                [key: string]: unknown;
+                /** @description Its id. */
+                id: string;
+                /** @description Always `refund`. */
+                object: string;
+                /** @description The payment whose money goes back. */
+                paymentId: string;
+                /** @description Minor units. */
+                amount: number;
+                /** @description The payment's currency, an ISO 4217 code. */
+                currency: string;
+                /** @description `pending`, `succeeded` or `failed`. */
+                status: string;
+                /** @description Why it is given back. */
+                reason: string | null;
+                /** @description Why it did not arrive: `destination_account_closed` or `operation_not_available`. */
+                failureReason: string | null;
+                /** @description Your own notes. */
+                metadata: {
+                    [key: string]: string;
+                };
+                /** @description When it was accepted. */
+                created_at: string;
             } | null;
             /** @description Each status it had, with its time. */
             timeline: {

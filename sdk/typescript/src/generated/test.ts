@@ -41,6 +41,22 @@ export interface components {
             /** @description Whether they pass. */
             result: "succeed" | "fail";
         };
+        /** @description What the sandbox's network reports. */
+        PostTestPaymentsIdDisputeBody: {
+            /** @description Minor units; all that is left of the payment when absent. What is more than that is not taken. */
+            amount?: number | null;
+            /** @description What the buyer says; `fraudulent` when absent. */
+            reason?: ("fraudulent" | "product_not_received" | "product_unacceptable" | "duplicate" | "credit_not_processed" | "subscription_cancelled" | "unrecognized" | "general") | null;
+        };
+        /** @description What a network's account updater makes known of a card. The card goes on doing in the sandbox what its number does. */
+        PostTestPaymentMethodsIdUpdateBody: {
+            /** @description The new last month, 1 to 12. */
+            expMonth?: number | null;
+            /** @description The year of that month, two or four digits. */
+            expYear?: number | null;
+            /** @description The last four digits of the new number. */
+            last4?: string | null;
+        };
         /** @description What a buyer types, or the sandbox's tests for one. */
         PostTestSetupsIdPayBody: {
             /** @description A test card's number. */

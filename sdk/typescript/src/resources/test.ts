@@ -3,13 +3,16 @@ import { path, type Transport } from '../transport.js';
 import type {
   Dispute,
   Payment,
+  PaymentMethod,
   Setup,
   TestAuthenticateParams,
   TestClock as Clock,
   TestClockAdvance,
   TestClockAdvanceParams,
   TestDisputeParams,
+  TestPaymentMethodUpdateParams,
   TestPayParams,
+  TestReset,
   TestSetupPayParams,
 } from '../types.js';
 
@@ -74,15 +77,38 @@ class TestSetups {
   }
 }
 
+/** Plays the network that renews saved cards. */
+class TestPaymentMethods {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Renews a card's expiry or its last four digits. */
+  update(id: string, params: TestPaymentMethodUpdateParams, options?: RequestOptions): Promise<PaymentMethod> {
+    return this.#transport.send({ method: 'POST', path: path`/test/payment-methods/${id}/update`, body: params }, options);
+  }
+}
+
 /** What only a sandbox has. */
 export class Test {
+  readonly #transport: Transport;
   readonly clock: TestClock;
   readonly payments: TestPayments;
   readonly setups: TestSetups;
+  readonly paymentMethods: TestPaymentMethods;
 
   constructor(transport: Transport) {
+    this.#transport = transport;
     this.clock = new TestClock(transport);
     this.payments = new TestPayments(transport);
     this.setups = new TestSetups(transport);
+    this.paymentMethods = new TestPaymentMethods(transport);
+  }
+
+  /** Removes everything but the account, its settings and its keys, and sets its clock to the world's time. */
+  reset(options?: RequestOptions): Promise<TestReset> {
+    return this.#transport.send({ method: 'POST', path: '/test/reset' }, options);
   }
 }

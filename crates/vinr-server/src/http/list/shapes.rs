@@ -36,6 +36,14 @@ impl<I> Page<I> {
     pub fn first(limit: i64) -> Page<I> {
         Page { limit: Some(limit), starting_after: None, ending_before: None, created: None }
     }
+
+    /// A page of so many entries after that row, of what was created from the second `since` on and before the second
+    /// `before`.
+    pub fn within(limit: i64, after: Option<String>, since: Option<i64>, before: Option<i64>) -> Page<I> {
+        let starting_after = after.map(|row| Cursor { row, kind: PhantomData });
+        let created = Some(Created { gte: since, lt: before, gt: None, lte: None });
+        Page { limit: Some(limit), starting_after, ending_before: None, created }
+    }
 }
 
 /// The id of the object beside which a page begins.

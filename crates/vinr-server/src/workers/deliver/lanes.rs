@@ -10,6 +10,8 @@ use vinr_core::ids::{AccountId, EventId, WebhookDeliveryId, WebhookEndpointId};
 
 use super::send::Target;
 use super::store::Claimed;
+use crate::webhooks::attempts::Report;
+use crate::webhooks::store::Fresh;
 
 /// Attempts at one endpoint at a time.
 pub(super) const LANE_SENDS_MAX: usize = 8;
@@ -20,6 +22,13 @@ const SENDS_MAX: usize = 1_024;
 const CROWDED: usize = SENDS_MAX / 2;
 /// Attempts at a time at all endpoints that keep failing.
 const PROBES_MAX: usize = SENDS_MAX / 4;
+/// Accepted deliveries of all endpoints whose outcome waits for its commit. They take no part in the attempts at a time:
+/// their endpoint is done with them.
+const RECORDING_MAX: usize = 1_024;
+/// The same of one endpoint.
+const LANE_RECORDING_MAX: usize = 256;
+/// Of these, as many as one unit of work records, two rows each.
+const RECORDED_AT_ONCE: usize = 128;
 /// Deliveries waiting in one lane.
 const LANE_WAITING_MAX: usize = 4_096;
 /// Deliveries waiting in all lanes.
@@ -40,6 +49,8 @@ pub(super) struct Parcel {
     pub(super) body: Bytes,
     /// The lease in its row; nothing stands for the name of this process.
     pub(super) lease: Option<String>,
+    /// Its row, if this process has committed it and done nothing to it since.
+    pub(super) fresh: Option<Fresh>,
     pub(super) leased_at: Instant,
 }
 
@@ -58,6 +69,13 @@ pub(super) enum Next {
     },
 }
 
+/// What one endpoint has accepted and one unit of work records.
+pub(super) struct Accepted {
+    pub(super) account: AccountId,
+    pub(super) endpoint: WebhookEndpointId,
+    pub(super) reports: Vec<Report>,
+}
+
 type Key = (AccountId, WebhookEndpointId);
 
 /// The lanes of all endpoints.
@@ -66,9 +84,12 @@ pub(super) struct Lanes {
     of: BTreeMap<Key, Lane>,
     /// Lanes that may have something to start; each is in here once.
     turns: VecDeque<Key>,
+    /// Lanes with something to record that nobody records; each is in here once.
+    to_record: VecDeque<Key>,
     waiting: usize,
     sending: usize,
-    /// Of these, to endpoints that keep failing.
+    recording: usize,
+    /// Of those being sent, to endpoints that keep failing.
     probing: usize,
 }
 
@@ -78,6 +99,11 @@ struct Lane {
     waiting: VecDeque<Parcel>,
     /// Each with whether it is a probe.
     sending: BTreeMap<WebhookDeliveryId, bool>,
+    /// Accepted, and not yet recorded.
+    recording: BTreeSet<WebhookDeliveryId>,
+    /// Of these, what no unit of work has taken up. While one commits, the next ones gather for the unit after it.
+    reports: Vec<Report>,
+    records: bool,
     claiming: bool,
     /// Deliveries were dropped from memory and are still leased to this process.
     dropped: bool,
@@ -91,12 +117,17 @@ struct Lane {
 
 impl Lane {
     fn room(&self) -> usize {
-        let most = if self.probed { 1 } else { LANE_SENDS_MAX };
+        let most = match (self.recording.len() >= LANE_RECORDING_MAX, self.probed) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => LANE_SENDS_MAX,
+        };
         most.saturating_sub(self.sending.len())
     }
 
     fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.sending.is_empty() && !self.claiming && !self.has_rows && !self.dropped
+        let is_busy = !self.sending.is_empty() || !self.recording.is_empty() || self.claiming;
+        self.waiting.is_empty() && !is_busy && !self.has_rows && !self.dropped
     }
 }
 
@@ -128,7 +159,7 @@ impl Lanes {
 
     /// What is to be started now, lane by lane in turn.
     pub(super) fn next(&mut self, now: Instant) -> Option<Next> {
-        if self.sending >= SENDS_MAX {
+        if self.sending >= SENDS_MAX || self.recording >= RECORDING_MAX {
             return None;
         }
         // Those that have to wait for others keep their turn, and are asked once.
@@ -144,18 +175,11 @@ impl Lanes {
                 self.queue(key);
                 continue;
             }
-            while let Some(parcel) = lane.waiting.pop_front() {
-                self.waiting -= 1;
-                if now.duration_since(parcel.leased_at) > WAITING_LIMIT {
-                    lane.dropped = true;
-                    continue;
-                }
-                lane.sending.insert(parcel.delivery.clone(), lane.probed);
-                self.sending += 1;
-                self.probing += usize::from(lane.probed);
+            if let Some(parcel) = self.take(&key, now) {
                 self.queue(key);
                 return Some(Next::Send(parcel));
             }
+            let lane = self.of.get_mut(&key).expect("a lane in turn exists");
             if (lane.has_rows || lane.dropped) && !lane.claiming {
                 lane.claiming = true;
                 let (most, dropped) = (lane.room(), lane.dropped);
@@ -187,7 +211,74 @@ impl Lanes {
     /// The deliveries of an endpoint that are in memory.
     pub(super) fn held(&self, account: &AccountId, endpoint: &WebhookEndpointId) -> BTreeSet<WebhookDeliveryId> {
         let Some(lane) = self.of.get(&(account.clone(), endpoint.clone())) else { return BTreeSet::new() };
-        lane.waiting.iter().map(|parcel| &parcel.delivery).chain(lane.sending.keys()).cloned().collect()
+        let waiting = lane.waiting.iter().map(|parcel| &parcel.delivery);
+        waiting.chain(lane.sending.keys()).chain(&lane.recording).cloned().collect()
+    }
+
+    /// Whether a delivery that was accepted is recorded by its lane, together with others. Of a probe the next attempt
+    /// depends, and while a clock moves, deliveries are sent that are in no lane: these are recorded by whoever sent them.
+    pub(super) fn records(&self, parcel: &Parcel) -> bool {
+        let lane = self.of.get(&(parcel.account.clone(), parcel.endpoint.clone()));
+        lane.is_some_and(|lane| lane.sending.get(&parcel.delivery) == Some(&false))
+    }
+
+    /// The endpoint has accepted a delivery, which from now on is only to be recorded: answers what may go there next.
+    pub(super) fn accepted(&mut self, parcel: &Parcel, report: Report, now: Instant) -> Option<Parcel> {
+        let key = (parcel.account.clone(), parcel.endpoint.clone());
+        let lane = self.of.get_mut(&key).expect("a lane that is being sent to is kept");
+        lane.sending.remove(&parcel.delivery);
+        lane.recording.insert(parcel.delivery.clone());
+        lane.reports.push(report);
+        if !lane.records && lane.reports.len() == 1 {
+            self.to_record.push_back(key.clone());
+        }
+        self.sending -= 1;
+        self.recording += 1;
+        // Whoever has just been served goes on at once, unless others have to be let in.
+        let next = if self.sending < CROWDED && self.recording < RECORDING_MAX { self.take(&key, now) } else { None };
+        self.queue(key);
+        next
+    }
+
+    /// The next delivery that waits in a lane with room.
+    fn take(&mut self, key: &Key, now: Instant) -> Option<Parcel> {
+        let lane = self.of.get_mut(key).filter(|lane| lane.room() > 0)?;
+        while let Some(parcel) = lane.waiting.pop_front() {
+            self.waiting -= 1;
+            if now.duration_since(parcel.leased_at) > WAITING_LIMIT {
+                lane.dropped = true;
+                continue;
+            }
+            lane.sending.insert(parcel.delivery.clone(), lane.probed);
+            self.sending += 1;
+            self.probing += usize::from(lane.probed);
+            return Some(parcel);
+        }
+        None
+    }
+
+    /// What is to be recorded by one unit of work.
+    pub(super) fn next_record(&mut self) -> Option<Accepted> {
+        let key = self.to_record.pop_front()?;
+        let lane = self.of.get_mut(&key).expect("a lane with something to record is kept");
+        lane.records = true;
+        let most = lane.reports.len().min(RECORDED_AT_ONCE);
+        let reports = lane.reports.drain(..most).collect();
+        Some(Accepted { account: key.0, endpoint: key.1, reports })
+    }
+
+    /// These are recorded, or nobody will do it any more and their leases end.
+    pub(super) fn recorded(&mut self, accepted: &Accepted) {
+        let key = (accepted.account.clone(), accepted.endpoint.clone());
+        let lane = self.of.get_mut(&key).expect("a lane with something to record is kept");
+        for report in &accepted.reports {
+            self.recording -= usize::from(lane.recording.remove(&report.delivery));
+        }
+        lane.records = false;
+        if !lane.reports.is_empty() {
+            self.to_record.push_back(key.clone());
+        }
+        self.rest(key);
     }
 
     /// An attempt has ended; `probed` tells what is known of the endpoint since.
@@ -200,6 +291,12 @@ impl Lanes {
         if let Some(probed) = probed {
             lane.probed = probed;
         }
+        self.rest(key);
+    }
+
+    /// Gives a lane its turn, or forgets it if it has nothing to do and there are too many.
+    fn rest(&mut self, key: Key) {
+        let Some(lane) = self.of.get(&key) else { return };
         if lane.is_idle() && !lane.in_turns && self.of.len() > LANES_IDLE_MAX {
             self.of.remove(&key);
         } else {
@@ -239,9 +336,19 @@ impl Lanes {
         taken
     }
 
+    /// Leaves what waits to its rows: nothing more is sent.
+    pub(super) fn leave_waiting(&mut self) {
+        for lane in self.of.values_mut() {
+            lane.waiting.clear();
+        }
+        self.waiting = 0;
+    }
+
     /// Whether anything is being sent or leased for an account.
     pub(super) fn is_sending(&self, account: &AccountId) -> bool {
-        self.of.iter().any(|((owner, _), lane)| owner == account && (!lane.sending.is_empty() || lane.claiming))
+        self.of.iter().any(|((owner, _), lane)| {
+            owner == account && (!lane.sending.is_empty() || !lane.recording.is_empty() || lane.claiming)
+        })
     }
 
     fn queue(&mut self, key: Key) {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use vinr_core::ids::{AccountId, WebhookDeliveryId};
 use vinr_core::keys::KeyKind;
 use vinr_core::time::{Span, WallTime};
 use vinr_core::webhooks::{Endpoint, EndpointStatus, Outcome, Unreached, Verdict};
 
 use super::ANSWER_TIMEOUT_MS;
-use super::lanes::Parcel;
+use super::lanes::{Accepted, Parcel};
 use crate::app::{App, Task};
 use crate::egress::EgressError;
 use crate::env::{Answer, Post};
@@ -63,15 +64,38 @@ impl Drop for Ended<'_> {
     }
 }
 
-/// Sends a delivery that its lane has started.
+/// Sends a delivery that its lane has started, and those that wait behind it as long as they are accepted.
 pub(super) async fn send_queued(app: App, parcel: Parcel) {
-    let mut ended = Ended { app: &app, parcel: &parcel, probed: None };
-    ended.probed = send(&app, &parcel, ANSWER_TIMEOUT_MS).await;
+    let mut next = Some(parcel);
+    while let Some(parcel) = next.take() {
+        let mut ended = Ended { app: &app, parcel: &parcel, probed: None };
+        let report = match ask(&app, &parcel, ANSWER_TIMEOUT_MS).await {
+            Ok(report) if report.is_plain_success() && app.workers.deliverer.lanes().records(&parcel) => {
+                next = app.workers.deliverer.lanes().accepted(&parcel, report, Instant::now());
+                // It is in the lane's hands now, and ends when it is recorded.
+                std::mem::forget(ended);
+                app.workers.deliverer.work.notify_one();
+                continue;
+            }
+            other => other,
+        };
+        ended.probed = settled(&app, &parcel, report).await;
+    }
 }
 
-/// Sends a leased delivery and records what it came to; answers whether the endpoint is probed, if that is new.
-pub(super) async fn send(app: &App, parcel: &Parcel, timeout_ms: u64) -> Option<bool> {
-    match attempt(app, parcel, timeout_ms).await {
+/// Sends a leased delivery and records what it came to.
+pub(super) async fn send(app: &App, parcel: &Parcel, timeout_ms: u64) {
+    let report = ask(app, parcel, timeout_ms).await;
+    settled(app, parcel, report).await;
+}
+
+/// Records what an attempt came to; answers whether the endpoint is probed, if that is new.
+async fn settled(app: &App, parcel: &Parcel, report: Result<Report>) -> Option<bool> {
+    let recorded = match report {
+        Ok(report) => record_alone(app, &parcel.account, report).await,
+        Err(error) => Err(error),
+    };
+    match recorded {
         Ok(Recorded::Done { probed }) => {
             if probed.is_some() {
                 app.workers.deliverer.lanes().forget(&parcel.account, &parcel.endpoint);
@@ -80,14 +104,63 @@ pub(super) async fn send(app: &App, parcel: &Parcel, timeout_ms: u64) -> Option<
         }
         Ok(Recorded::Lost) => None,
         Err(error) => {
-            let cause = error.source.as_deref().unwrap_or("no cause given");
-            tracing::warn!(delivery = %parcel.delivery, %error, cause, "an attempt is not recorded and will be repeated");
+            warn(&parcel.delivery, &error);
             None
         }
     }
 }
 
-async fn attempt(app: &App, parcel: &Parcel, timeout_ms: u64) -> Result<Recorded> {
+async fn record_alone(app: &App, account: &AccountId, report: Report) -> Result<Recorded> {
+    let task = Task::worker(account, "webhook_attempt");
+    app.run(task, Arc::new(report), |unit, report| Box::pin(record(unit, report))).await
+}
+
+fn warn(delivery: &WebhookDeliveryId, error: &ApiError) {
+    let cause = error.source.as_deref().unwrap_or("no cause given");
+    tracing::warn!(%delivery, %error, cause, "an attempt is not recorded and will be repeated");
+}
+
+/// Counts deliveries as recorded however that ends.
+struct Done<'a> {
+    app: &'a App,
+    accepted: Accepted,
+}
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        let deliverer = &self.app.workers.deliverer;
+        deliverer.lanes().recorded(&self.accepted);
+        deliverer.work.notify_one();
+        deliverer.ended.notify_waiters();
+    }
+}
+
+/// Records what one endpoint has accepted, by one unit of work.
+pub(super) async fn record_accepted(app: App, accepted: Accepted) {
+    let done = Done { app: &app, accepted };
+    let reports = Arc::new(done.accepted.reports.clone());
+    let task = Task::worker(&done.accepted.account, "webhook_attempts");
+    let recorded = app.run(task, reports, |unit, reports| {
+        Box::pin(async move {
+            for report in reports {
+                record(unit, report).await?;
+            }
+            Ok(())
+        })
+    });
+    if recorded.await.is_ok() {
+        return;
+    }
+    // One of them may be at fault: the others are not to be repeated for it.
+    for report in &done.accepted.reports {
+        if let Err(error) = record_alone(&app, &done.accepted.account, report.clone()).await {
+            warn(&report.delivery, &error);
+        }
+    }
+}
+
+/// Makes an attempt; what is to be recorded of it.
+async fn ask(app: &App, parcel: &Parcel, timeout_ms: u64) -> Result<Report> {
     let target = target(app, parcel).await?;
     let (outcome, was_failing) = match target {
         Some(target) => {
@@ -101,15 +174,15 @@ async fn attempt(app: &App, parcel: &Parcel, timeout_ms: u64) -> Result<Recorded
         }
         None => (None, false),
     };
-    let report = Report {
+    Ok(Report {
         delivery: parcel.delivery.clone(),
         endpoint: parcel.endpoint.clone(),
+        event: parcel.event.clone(),
+        fresh: parcel.fresh.clone(),
         lease: parcel.lease.clone().unwrap_or_else(|| app.workers.process().to_string()),
         outcome,
         was_failing,
-    };
-    let task = Task::worker(&parcel.account, "webhook_attempt");
-    app.run(task, Arc::new(report), |unit, report| Box::pin(record(unit, report))).await
+    })
 }
 
 async fn request(app: &App, parcel: &Parcel, target: &Target, timeout_ms: u64) -> (Outcome, Attempt) {

@@ -126,6 +126,7 @@ pub(super) async fn claim(
             event: stored.delivery.event,
             body: event.render(sequence).into(),
             lease: Some(lease.clone()),
+            fresh: None,
             leased_at,
         });
     }

@@ -16,6 +16,7 @@ fn parcel(to: u128, number: u128) -> Parcel {
         event: EventId::from_bits(number),
         body: Bytes::new(),
         lease: None,
+        fresh: None,
         leased_at: Instant::now(),
     }
 }
@@ -188,4 +189,62 @@ async fn an_account_is_sending_until_its_attempts_have_ended() {
     assert!(!lanes.is_sending(&AccountId::from_bits(2)));
     end_one(&mut lanes, 1, None);
     assert!(!lanes.is_sending(&account()));
+}
+
+fn report(parcel: &Parcel) -> Report {
+    Report {
+        delivery: parcel.delivery.clone(),
+        endpoint: parcel.endpoint.clone(),
+        event: parcel.event.clone(),
+        fresh: None,
+        lease: String::new(),
+        outcome: None,
+        was_failing: false,
+    }
+}
+
+/// The endpoint accepts whatever is being sent to it; what goes there next.
+fn accept_all(lanes: &mut Lanes, to: u128) -> usize {
+    let sending: Vec<_> = lanes.of[&(account(), endpoint(to))].sending.keys().cloned().collect();
+    let mut next = 0;
+    for delivery in sending {
+        let parcel = Parcel { delivery, ..parcel(to, 0) };
+        assert!(lanes.records(&parcel));
+        let following = lanes.accepted(&parcel, report(&parcel), Instant::now());
+        next += usize::from(following.is_some());
+    }
+    next
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_endpoint_has_accepted_makes_room_before_it_is_recorded() {
+    let mut lanes = Lanes::default();
+    for number in 0..600 {
+        lanes.push(parcel(1, number));
+    }
+    start(&mut lanes);
+    assert_eq!(accept_all(&mut lanes, 1), LANE_SENDS_MAX, "whoever was served goes on");
+    assert_eq!(lanes.held(&account(), &endpoint(1)).len(), 600, "nobody else may take what is being recorded");
+    let first = lanes.next_record().expect("something is to be recorded");
+    assert_eq!(first.reports.len(), LANE_SENDS_MAX);
+    for _ in 0..100 {
+        accept_all(&mut lanes, 1);
+    }
+    assert!(lanes.next_record().is_none(), "one unit at a time: the rest gathers for the next");
+    assert!(lanes.is_sending(&account()));
+    let lane = &lanes.of[&(account(), endpoint(1))];
+    // As many as may wait for their record, and those that were being sent when it was reached.
+    let bound = LANE_RECORDING_MAX..LANE_RECORDING_MAX + LANE_SENDS_MAX;
+    assert!(lane.sending.is_empty() && bound.contains(&lane.recording.len()), "{}", lane.recording.len());
+    lanes.recorded(&first);
+    assert_eq!(start(&mut lanes).0, BTreeMap::from([(endpoint(1), LANE_SENDS_MAX)]));
+    assert_eq!(lanes.next_record().expect("there are others").reports.len(), RECORDED_AT_ONCE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_no_lane_is_recorded_by_whoever_sent_it() {
+    let mut lanes = Lanes::default();
+    assert!(!lanes.records(&parcel(1, 1)));
+    lanes.push(parcel(2, 2));
+    assert!(!lanes.records(&parcel(2, 2)), "it waits");
 }

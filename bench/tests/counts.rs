@@ -1,0 +1,63 @@
+//! What a thousand payments take, counted: a gate that no slow machine trips over. Who makes a payment dearer has to say
+//! so here.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// At most so many for 1,000 payments.
+struct Limits {
+    statements: u64,
+    round_trips: u64,
+    fsyncs: u64,
+    allocations: u64,
+}
+
+/// One client: each payment is a commit of its own, so these are what they are.
+const SQLITE_ALONE: Limits = Limits { statements: 19_300, round_trips: 0, fsyncs: 1_000, allocations: 400_000 };
+const POSTGRES_ALONE: Limits = Limits { statements: 12_300, round_trips: 2_100, fsyncs: 1_000, allocations: 680_000 };
+/// 64 clients share commits, as many as the machine makes them.
+const SQLITE_TOGETHER: Limits = Limits { statements: 17_000, round_trips: 0, fsyncs: 250, allocations: 400_000 };
+const POSTGRES_TOGETHER: Limits = Limits { statements: 3_500, round_trips: 1_000, fsyncs: 250, allocations: 450_000 };
+
+#[test]
+fn a_thousand_payments_on_sqlite_stay_within_their_counts() {
+    let folder = std::env::temp_dir().join(format!("vinr-counts-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let found = counted(&[&format!("sqlite:{}", folder.display())]);
+    check(&found, [SQLITE_ALONE, SQLITE_TOGETHER]);
+    // Left behind at worst; the system's folder for such things is emptied by others.
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[test]
+fn a_thousand_payments_on_postgres_stay_within_their_counts() {
+    #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
+    let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
+    let found = counted(&[&url, &format!("vinr_counts_{}", std::process::id())]);
+    check(&found, [POSTGRES_ALONE, POSTGRES_TOGETHER]);
+}
+
+fn counted(arguments: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_vinr-counts")).args(arguments).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn check(found: &Value, limits: [Limits; 2]) {
+    println!("{found:#}");
+    for (found, limits) in found.as_array().expect("both loads").iter().zip(limits) {
+        for (name, most) in [
+            ("statements", limits.statements),
+            ("roundTrips", limits.round_trips),
+            ("fsyncs", limits.fsyncs),
+            ("allocations", limits.allocations),
+        ] {
+            let count = found[name].as_u64().expect("a count");
+            assert!(count <= most, "{name}: {count} are more than {most}, by {} clients", found["connections"]);
+        }
+        // What counts nothing would pass for ever.
+        assert!(found["statements"].as_u64() >= Some(100) && found["allocations"].as_u64() >= Some(10_000));
+        assert!(found["fsyncs"].as_u64() >= Some(5));
+    }
+}
