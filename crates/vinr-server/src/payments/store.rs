@@ -65,8 +65,8 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("amount_disputed"),
         Column::text("latest_refund"),
         Column::text("payment_link_id"),
-        Column::text("method_type"),
         Column::int("clears_at"),
+        Column::text("method_type"),
         Column::text("bank_country"),
         Column::text("bank_last4"),
         Column::text("bank_holder"),
@@ -84,7 +84,7 @@ pub(crate) const LIST: List = List {
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
-              payment_link_id, method_type, clears_at, bank_country, bank_last4, bank_holder, mandate",
+              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -184,8 +184,8 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.amount_disputed.into(),
         payment.latest_refund.as_deref().map(latest_refund::text).into(),
         payment.link_id.as_ref().map(PaymentLinkId::as_str).into(),
-        payment.method.as_ref().map(|method| method.method_type().as_str()).into(),
         payment.clears_at.map(Timestamp::millis).into(),
+        payment.method.as_ref().map(|method| method.method_type().as_str()).into(),
         account.map(|account| account.country.code()).into(),
         account.map(|account| account.last4.as_str()).into(),
         account.map(|account| account.holder.as_str()).into(),
@@ -230,10 +230,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let amount_disputed = row.int();
     let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
     let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
-    let method_type = read_method_type(row);
-    let clears_at = instant(row);
-    let instrument = instrument(method_type, card, read_account(row));
-    let method = instrument.map(|instrument| Method { id: method_id, instrument });
+    let (clears_at, method) = (instant(row), read_method(row, method_id, card));
     Payment {
         id,
         status,
@@ -284,8 +281,16 @@ fn read_card(row: &mut RowReader<'_>) -> Option<CardSummary> {
     Some(CardSummary { brand, last4: last4?.to_owned(), expiry })
 }
 
-fn read_method_type(row: &mut RowReader<'_>) -> Option<MethodType> {
-    row.opt_text().map(|text| MethodType::parse(text).expect("the database holds types of methods"))
+/// What pays. Rows that are older than the column of its type have cards.
+fn read_method(row: &mut RowReader<'_>, id: Option<PaymentMethodId>, card: Option<CardSummary>) -> Option<Method> {
+    let method_type = row.opt_text().map(|text| MethodType::parse(text).expect("the database holds types of methods"));
+    let account = read_account(row);
+    let instrument = match method_type {
+        Some(MethodType::Card) | None => card.map(Instrument::Card),
+        Some(MethodType::Ideal) => Some(Instrument::Ideal),
+        Some(MethodType::SepaDebit) => account.map(Instrument::SepaDebit),
+    };
+    instrument.map(|instrument| Method { id, instrument })
 }
 
 fn read_account(row: &mut RowReader<'_>) -> Option<BankAccount> {
@@ -293,19 +298,6 @@ fn read_account(row: &mut RowReader<'_>) -> Option<BankAccount> {
     let (holder, mandate) = (row.opt_text(), row.opt_text());
     let country = Country::parse(country?).expect("the database holds countries");
     Some(BankAccount { country, last4: last4?.to_owned(), holder: holder?.to_owned(), mandate: mandate?.to_owned() })
-}
-
-/// What pays. Rows that are older than the column of its type have cards.
-fn instrument(
-    method_type: Option<MethodType>,
-    card: Option<CardSummary>,
-    account: Option<BankAccount>,
-) -> Option<Instrument> {
-    match method_type {
-        Some(MethodType::Card) | None => card.map(Instrument::Card),
-        Some(MethodType::Ideal) => Some(Instrument::Ideal),
-        Some(MethodType::SepaDebit) => account.map(Instrument::SepaDebit),
-    }
 }
 
 fn read_saving(row: &mut RowReader<'_>) -> Option<Saving> {

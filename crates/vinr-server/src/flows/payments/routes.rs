@@ -74,6 +74,16 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/cancel", family, "Cancel a payment", cancel)
             .body::<wire::Cancel>()
             .codes(&[Code::PaymentNotCancellable]),
+    ]
+    .into_iter()
+    .chain(helpers())
+    .collect()
+}
+
+/// What plays the buyer, in the sandbox.
+fn helpers() -> [Endpoint; 3] {
+    use Endpoint as E;
+    [
         E::post::<wire::Shown<'_>>("/v1/test/payments/{id}/pay", Family::Test, "Pay as the buyer would", pay)
             .body::<wire::Pay>()
             .codes(&[

@@ -168,7 +168,7 @@ impl Form {
         }
         match kept.method.as_deref() {
             Some(IDEAL) => return Ok(Form { chosen: Chosen::Ideal, kept }),
-            Some(SEPA_DEBIT) => return Form::account(&iban, holder, kept),
+            Some(SEPA_DEBIT) => return Form::account(&iban, &holder, kept),
             Some(_) | None => {}
         }
         let expiry = expiry(&kept.expiry);
@@ -193,8 +193,8 @@ impl Form {
 
 impl Form {
     /// A debit as it was typed.
-    fn account(iban: &str, holder: String, mut kept: Kept) -> Result<Form, Errors> {
-        kept.name.clone_from(&holder);
+    fn account(iban: &str, holder: &str, mut kept: Kept) -> Result<Form, Errors> {
+        holder.clone_into(&mut kept.name);
         let wrong = Iban::parse(iban).is_err().then_some(Account::Wrong);
         let errors = Errors { iban: wrong, holder: holder.is_empty(), ..Errors::default() };
         if errors.is_about_a_field() {

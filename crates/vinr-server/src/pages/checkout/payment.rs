@@ -163,10 +163,14 @@ pub(super) fn bank(opened: &Opened, payment: &Payment) -> Option<Response> {
     let order = order(opened, payment);
     let question = order.with_merchant(&order.t.bank_question.replace("{amount}", order.headline()));
     let leave = way_out(payment).unwrap_or_else(|| opened.path.clone());
-    (payment.status == Status::RequiresAuthentication).then(|| match is_ideal(payment) {
-        true => views::ideal(&order, question, &opened.bank(), &leave),
-        false => views::bank(&order, question, &opened.bank()),
-    })
+    let page = || {
+        if is_ideal(payment) {
+            views::ideal(&order, question, &opened.bank(), &leave)
+        } else {
+            views::bank(&order, question, &opened.bank())
+        }
+    };
+    (payment.status == Status::RequiresAuthentication).then(page)
 }
 
 /// The buyer answered the bank.
@@ -175,9 +179,10 @@ pub(super) async fn authenticate(opened: &Opened, payment: &Payment, answer: AtB
     let task = Task::request(&opened.account, "authenticate_on_page");
     let answered = opened.app.run(task, data, |unit, (id, is_ideal, answer)| {
         Box::pin(async move {
-            match is_ideal {
-                true => ideal::answer(unit, id, *answer).await.map(drop),
-                false => payments::authenticate(unit, id, *answer == AtBank::Approves).await.map(drop),
+            if *is_ideal {
+                ideal::answer(unit, id, *answer).await.map(drop)
+            } else {
+                payments::authenticate(unit, id, *answer == AtBank::Approves).await.map(drop)
             }
         })
     });

@@ -185,18 +185,27 @@ struct Entry<'a> {
     saved: Vec<SavedCard>,
     /// Whether the buyer may choose between more than a card.
     chooses: bool,
-    /// Whether iDEAL is what is chosen.
-    transfers: bool,
-    /// Whether a debit is.
-    debits: bool,
+    /// What is chosen until the buyer chooses.
+    chosen: Choice,
     /// What the holder of a debited account agrees to.
     mandate: String,
-    /// Whether the fields of a card are what is chosen.
-    types: bool,
     /// What typing a card is called beside the rest.
     card: &'static str,
     consent: Option<String>,
     back: String,
+}
+
+/// What a form begins with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// A saved card.
+    Saved,
+    /// The fields of a card.
+    Card,
+    /// iDEAL.
+    Ideal,
+    /// A debit.
+    Debit,
 }
 
 /// What stands above the form.
@@ -286,8 +295,12 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
     };
     let saved: Vec<SavedCard> = entering.saved.iter().enumerate().map(choice).collect();
     let offered = entering.banks != Banks::None;
-    let transfers = entering.banks == Banks::Ideal || (offered && before == Some(IDEAL));
-    let debits = !transfers && (entering.banks == Banks::Debit || (offered && before == Some(SEPA_DEBIT)));
+    let chosen = match (entering.banks, before) {
+        (Banks::Ideal, _) | (Banks::Offered | Banks::Debit, Some(IDEAL)) => Choice::Ideal,
+        (Banks::Debit, _) | (Banks::Offered, Some(SEPA_DEBIT)) => Choice::Debit,
+        (Banks::None | Banks::Offered, _) if saved.iter().any(|card| card.chosen) => Choice::Saved,
+        (Banks::None | Banks::Offered, _) => Choice::Card,
+    };
     let page = Entry {
         order,
         t,
@@ -298,10 +311,8 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
         errors,
         kept,
         chooses: offered || !saved.is_empty(),
-        transfers,
-        debits,
+        chosen,
         mandate: order.with_merchant(t.mandate),
-        types: !transfers && !debits && !saved.iter().any(|card| card.chosen),
         card: if saved.is_empty() { t.card } else { t.another_card },
         saved,
         consent: entering.keeps.then(|| order.with_merchant(t.consent)),
