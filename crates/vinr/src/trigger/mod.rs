@@ -40,6 +40,8 @@ struct Maker<'a> {
 /// The event that happened.
 struct Happened {
     id: String,
+    /// The id of what it is about.
+    about: String,
     sequence: i64,
 }
 
@@ -56,6 +58,9 @@ pub(crate) async fn run(server: &ServerOptions, name: &str, json: bool) -> Resul
     let mut maker = Maker { api: &api, made: Vec::new(), words: now(&api).await?, waited_s: 0 };
     maker.steps(steps).await?;
     let happened = find(&maker, event, after).await?;
+    if event == EventType::SettlementCreated {
+        maker.made.push(("settlement", happened.about.clone()));
+    }
     show(event, &maker, &happened, json)
 }
 
@@ -191,12 +196,13 @@ async fn find(maker: &Maker<'_>, event: EventType, after: i64) -> Result<Happene
     let found = events.find(is_ours).ok_or_else(|| {
         Failure::Refused(format!("everything was made, but {event} did not happen; is the server of another version?"))
     })?;
-    let id = found["id"].as_str().unwrap_or_default().to_owned();
-    Ok(Happened { id, sequence: found["sequence"].as_i64().unwrap_or_default() })
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (id, about) = (text(&found["id"]), text(&found["data"]["id"]));
+    Ok(Happened { id, about, sequence: found["sequence"].as_i64().unwrap_or_default() })
 }
 
 fn show(event: EventType, maker: &Maker<'_>, happened: &Happened, json: bool) -> Result<(), Failure> {
-    let Happened { id, sequence } = happened;
+    let Happened { id, sequence, .. } = happened;
     let made: Map<String, Value> = maker.made.iter().map(|(name, id)| ((*name).to_owned(), json!(id))).collect();
     let value = json!({
         "type": event.as_str(), "eventId": id, "sequence": sequence, "made": made, "clockAdvancedSeconds": maker.waited_s,
