@@ -82,7 +82,7 @@ fn waits(steps: &[Step]) -> bool {
     steps.iter().any(|step| match step {
         Step::Wait(seconds) => *seconds > 1,
         Step::First(steps) => waits(steps),
-        Step::Make(..) | Step::Post(..) | Step::Delete(_) => false,
+        Step::Make(..) | Step::Newest(..) | Step::Post(..) | Step::Delete(_) => false,
     })
 }
 
@@ -145,9 +145,11 @@ impl Maker<'_> {
             match step {
                 Step::Make(name, place, path, body) => {
                     let answer = self.post(path, body).await?;
-                    let id = answer[place].as_str().ok_or_else(|| self.unforeseen(path, &answer))?.to_owned();
-                    self.words.insert((*name).to_owned(), id.clone());
-                    self.made.push((name, id));
+                    self.remember(name, path, &answer[place], &answer)?;
+                }
+                Step::Newest(name, path) => {
+                    let answer = get(self.api, &format!("{path}?limit=1")).await?;
+                    self.remember(name, path, &answer["data"][0]["id"], &answer)?;
                 }
                 Step::Post(path, body) => {
                     self.post(path, body).await?;
@@ -163,6 +165,13 @@ impl Maker<'_> {
                 Step::First(steps) => Box::pin(self.steps(steps)).await?,
             }
         }
+        Ok(())
+    }
+
+    fn remember(&mut self, name: &'static str, path: &str, id: &Value, answer: &Value) -> Result<(), Failure> {
+        let id = id.as_str().ok_or_else(|| self.unforeseen(path, answer))?.to_owned();
+        self.words.insert(name.to_owned(), id.clone());
+        self.made.push((name, id));
         Ok(())
     }
 
@@ -189,10 +198,7 @@ impl Maker<'_> {
 async fn find(maker: &Maker<'_>, event: EventType, after: i64) -> Result<Happened, Failure> {
     let page = get(maker.api, &format!("/v1/events?after={after}&type={event}&limit=100&wait={WAIT_S}")).await?;
     let mut events = page["data"].as_array().into_iter().flatten();
-    // A settlement closes by itself, so that no step is told its id.
-    let is_ours = |found: &&Value| {
-        event == EventType::SettlementCreated || maker.made.iter().any(|(_, id)| found["data"]["id"] == json!(id))
-    };
+    let is_ours = |found: &&Value| maker.made.iter().any(|(_, id)| found["data"]["id"] == json!(id));
     let found = events.find(is_ours).ok_or_else(|| {
         Failure::Refused(format!("everything was made, but {event} did not happen; is the server of another version?"))
     })?;
