@@ -10,7 +10,7 @@ use vinr_core::keys::Environment;
 use crate::world::{Ask, Broken, PUBLIC_URL, Said};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 20] = [
+const REFUSALS: [&str; 24] = [
     "idempotency_key_reused",
     "idempotency_key_in_use",
     "clock_advancing",
@@ -31,6 +31,10 @@ const REFUSALS: [&str; 20] = [
     "balance_insufficient",
     "payout_not_cancellable",
     "service_unavailable",
+    "payment_not_disputable",
+    "dispute_not_answerable",
+    "payment_not_refundable",
+    "amount_mismatch",
 ];
 
 struct Contract {

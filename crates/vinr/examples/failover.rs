@@ -29,9 +29,6 @@ const CLIENTS: usize = 16;
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long all is well before the leader is struck, and up to as much longer, and again afterwards.
 const CALM: Duration = Duration::from_secs(4);
-/// How long a leader is left alone that has restarted without its followers: a request is given up after 20 seconds, and
-/// then it is asked again.
-const STRANDED: Duration = Duration::from_secs(30);
 /// How long nobody may be able to pay.
 const PAYS_WITHIN: Duration = Duration::from_secs(90);
 /// How long a webhook may be on its way after the last outage: a lease that nobody could end lasts a minute.
@@ -58,7 +55,6 @@ enum Blow {
     Power,
     Crash,
     Freeze,
-    Strand,
 }
 
 /// A leader that was struck.
@@ -67,7 +63,7 @@ struct Outage {
     /// Who led, and who leads since.
     from: String,
     to: String,
-    struck_at: Instant,
+    at: Instant,
     /// How long another one took to lead; nothing where the same one leads on.
     elected_after: Option<Duration>,
     /// Requests answered 503 meanwhile.
@@ -144,15 +140,8 @@ async fn pay_through_outages(arguments: &Arguments, merchant: &Merchant) -> Vec<
 async fn strike(arguments: &Arguments, merchant: &Merchant, blow: Blow) -> Outage {
     let refused = merchant.refused.load(Ordering::Relaxed);
     let from = cluster(arguments, blow.command()).await.expect("a leader is struck");
-    let struck_at = Instant::now();
-    println!("  {} ({from} leads)", blow.told());
-    if matches!(blow, Blow::Strand) {
-        sleep(STRANDED).await;
-        println!("  the leader, which is alone and has restarted, is killed, and its followers go on");
-        assert_eq!(cluster(arguments, "power").await.as_ref(), Some(&from), "it has led alone");
-        cluster(arguments, "thaw").await.expect("the followers go on");
-    }
     let at = Instant::now();
+    println!("  {} ({from} leads)", blow.told());
     let (mut elected_after, mut told_at) = (None, at);
     while !pays_again(merchant, at) {
         assert!(at.elapsed() < PAYS_WITHIN, "nobody can pay");
@@ -175,7 +164,7 @@ async fn strike(arguments: &Arguments, merchant: &Merchant, blow: Blow) -> Outag
     println!("  {to} leads, and the first payment is answered after {:.1} s", paid_after.as_secs_f64());
     let elected_after = (to != from).then(|| elected_after.unwrap_or(paid_after));
     let refused = merchant.refused.load(Ordering::Relaxed) - refused;
-    Outage { blow, from, to, struck_at, elected_after, refused }
+    Outage { blow, from, to, at, elected_after, refused }
 }
 
 /// Whether something that was asked for since then is paid.
@@ -209,7 +198,7 @@ fn report(merchant: &Merchant, outages: &[Outage], payments: usize) {
     println!("\n| leader | another one leads after | no payment answered for | answered 503 |");
     println!("| --- | ---: | ---: | ---: |");
     for (index, outage) in outages.iter().enumerate() {
-        let gap = longest_gap(&answered_at, outage.struck_at, outages.get(index + 1).map(|next| next.struck_at));
+        let gap = longest_gap(&answered_at, outage.at, outages.get(index + 1).map(|next| next.at));
         let Outage { from, to, refused, .. } = outage;
         let elected =
             outage.elected_after.map_or_else(|| "–".to_owned(), |after| format!("{:.1} s", after.as_secs_f64()));
@@ -252,7 +241,7 @@ async fn serve(arguments: &Arguments, key_file: &Path) -> (Child, Value) {
 }
 
 impl Blow {
-    const ALL: [Blow; 4] = [Blow::Power, Blow::Crash, Blow::Freeze, Blow::Strand];
+    const ALL: [Blow; 3] = [Blow::Power, Blow::Crash, Blow::Freeze];
 
     /// The command of the cluster's script.
     fn command(self) -> &'static str {
@@ -260,7 +249,6 @@ impl Blow {
             Blow::Power => "power",
             Blow::Crash => "crash",
             Blow::Freeze => "freeze",
-            Blow::Strand => "strand",
         }
     }
 
@@ -269,7 +257,6 @@ impl Blow {
             Blow::Power => "Patroni and PostgreSQL killed",
             Blow::Crash => "PostgreSQL killed",
             Blow::Freeze => "Patroni and PostgreSQL frozen",
-            Blow::Strand => "followers frozen, PostgreSQL killed",
         }
     }
 }

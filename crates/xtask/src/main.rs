@@ -37,8 +37,8 @@ enum Command {
     },
     /// Takes the leader of a PostgreSQL cluster away under load, and proves that no answered payment is lost.
     Ha {
-        /// How often: by turns the leader is killed, its PostgreSQL alone, it freezes, it restarts alone and is killed
-        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        /// How often: by turns the leader is killed, its PostgreSQL alone, and it freezes
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1_000))]
         rounds: u32,
     },
 }

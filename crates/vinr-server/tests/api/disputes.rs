@@ -36,8 +36,10 @@ async fn shown(server: &Server, dispute: &Value) -> Value {
     server.get(&format!("/v1/disputes/{}", id(dispute))).await.ok()
 }
 
-async fn pending(server: &Server) -> i64 {
-    server.get("/v1/balance").await.ok()["pending"][0]["amount"].as_i64().expect("a balance")
+/// What the merchant has, settled or not.
+async fn balance(server: &Server) -> i64 {
+    let balance = server.get("/v1/balance").await.ok();
+    ["pending", "available"].iter().map(|part| balance[part][0]["amount"].as_i64().unwrap_or(0)).sum()
 }
 
 async fn note(server: &Server, dispute: &Value, text: &str) -> Value {
@@ -48,7 +50,7 @@ async fn note(server: &Server, dispute: &Value, text: &str) -> Value {
 async fn a_dispute_has_the_shape_of_the_reference_and_takes_amount_and_fee(engine: Engine) {
     let server = Server::start(engine).await;
     let paid = server.paid(10_000, "pm_test_4242").await;
-    let before = pending(&server).await;
+    let before = balance(&server).await;
     let opened = dispute(&server, &paid, json!({"amount": 4_000, "reason": "product_not_received"})).await.ok();
     let names: Vec<&str> = opened.as_object().expect("an object").keys().map(String::as_str).collect();
     let expected = [
@@ -75,7 +77,7 @@ async fn a_dispute_has_the_shape_of_the_reference_and_takes_amount_and_fee(engin
     );
     assert!(opened["evidenceDueAt"].as_str().is_some_and(|at| at.ends_with('Z')));
     assert_eq!(shown(&server, &opened).await, opened);
-    assert_eq!(pending(&server).await, before - 4_000 - 1_500);
+    assert_eq!(balance(&server).await, before - 4_000 - 1_500);
     let payment = server.get(&format!("/v1/payments/{}", id(&paid))).await.ok();
     assert_eq!((&payment["status"], &payment["amountRefunded"]), (&json!("completed"), &json!(0)));
     server.assert_ledger().await;
@@ -102,12 +104,12 @@ async fn a_card_is_disputed_right_after_its_approval(engine: Engine) {
 async fn evidence_that_wins_brings_amount_and_fee_back(engine: Engine) {
     let server = Server::start(engine).await;
     let paid = server.paid(10_000, "pm_test_4242").await;
-    let before = pending(&server).await;
+    let before = balance(&server).await;
     let opened = dispute(&server, &paid, json!({})).await.ok();
-    assert_eq!(pending(&server).await, before - 10_000 - 1_500);
+    assert_eq!(balance(&server).await, before - 10_000 - 1_500);
     note(&server, &opened, "winning_evidence").await;
     assert_eq!(act(&server, &opened, "submit").await.ok()["status"], "won");
-    assert_eq!(pending(&server).await, before);
+    assert_eq!(balance(&server).await, before);
     let again = act(&server, &opened, "submit").await;
     assert_eq!((again.status, again.code().as_str()), (422, "dispute_not_answerable"));
     assert!(again.json()["error"]["message"].to_string().contains("won"));
@@ -121,13 +123,13 @@ async fn evidence_that_loses_and_no_evidence_leave_the_money_with_the_buyer(engi
     for (text, at_once) in [(Some("losing_evidence"), "lost"), (None, "under_review")] {
         let paid = server.paid(1_000, "pm_test_4242").await;
         let opened = dispute(&server, &paid, json!({})).await.ok();
-        let taken = pending(&server).await;
+        let taken = balance(&server).await;
         if let Some(text) = text {
             note(&server, &opened, text).await;
         }
         assert_eq!(act(&server, &opened, "submit").await.ok()["status"], at_once);
         server.advance(3 * 86_400).await;
-        assert_eq!((shown(&server, &opened).await["status"].clone(), pending(&server).await), (json!("lost"), taken));
+        assert_eq!((shown(&server, &opened).await["status"].clone(), balance(&server).await), (json!("lost"), taken));
         let refused = server.post("/v1/refunds", json!({"paymentId": paid["id"]})).await;
         assert_eq!((refused.status, refused.code().as_str()), (422, "amount_too_large"), "what is lost is gone");
     }
@@ -179,7 +181,7 @@ async fn a_bank_decides_after_three_days(engine: Engine) {
     server.advance(3 * 86_400 - 5).await;
     assert_eq!(shown(&server, &opened).await["status"], "under_review");
     server.advance(5).await;
-    assert_eq!((shown(&server, &opened).await["status"].clone(), pending(&server).await), (json!("won"), 960));
+    assert_eq!((shown(&server, &opened).await["status"].clone(), balance(&server).await), (json!("won"), 960));
     server.assert_ledger().await;
 }
 
@@ -207,7 +209,7 @@ async fn whoever_accepts_has_lost(engine: Engine) {
     let again = server.post_with_key(&path, "once", &json!({})).await;
     assert_eq!((again.status, &again.bytes), (200, &first.bytes), "the same key gets the first answer");
     assert_eq!(act(&server, &opened, "accept").await.status, 422);
-    assert_eq!(pending(&server).await, 960 - 1_000 - 1_500);
+    assert_eq!(balance(&server).await, 960 - 1_000 - 1_500);
     server.assert_ledger().await;
 }
 

@@ -75,6 +75,10 @@ impl Asked {
         self.ask("POST", "/v1/refunds", Some(json!({"paymentId": charged["id"], "amount": 100}))).await;
         let dispute = format!("/v1/test/payments/{}/dispute", charged["id"].as_str().expect("an id"));
         self.ask("POST", &dispute, Some(json!({}))).await;
+        let settled = json!({"amount": 1000, "currency": "USD", "confirm": true, "paymentMethodId": "pm_test_0077"});
+        self.ask("POST", "/v1/payments", Some(settled)).await;
+        let settlement = self.ask("GET", "/v1/settlements", None).await["data"][0]["id"].clone();
+        let payout = self.ask("POST", "/v1/payouts", Some(json!({"currency": "USD"}))).await["id"].clone();
         self.ask("POST", "/v1/payment-links", Some(json!({"amount": 1000, "currency": "EUR"}))).await;
         self.ask(
             "POST",
@@ -96,13 +100,17 @@ impl Asked {
                 continue;
             }
             lists += 1;
-            let of_customer = endpoint.path.starts_with("/v1/customers/");
-            let parent = if of_customer { "cust_wallet" } else { hook["id"].as_str().expect("an id") };
+            let payout = payout.as_str().expect("an id");
+            let parent = match endpoint.path {
+                path if path.starts_with("/v1/customers/") => "cust_wallet",
+                path if path.starts_with("/v1/settlements/") => settlement.as_str().expect("an id"),
+                _ => hook["id"].as_str().expect("an id"),
+            };
             let path = endpoint.path.replace("{id}", parent);
             let first = &self.ask("GET", &path, None).await["data"][0]["id"];
             let first = first.as_str().unwrap_or_else(|| panic!("{path} has something to begin after"));
             let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
-            let mut filters: Vec<String> = names.filter_map(|name| filter(&path, name)).collect();
+            let mut filters: Vec<String> = names.filter_map(|name| filter(&path, name, payout)).collect();
             filters.push(filters.join("&"));
             filters.push(String::new());
             for filter in filters {
@@ -141,14 +149,16 @@ fn name() -> String {
 }
 
 /// What a filter is asked for in a query string.
-fn filter(path: &str, name: &str) -> Option<String> {
+fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
     Some(match name {
         // `metadata` is asked for alone. `after` and `wait` follow the events by another statement; what is shown whole is read afterwards.
         "limit" | "startingAfter" | "endingBefore" | "after" | "wait" | "expand" | "metadata" => return None,
         "created" => "created[gte]=1&created[gt]=1&created[lte]=99999999999&created[lt]=99999999999".to_owned(),
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" if path.ends_with("/disputes") => "status=lost".to_owned(),
+        "status" if path.ends_with("/payouts") => "status=paid".to_owned(),
         "status" => "status=completed".to_owned(),
+        "payoutId" => format!("payoutId={payout}"),
         "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
         "active" => "active=true".to_owned(),
         "customerId" => "customerId=cust_nobody".to_owned(),
