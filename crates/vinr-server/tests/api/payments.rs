@@ -39,8 +39,8 @@ async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
     server.assert_ledger().await;
 }
 
-/// As spec/payments.md lists them; what is absent is null or empty.
-const FIELDS: [&str; 35] = [
+/// As spec/payments.md lists them, and what banks and links add; what is absent is null or empty.
+const FIELDS: [&str; 37] = [
     "id",
     "object",
     "status",
@@ -54,6 +54,7 @@ const FIELDS: [&str; 35] = [
     "paymentMethodId",
     "method",
     "card",
+    "sepaDebit",
     "returnUrl",
     "cancelUrl",
     "checkoutUrl",
@@ -70,6 +71,7 @@ const FIELDS: [&str; 35] = [
     "receiptEmail",
     "fee",
     "invoiceId",
+    "paymentLinkId",
     "latestRefund",
     "timeline",
     "metadata",
@@ -84,7 +86,9 @@ async fn a_payment_has_all_its_fields_whatever_became_of_it(engine: Engine) {
     for name in ["redemptions", "discounts"] {
         assert_eq!(bare[name], json!([]), "{name}");
     }
-    for name in ["description", "customerId", "method", "card", "failure", "fee", "invoiceId", "latestRefund"] {
+    for name in
+        ["description", "customerId", "method", "card", "failure", "fee", "invoiceId", "latestRefund", "sepaDebit"]
+    {
         assert_eq!(bare[name], Value::Null, "{name}");
     }
     assert_eq!((&bare["originalAmount"], &bare["metadata"]), (&json!(1000), &json!({})));

@@ -26,7 +26,7 @@ export interface components {
             customerId: string | null;
             /** @description What paid or was last tried. */
             paymentMethodId: string | null;
-            /** @description Its type: `card`. */
+            /** @description Its type: `card`, `ideal` or `sepa_debit`. */
             method: string | null;
             /** @description What may be shown of the card. */
             card: {
@@ -34,6 +34,17 @@ export interface components {
                 last4: string;
                 expMonth: number;
                 expYear: number;
+            } | null;
+            /** @description What may be shown of the account that is debited. */
+            sepaDebit: {
+                /** @description Where the account is, ISO 3166. */
+                country: string;
+                /** @description The last four characters of its number. */
+                last4: string;
+                /** @description Whose account it is. */
+                accountHolder: string;
+                /** @description The mandate under which it is debited, as its holder's statement names it. */
+                mandateReference: string;
             } | null;
             /** @description The whole customer, where `expand` asks for it. */
             customer?: unknown;
@@ -43,7 +54,7 @@ export interface components {
             cancelUrl: string | null;
             /** @description The hosted page. */
             checkoutUrl: string;
-            /** @description Where the buyer answers an open 3DS challenge. */
+            /** @description Where the buyer answers an open 3DS challenge, or approves the payment at their bank. */
             authenticationUrl: string | null;
             /** @description `automatic` or `manual`. */
             captureMethod: string;
@@ -146,7 +157,7 @@ export interface components {
             customerId: string | null;
             /** @description What paid or was last tried. */
             paymentMethodId: string | null;
-            /** @description Its type: `card`. */
+            /** @description Its type: `card`, `ideal` or `sepa_debit`. */
             method: string | null;
             /** @description What may be shown of the card. */
             card: {
@@ -154,6 +165,17 @@ export interface components {
                 last4: string;
                 expMonth: number;
                 expYear: number;
+            } | null;
+            /** @description What may be shown of the account that is debited. */
+            sepaDebit: {
+                /** @description Where the account is, ISO 3166. */
+                country: string;
+                /** @description The last four characters of its number. */
+                last4: string;
+                /** @description Whose account it is. */
+                accountHolder: string;
+                /** @description The mandate under which it is debited, as its holder's statement names it. */
+                mandateReference: string;
             } | null;
             /** @description The whole customer, where `expand` asks for it. */
             customer?: unknown;
@@ -163,7 +185,7 @@ export interface components {
             cancelUrl: string | null;
             /** @description The hosted page. */
             checkoutUrl: string;
-            /** @description Where the buyer answers an open 3DS challenge. */
+            /** @description Where the buyer answers an open 3DS challenge, or approves the payment at their bank. */
             authenticationUrl: string | null;
             /** @description `automatic` or `manual`. */
             captureMethod: string;

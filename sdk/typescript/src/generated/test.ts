@@ -19,6 +19,13 @@ export interface components {
                 deliveries: number;
             };
         };
+        /** @description A sandbox that was emptied. */
+        TestReset: {
+            /** @description Always `test_reset`. */
+            object: string;
+            /** @description What the account's clock shows from now on: the world's time. */
+            now: string;
+        };
         /** @description What the sandbox's buyer types, and whether the card is kept. */
         PostTestPaymentsIdPayBody: {
             /** @description A test card's number. */
@@ -35,6 +42,13 @@ export interface components {
             savePaymentMethod?: boolean | null;
             /** @description Where mail reaches a buyer who is no customer yet and whose card is kept. */
             email?: string | null;
+        };
+        /** @description The account that a buyer gives to be debited, or the sandbox's tests for one. */
+        PostTestPaymentsIdDebitBody: {
+            /** @description A test account's number, with spaces or without. */
+            iban: string;
+            /** @description Whose account it is. */
+            accountHolder: string;
         };
         /** @description How the sandbox's buyer answers a challenge. */
         PostTestPaymentsIdAuthenticateBody: {
