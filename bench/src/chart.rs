@@ -130,7 +130,7 @@ impl Chart {
         for (x, y) in points {
             let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"var(--s{})\"/>", nth % 4);
         }
-        let place = u32::try_from(nth).map_or(0.0, f64::from) * 168.0 + 24.0;
+        let place = u32::try_from(nth).map_or(0.0, f64::from) * 174.0 + 24.0;
         let _ = writeln!(
             svg,
             "<line class=\"line\" {style} x1=\"{place}\" x2=\"{}\" y1=\"58\" y2=\"58\"/><text x=\"{}\" y=\"62\">{}</text>",

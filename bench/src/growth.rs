@@ -69,13 +69,15 @@ fn one(bench: &Bench<'_>, engine: Engine, results: &mut Results) -> Result<(), P
     let most = bench.cli.history();
     small.grow(bench, SMALL)?;
     let small_server = small.serve()?;
+    let small_deep = runtime()?.block_on(small.cursor(SMALL / 2))?;
     let sizes = std::iter::successors(Some(SMALL), |size| size.checked_mul(10)).take_while(|size| *size < most);
     for size in sizes.chain([most]) {
         large.grow(bench, size)?;
         let server = large.serve()?;
         let deep_page = (size / PAGE).min(DEEP_PAGE);
         let deep = runtime()?.block_on(large.cursor((deep_page - 1) * PAGE))?;
-        let found = runtime()?.block_on(ask::in_turn(&small_server, &server, &deep, bench.cli.quick))?;
+        let found =
+            runtime()?.block_on(ask::in_turn((&small_server, &small_deep), (&server, &deep), bench.cli.quick))?;
         server.stop()?;
         progress(&format!(
             "{}, {} payments: create {:.2} ms, get {:.2} ms, page 1 {:.2} ms, page {} {:.2} ms",

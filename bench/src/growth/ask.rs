@@ -11,8 +11,9 @@ use crate::server::Server;
 /// How often each question is asked.
 const ROUNDS: usize = 400;
 const ROUNDS_QUICK: usize = 100;
-/// Rounds that are not measured.
-const WARMING: usize = 20;
+/// Rounds that are not measured: each payment that is read was read before, on both servers.
+const WARMING: usize = 200;
+const WARMING_QUICK: usize = 50;
 
 /// Medians of both servers.
 pub(super) struct Found {
@@ -34,14 +35,15 @@ struct Asked {
     currency_page: Latencies,
 }
 
-/// Asks both servers, and the large one for the page after `deep`.
-pub(super) async fn in_turn(small: &Server, large: &Server, deep: &str, quick: bool) -> Result<Found, Problem> {
-    let (mut small, mut large) = (Asked::new(small, None).await?, Asked::new(large, Some(deep)).await?);
+/// Asks both servers, each with a payment from which its history goes far back, and the large one for the page behind it.
+pub(super) async fn in_turn(small: (&Server, &str), large: (&Server, &str), quick: bool) -> Result<Found, Problem> {
+    let deep = large.1;
+    let (mut small, mut large) = (Asked::new(small).await?, Asked::new(large).await?);
     let mut deep_page = Latencies::default();
     let deep = format!("/v1/payments?limit={PAGE}&startingAfter={deep}");
-    let rounds = WARMING + if quick { ROUNDS_QUICK } else { ROUNDS };
-    for round in 0..rounds {
-        if round == WARMING {
+    let (warming, rounds) = if quick { (WARMING_QUICK, ROUNDS_QUICK) } else { (WARMING, ROUNDS) };
+    for round in 0..warming + rounds {
+        if round == warming {
             small.forget();
             large.forget();
             deep_page = Latencies::default();
@@ -54,13 +56,12 @@ pub(super) async fn in_turn(small: &Server, large: &Server, deep: &str, quick: b
 }
 
 impl Asked {
-    async fn new(server: &Server, deep: Option<&str>) -> Result<Asked, Problem> {
+    async fn new((server, deep): (&Server, &str)) -> Result<Asked, Problem> {
         let mut client = Client::connect(server.address).await?;
         let key = load::keys(server)?.remove(0);
         let mut ids = Vec::new();
-        for after in [None, deep] {
-            let after = after.map(|id| format!("&startingAfter={id}")).unwrap_or_default();
-            let page = client.get(&format!("/v1/payments?limit=100{after}"), &key).await?.body;
+        for after in [String::new(), format!("&startingAfter={deep}")] {
+            let page = client.get(&format!("/v1/payments?limit={PAGE}{after}"), &key).await?.body;
             let page: serde_json::Value = serde_json::from_slice(&page).map_err(|error| error.to_string())?;
             let data = page["data"].as_array().into_iter().flatten();
             ids.extend(data.filter_map(|one| one["id"].as_str()).map(str::to_owned));

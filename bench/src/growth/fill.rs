@@ -1,7 +1,7 @@
 //! A history as the server would have written it, in units of many payments.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use vinr_core::ids::{EventId, PaymentId, TransferId};
@@ -37,6 +37,7 @@ pub(super) async fn up_to(place: &Place, template: &Template, account: &str, siz
         shape: template.clone(),
         next: AtomicU32::new(there),
         size,
+        said: Mutex::new(Instant::now()),
         // The newest of a million is not in the future.
         begins_ms: env.wall().millis() - i64::from(u32::MAX / 1_000) * PAYMENT_MS,
         env,
@@ -57,12 +58,13 @@ struct Writing {
     shape: Template,
     next: AtomicU32,
     size: u32,
+    /// When it was said last how far this is.
+    said: Mutex<Instant>,
     begins_ms: i64,
 }
 
 impl Writing {
     async fn write(self: Arc<Self>) -> Result<(), Problem> {
-        let mut said = Instant::now();
         loop {
             let first = self.next.fetch_add(UNIT, Ordering::Relaxed);
             if first >= self.size {
@@ -73,10 +75,15 @@ impl Writing {
                 self.payment(&mut unit, number);
             }
             self.db.commit(unit).await.map_err(|error| format!("payments were not committed: {error:?}"))?;
-            if said.elapsed() > SAY && (first / UNIT).is_multiple_of(TASKS) {
-                said = Instant::now();
-                progress(&format!("{} of {}", grouped(f64::from(first)), grouped(f64::from(self.size))));
-            }
+            self.say(first);
+        }
+    }
+
+    fn say(&self, written: u32) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.elapsed() > SAY {
+            *said = Instant::now();
+            progress(&format!("{} of {}", grouped(f64::from(written)), grouped(f64::from(self.size))));
         }
     }
 

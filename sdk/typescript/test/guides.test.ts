@@ -109,8 +109,8 @@ test('embed the card form: the session, and the handler that a page asks', async
   const session = asked<PaymentSession>(request);
   assert.deepEqual([session.status, session.clientSecret.startsWith(`${session.id}_secret_`)], ['pending', true]);
   const shop = await desk.load<{ session: (orderId: string, amount: number) => Promise<Response> }>('embed');
-  const first = await shop.session('77', 2500);
-  const again = await shop.session('77', 2500);
+  const first = await shop.session('78', 2500);
+  const again = await shop.session('78', 2500);
   const told = (await first.json()) as { clientSecret: string };
   assert.deepEqual(await again.json(), told, 'twice is once');
   assert.equal((await vinr.payments.retrieve(told.clientSecret.split('_secret_')[0] ?? '')).amount, 2500);

@@ -36,7 +36,9 @@ fn captured(amount: i64, currency: Currency) -> (Payment, Balances) {
     ledger.apply(&held);
     let fee = FeeSchedule::default().fee(Money::new(amount, currency)).amount;
     let event = payments::Event::Completed { captured: amount, fee, funds: Funds::Settled };
-    payments::transfers(&payment, &event).iter().for_each(|transfer| ledger.apply(transfer));
+    for transfer in payments::transfers(&payment, &event) {
+        ledger.apply(&transfer);
+    }
     payments::evolve(&mut payment, &event, now());
     (payment, ledger)
 }
@@ -51,7 +53,9 @@ fn apply(payment: &mut Payment, ledger: &mut Balances, refund: &mut Refund, even
     for change in payments::decide(payment, of_payment(&after, event), now())? {
         payments::evolve(payment, &change, now());
     }
-    transfers(refund, event).iter().for_each(|transfer| ledger.apply(transfer));
+    for transfer in transfers(refund, event) {
+        ledger.apply(&transfer);
+    }
     *refund = after;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! body is looked at; only whether a client secret is the right one is left to whoever knows what it opens.
 
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 use vinr_core::accounts::AttestationStatus;
 use vinr_core::keys::{KeyKind, Scope};
@@ -115,7 +116,7 @@ fn is_from_a_page_of_ours(headers: &HeaderMap, public_url: &str) -> bool {
     let origin = text(ORIGIN.as_str()).and_then(|origin| origin.parse::<Uri>().ok());
     let Some(authority) = origin.as_ref().and_then(Uri::authority) else { return false };
     let public = public_url.parse::<Uri>().ok();
-    let ours = [text(HOST.as_str()), public.as_ref().and_then(Uri::authority).map(|public| public.as_str())];
+    let ours = [text(HOST.as_str()), public.as_ref().and_then(Uri::authority).map(Authority::as_str)];
     let is_ours = ours.into_iter().flatten().any(|ours| ours.eq_ignore_ascii_case(authority.as_str()));
     is_ours && text(FETCH_SITE).is_none_or(|site| site == "same-origin")
 }
@@ -131,7 +132,7 @@ mod tests {
                 let name = axum::http::HeaderName::from_static(name);
                 (name, axum::http::HeaderValue::from_str(value).expect("a value"))
             });
-            is_from_a_page_of_ours(&HeaderMap::from_iter(pairs), "https://pay.example")
+            is_from_a_page_of_ours(&pairs.collect::<HeaderMap>(), "https://pay.example")
         };
         let host = ("host", "127.0.0.1:8080");
         assert!(ours(&[host, ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")]));

@@ -38,6 +38,15 @@ pub enum Effect {
 /// What an endpoint does with a checked call.
 pub type Handler = fn(Call) -> BoxFuture<'static, Result<Reply>>;
 
+/// The shape of an answer.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// Its schema.
+    pub schema: fn() -> Schema,
+    /// The name of its type.
+    pub name: fn() -> String,
+}
+
 /// One endpoint.
 #[derive(Clone)]
 pub struct Endpoint {
@@ -66,7 +75,7 @@ pub struct Endpoint {
     /// The name of the answer's type, for the document's components.
     pub reply_name: fn() -> String,
     /// The shape that a public key gets, and the name of its type, where that is another one.
-    pub public_reply: Option<(fn() -> Schema, fn() -> String)>,
+    pub public_reply: Option<Shape>,
     /// Codes that are particular to it.
     pub codes: &'static [Code],
     /// What it does.
@@ -161,13 +170,13 @@ impl Endpoint {
     #[must_use]
     pub fn by_client_secret<P: JsonSchema>(mut self) -> Endpoint {
         self.door = Door::ClientSecret;
-        self.public_reply = Some((reply_schema::<P>, || P::schema_name().into_owned()));
+        self.public_reply = Some(Shape { schema: reply_schema::<P>, name: || P::schema_name().into_owned() });
         self
     }
 
     /// The same endpoint, for cards: open to our own card fields, and to merchants with an attestation.
     #[must_use]
-    pub fn from_card_fields(mut self) -> Endpoint {
+    pub fn for_card_fields(mut self) -> Endpoint {
         self.door = Door::CardFields;
         self
     }

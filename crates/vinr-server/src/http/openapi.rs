@@ -30,8 +30,8 @@ pub fn openapi(environment: Environment, public_url: &str) -> Value {
         let (name, schema) = (component(endpoint), (endpoint.reply)().to_value());
         let before = schemas.insert(name.clone(), schema.clone());
         assert!(before.is_none_or(|before| before == schema), "two types of the document are called {name}");
-        if let Some((schema, name)) = endpoint.public_reply {
-            schemas.insert(named(endpoint, &name()), schema().to_value());
+        if let Some(shape) = endpoint.public_reply {
+            schemas.insert(named(endpoint, &(shape.name)()), (shape.schema)().to_value());
         }
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.to_ascii_lowercase()] = operation(endpoint);
@@ -80,7 +80,7 @@ fn operation(endpoint: &Endpoint) -> Value {
     let reference = |name: String| json!({"$ref": format!("#/components/schemas/{name}")});
     let answer = match endpoint.public_reply {
         None => reference(component(endpoint)),
-        Some((_, name)) => json!({"anyOf": [reference(component(endpoint)), reference(named(endpoint, &name()))]}),
+        Some(shape) => json!({"anyOf": [reference(component(endpoint)), reference(named(endpoint, &(shape.name)()))]}),
     };
     let mut operation = json!({
         "operationId": operation_id(endpoint),

@@ -216,10 +216,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let receipt_email = row.opt_text().map(str::to_owned);
     let fee = row.opt_int();
     let attempt = read_attempt(row);
-    let capturing = match (read_attempt(row), row.opt_int()) {
-        (Some(attempt), Some(amount)) => Some(CapturePending { attempt, amount }),
-        _ => None,
-    };
+    let capturing = read_attempt(row).zip(row.opt_int()).map(|(attempt, amount)| CapturePending { attempt, amount });
     let timeline = read_timeline(row.text());
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
     let (authenticate_until, authorized_until) = (instant(row), instant(row));

@@ -36,7 +36,7 @@ fn invalid() -> (u16, String) {
 /// A card that was typed into our own fields; its token.
 pub async fn token(server: &Server, number: &str) -> String {
     let card = json!({"number": number, "expMonth": 12, "expYear": 2039, "cvc": "123"});
-    let method = server.from_our_page("/v1/payment-methods", json!({"type": "card", "card": card})).await.ok();
+    let method = server.ask_from_our_page("/v1/payment-methods", json!({"type": "card", "card": card})).await.ok();
     method["id"].as_str().expect("an id").to_owned()
 }
 
@@ -107,14 +107,14 @@ async fn a_browser_confirms_its_payment_and_then_its_secret_opens_nothing(engine
     let confirm = |payment: &Value| format!("{}/confirm", path(payment));
     let (payment, secret) = server.session(json!({})).await;
     let body = json!({"clientSecret": secret, "paymentMethodId": token(&server, "4242424242424242").await});
-    let none = server.from_our_page(&confirm(&payment), json!({"paymentMethodId": body["paymentMethodId"]})).await;
+    let none = server.ask_from_our_page(&confirm(&payment), json!({"paymentMethodId": body["paymentMethodId"]})).await;
     assert_eq!(refused(&none), (403, "insufficient_scope".into()));
     let (other, _) = server.session(json!({})).await;
-    assert_eq!(refused(&server.from_our_page(&confirm(&other), body.clone()).await), invalid());
-    let paid = server.from_our_page(&confirm(&payment), body.clone()).await.ok();
+    assert_eq!(refused(&server.ask_from_our_page(&confirm(&other), body.clone()).await), invalid());
+    let paid = server.ask_from_our_page(&confirm(&payment), body.clone()).await.ok();
     assert_eq!((&paid["status"], &paid["card"]["last4"]), (&json!("completed"), &json!("4242")));
     assert!(paid.get("checkoutUrl").is_none() && paid.get("fee").is_none(), "{paid}");
-    assert_eq!(refused(&server.from_our_page(&confirm(&payment), body).await), invalid());
+    assert_eq!(refused(&server.ask_from_our_page(&confirm(&payment), body).await), invalid());
     assert_eq!(refused(&ask(&server, Method::GET, &path(&payment), &secret, None).await), invalid());
     server.assert_ledger().await;
 }

@@ -65,13 +65,13 @@ async fn a_public_key_tokenises_from_our_own_fields_only(engine: Engine) {
         assert_eq!((answer.status, answer.code().as_str()), (403, "insufficient_scope"), "{origin}");
     }
     assert_eq!(vaulted(&server).await, 0);
-    let made = server.from_our_page("/v1/payment-methods", card(NUMBER)).await;
+    let made = server.ask_from_our_page("/v1/payment-methods", card(NUMBER)).await;
     assert_eq!(made.headers["connection"], "close", "the buffer goes with the connection");
     made.ok();
     for (name, value) in [("id", "pm_mine"), ("customerId", "cust_1")] {
         let mut body = card(NUMBER);
         body[name] = json!(value);
-        let answer = server.from_our_page("/v1/payment-methods", body).await;
+        let answer = server.ask_from_our_page("/v1/payment-methods", body).await;
         assert_eq!((answer.status, answer.code().as_str()), (403, "insufficient_scope"), "{name}");
     }
 }
@@ -119,12 +119,12 @@ async fn a_token_of_a_sessions_customer_needs_none(engine: Engine) {
     let (_, secret) = server.session(json!({"customerId": "cust_ada"})).await;
     let mut body = card(NUMBER);
     body["clientSecret"] = json!(secret);
-    let made = server.from_our_page("/v1/payment-methods", body.clone()).await.ok();
+    let made = server.ask_from_our_page("/v1/payment-methods", body.clone()).await.ok();
     assert_eq!(made["customerId"], "cust_ada");
     let paid = server.post("/v1/payments", charge(made["id"].as_str().expect("an id"))).await.ok();
     assert_eq!((&paid["status"], &paid["customerId"]), (&json!("completed"), &json!("cust_ada")));
     body["clientSecret"] = json!(format!("{secret}0"));
-    let answer = server.from_our_page("/v1/payment-methods", body).await;
+    let answer = server.ask_from_our_page("/v1/payment-methods", body).await;
     assert_eq!((answer.status, answer.code().as_str()), (403, "client_secret_invalid"));
 }
 
@@ -148,7 +148,7 @@ async fn a_token_that_pays_is_kept_for_the_customer_who_is_to_have_it(engine: En
         let (payment, secret) = server.session(json!({"customerId": "cust_ada", "savePaymentMethod": true})).await;
         let path = format!("/v1/payments/{}/confirm", payment["id"].as_str().expect("an id"));
         let body = json!({"clientSecret": secret, "paymentMethodId": token});
-        assert_eq!(server.from_our_page(&path, body).await.ok()["status"], status);
+        assert_eq!(server.ask_from_our_page(&path, body).await.ok()["status"], status);
         let method = server.get(&format!("/v1/payment-methods/{token}")).await.ok();
         let owner = if status == "completed" { json!("cust_ada") } else { Value::Null };
         assert_eq!(method["customerId"], owner);

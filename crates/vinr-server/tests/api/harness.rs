@@ -243,7 +243,7 @@ impl Server {
     }
 
     /// A request of a buyer's browser, from a page of this server.
-    pub async fn from_our_page(&self, path: &str, body: Value) -> Answer {
+    pub async fn ask_from_our_page(&self, path: &str, body: Value) -> Answer {
         let headers = [("origin", self.url.as_str()), ("sec-fetch-site", "same-origin")];
         self.call(Method::POST, path, Some(&self.public_key), &headers, Some(body.to_string())).await
     }

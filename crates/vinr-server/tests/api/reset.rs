@@ -58,6 +58,8 @@ async fn a_reset_leaves_nothing_but_the_account_and_touches_no_other(engine: Eng
     filled(&server, &stranger).await;
     server.patch("/v1/account", json!({"name": "Acme"})).await.ok();
     server.advance(3_600).await;
+    // The hour may have ended a day, and closed what was open of its settlements.
+    server.paid(1000, "pm_test_4242").await;
     let newest = server.get("/v1/events?limit=1").await.ok()["data"][0]["sequence"].as_i64().expect("a number");
     let account = server.account.as_str().to_owned();
     let before = rows(&server, &account).await;

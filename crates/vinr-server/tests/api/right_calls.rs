@@ -64,24 +64,11 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         }
         ("GET" | "DELETE", "/v1/customers/{id}") => call(customer(server).await, none.clone(), none),
         ("POST" | "PATCH", "/v1/account") => call(String::new(), json!({"name": "One"}), json!({"name": "Another"})),
-        ("POST", "/v1/webhooks") => call(String::new(), hook(9), hook(10)),
-        ("POST" | "PATCH", "/v1/webhooks/{id}") => {
-            call(endpoint(server).await, json!({"description": "One"}), json!({"description": "Another"}))
-        }
-        ("POST", "/v1/webhooks/{id}/rotate-secret") => {
-            call(endpoint(server).await, json!({"overlapHours": 1}), json!({"overlapHours": 2}))
-        }
-        ("POST", "/v1/webhooks/{id}/test") => call(endpoint(server).await, json!({}), none),
-        ("POST", "/v1/webhook-deliveries/{id}/redeliver") => call(delivery(server).await, json!({}), none),
-        ("POST", "/v1/events/{id}/redeliver") => {
-            endpoint(server).await;
-            call(event(server).await, json!({}), none)
+        (_, hooks) if hooks.contains("/webhook") || hooks.ends_with("/redeliver") => {
+            return vec![hook_call(server, method, template, hooks).await];
         }
         ("POST", "/v1/test/reset") => call(String::new(), json!({}), none),
         ("POST", "/v1/test/clock/advance") => call(String::new(), json!({"seconds": 1}), json!({"seconds": 2})),
-        ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
-            call(endpoint(server).await, none.clone(), none)
-        }
         (_, settled)
             if ["/v1/settlements", "/v1/payouts", "/v1/balance"].iter().any(|noun| settled.starts_with(noun)) =>
         {
@@ -89,7 +76,6 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         }
         ("GET", "/v1/payments/{id}") => call(pending(server).await, none.clone(), none),
         ("GET", "/v1/events/{id}") => call(event(server).await, none.clone(), none),
-        ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
         ("POST" | "PATCH", links) if links.contains("/payment-links") => return vec![link_call(server, links).await],
         ("GET", "/v1/payment-links/{id}") => call(link(server).await, none.clone(), none),
         ("POST", "/v1/test/payments/{id}/debit") => {
@@ -107,6 +93,37 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
     vec![one]
+}
+
+/// The same for webhook endpoints, deliveries and what is sent again; `template` may be the other spelling of `path`.
+async fn hook_call(server: &Server, method: &Method, template: &str, path: &str) -> RightCall {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: template.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    match (method.as_str(), path) {
+        ("POST", "/v1/webhooks") => call(String::new(), hook(9), hook(10)),
+        ("POST" | "PATCH", "/v1/webhooks/{id}") => {
+            call(endpoint(server).await, json!({"description": "One"}), json!({"description": "Another"}))
+        }
+        ("POST", "/v1/webhooks/{id}/rotate-secret") => {
+            call(endpoint(server).await, json!({"overlapHours": 1}), json!({"overlapHours": 2}))
+        }
+        ("POST", "/v1/webhooks/{id}/test") => call(endpoint(server).await, json!({}), none),
+        ("POST", "/v1/webhook-deliveries/{id}/redeliver") => call(delivery(server).await, json!({}), none),
+        ("POST", "/v1/events/{id}/redeliver") => {
+            endpoint(server).await;
+            call(event(server).await, json!({}), none)
+        }
+        ("GET" | "DELETE", "/v1/webhooks/{id}") | ("GET", "/v1/webhooks/{id}/deliveries") => {
+            call(endpoint(server).await, none.clone(), none)
+        }
+        ("GET", "/v1/webhook-deliveries/{id}") => call(delivery(server).await, none.clone(), none),
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    }
 }
 
 /// The same for payment links.

@@ -40,6 +40,8 @@ struct Maker<'a> {
 /// The event that happened.
 struct Happened {
     id: String,
+    /// The id of what it is about.
+    about: String,
     sequence: i64,
 }
 
@@ -56,6 +58,9 @@ pub(crate) async fn run(server: &ServerOptions, name: &str, json: bool) -> Resul
     let mut maker = Maker { api: &api, made: Vec::new(), words: now(&api).await?, waited_s: 0 };
     maker.steps(steps).await?;
     let happened = find(&maker, event, after).await?;
+    if event == EventType::SettlementCreated {
+        maker.made.push(("settlement", happened.about.clone()));
+    }
     show(event, &maker, &happened, json)
 }
 
@@ -77,7 +82,7 @@ fn waits(steps: &[Step]) -> bool {
     steps.iter().any(|step| match step {
         Step::Wait(seconds) => *seconds > 1,
         Step::First(steps) => waits(steps),
-        Step::Make(..) | Step::Post(..) | Step::Delete(_) => false,
+        Step::Make(..) | Step::Newest(..) | Step::Post(..) | Step::Delete(_) => false,
     })
 }
 
@@ -140,9 +145,11 @@ impl Maker<'_> {
             match step {
                 Step::Make(name, place, path, body) => {
                     let answer = self.post(path, body).await?;
-                    let id = answer[place].as_str().ok_or_else(|| self.unforeseen(path, &answer))?.to_owned();
-                    self.words.insert((*name).to_owned(), id.clone());
-                    self.made.push((name, id));
+                    self.remember(name, path, &answer[place], &answer)?;
+                }
+                Step::Newest(name, path) => {
+                    let answer = get(self.api, &format!("{path}?limit=1")).await?;
+                    self.remember(name, path, &answer["data"][0]["id"], &answer)?;
                 }
                 Step::Post(path, body) => {
                     self.post(path, body).await?;
@@ -158,6 +165,13 @@ impl Maker<'_> {
                 Step::First(steps) => Box::pin(self.steps(steps)).await?,
             }
         }
+        Ok(())
+    }
+
+    fn remember(&mut self, name: &'static str, path: &str, id: &Value, answer: &Value) -> Result<(), Failure> {
+        let id = id.as_str().ok_or_else(|| self.unforeseen(path, answer))?.to_owned();
+        self.words.insert(name.to_owned(), id.clone());
+        self.made.push((name, id));
         Ok(())
     }
 
@@ -184,19 +198,17 @@ impl Maker<'_> {
 async fn find(maker: &Maker<'_>, event: EventType, after: i64) -> Result<Happened, Failure> {
     let page = get(maker.api, &format!("/v1/events?after={after}&type={event}&limit=100&wait={WAIT_S}")).await?;
     let mut events = page["data"].as_array().into_iter().flatten();
-    // A settlement closes by itself, so that no step is told its id.
-    let is_ours = |found: &&Value| {
-        event == EventType::SettlementCreated || maker.made.iter().any(|(_, id)| found["data"]["id"] == json!(id))
-    };
+    let is_ours = |found: &&Value| maker.made.iter().any(|(_, id)| found["data"]["id"] == json!(id));
     let found = events.find(is_ours).ok_or_else(|| {
         Failure::Refused(format!("everything was made, but {event} did not happen; is the server of another version?"))
     })?;
-    let id = found["id"].as_str().unwrap_or_default().to_owned();
-    Ok(Happened { id, sequence: found["sequence"].as_i64().unwrap_or_default() })
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (id, about) = (text(&found["id"]), text(&found["data"]["id"]));
+    Ok(Happened { id, about, sequence: found["sequence"].as_i64().unwrap_or_default() })
 }
 
 fn show(event: EventType, maker: &Maker<'_>, happened: &Happened, json: bool) -> Result<(), Failure> {
-    let Happened { id, sequence } = happened;
+    let Happened { id, sequence, .. } = happened;
     let made: Map<String, Value> = maker.made.iter().map(|(name, id)| ((*name).to_owned(), json!(id))).collect();
     let value = json!({
         "type": event.as_str(), "eventId": id, "sequence": sequence, "made": made, "clockAdvancedSeconds": maker.waited_s,

@@ -19,6 +19,8 @@ pub(super) enum Recipe {
 pub(super) enum Step {
     /// A POST to a path with a body; the id at that place of its answer is remembered under a name.
     Make(&'static str, &'static str, &'static str, &'static str),
+    /// The newest of a list, remembered under a name: what came into being without being asked for.
+    Newest(&'static str, &'static str),
     /// A POST to a path with a body.
     Post(&'static str, &'static str),
     /// A DELETE of a path.
@@ -30,7 +32,7 @@ pub(super) enum Step {
 }
 
 use Recipe::{Nothing, Steps};
-use Step::{Delete, First, Make, Post, Wait};
+use Step::{Delete, First, Make, Newest, Post, Wait};
 
 /// What leads to an event.
 pub(super) const fn recipe(event: EventType) -> Recipe {
@@ -61,7 +63,7 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
             Post("/v1/disputes/{dispute}/submit", "{}"),
         ]),
         E::DisputeLost => Steps(&[PAID, DISPUTE, Post("/v1/disputes/{dispute}/accept", "{}")]),
-        E::SettlementCreated => Steps(&[SETTLED]),
+        E::SettlementCreated => Steps(&[SETTLED, Newest("settlement", "/v1/settlements")]),
         E::PayoutCreated => Steps(&[SETTLED, PAYOUT]),
         E::PayoutPaid => Steps(&[SETTLED, PAYOUT, Wait(5 * 24 * HOUR_S)]),
         E::PayoutFailed => Steps(&[

@@ -13,7 +13,7 @@ fn followed(event: EventType, steps: &'static [Step], known: &mut Vec<&'static s
     for step in steps {
         let (path, body) = match step {
             Step::Make(_, _, path, body) | Step::Post(path, body) => (*path, *body),
-            Step::Delete(path) => (*path, "{}"),
+            Step::Delete(path) | Step::Newest(_, path) => (*path, "{}"),
             Step::Wait(seconds) => {
                 assert!(*seconds > 0, "{event}: time goes forward");
                 continue;
@@ -29,7 +29,7 @@ fn followed(event: EventType, steps: &'static [Step], known: &mut Vec<&'static s
         let filled = known.iter().fold(body.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), "1"));
         assert!(serde_json::from_str::<Value>(&filled).is_ok_and(|body| body.is_object()), "{event}: {filled}");
         assert!(path.starts_with("/v1/"), "{event}: {path}");
-        if let Step::Make(name, ..) = step {
+        if let Step::Make(name, ..) | Step::Newest(name, _) = step {
             known.push(name);
         }
     }

@@ -19,7 +19,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post::<wire::Shown<'_>>("/v1/payment-methods", Family::PaymentMethods, summary, create)
             .body::<wire::Create>()
-            .from_card_fields()
+            .for_card_fields()
             .codes(&[
                 Code::PciAttestationRequired,
                 Code::ClientSecretInvalid,

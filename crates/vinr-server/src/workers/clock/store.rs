@@ -4,7 +4,7 @@ use vinr_core::ids::AccountId;
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_store::{Db, Value};
 
-use crate::context::{CLOCKS, SELF};
+use crate::context::{CLOCKS, COUNTERS, SELF};
 use crate::error::{ApiError, Result};
 use crate::record::Unit;
 
@@ -63,9 +63,14 @@ pub(super) fn save_lease(unit: &mut Unit<'_>, row: &Row) {
     unit.store.update(&CLOCKS, SELF, values);
 }
 
-/// The next moment at which something of this account falls due.
-pub(super) async fn next_due(db: &Db, account: &AccountId) -> Result<Option<Timestamp>> {
-    let rows = db.query(NEXT_DUE, &[account.as_str().into()]).await?;
+/// The next moment at which something of this account falls due. Whoever commits an event meanwhile may have added
+/// something sooner, over which the clock would pass: then this unit is stale, and looks again.
+pub(super) async fn next_due(unit: &mut Unit<'_>) -> Result<Option<Timestamp>> {
+    let counters = unit.store.peek(&COUNTERS, SELF).await?;
+    let seen = counters.map_or(0, |row| row.int(COUNTERS.column("sequence")));
+    unit.store.expect(&COUNTERS, SELF, "sequence", seen);
+    let account = Value::from(unit.context.account.as_str());
+    let rows = unit.store.query(NEXT_DUE, &[account]).await?;
     Ok(rows.first().and_then(|row| row.opt_int(0)).map(Timestamp::from_millis))
 }
 

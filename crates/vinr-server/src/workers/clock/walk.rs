@@ -122,14 +122,12 @@ async fn steps(app: &App, walk: &Walk) -> Result<Reply> {
     let account = &walk.account;
     let task = Task::worker(account, "step_clock");
     loop {
-        let next = store::next_due(&app.db, account).await?.filter(|due| *due <= walk.target);
-        let at = next.unwrap_or(walk.target);
-        app.run(task, Arc::new((walk.clone(), at)), |unit, (walk, at)| Box::pin(step(unit, walk, *at))).await?;
-        if next.is_none() {
+        let stop = app.run(task, Arc::new(walk.clone()), |unit, walk| Box::pin(step(unit, walk))).await?;
+        let Some(at) = stop else {
             store::rewake(&app.db, account).await?;
             let there = Arc::new((walk.clone(), ran));
             return app.run(task, there, |unit, (walk, ran)| Box::pin(arrive(unit, walk, *ran))).await;
-        }
+        };
         let jobs = schedule::store::due_of_account(&app.db, account, at).await?;
         ran.timers += jobs.len();
         let stuck = jobs.is_empty();
@@ -171,16 +169,19 @@ async fn renew(unit: &mut Unit<'_>, walk: &Walk) -> Result<bool> {
     Ok(held)
 }
 
-/// Sets the clock to a moment, never back.
-async fn step(unit: &mut Unit<'_>, walk: &Walk, at: Timestamp) -> Result<()> {
+/// Sets the clock to the next moment at which something falls due, or to the target if nothing does before it; never
+/// back. Gives that moment, or nothing at the target.
+async fn step(unit: &mut Unit<'_>, walk: &Walk) -> Result<Option<Timestamp>> {
     let mut clock = store::load(unit).await?;
     if !walk.holds(&clock) {
         return Err(lost());
     }
+    let stop = store::next_due(unit).await?.filter(|due| *due <= walk.target);
+    let at = stop.unwrap_or(walk.target);
     clock.offset_ms = clock.offset_ms.max(Clock::showing(at, unit.wall).offset_ms);
     clock.lease_until = unit.wall.plus(LEASE);
     store::save(unit, &clock);
-    Ok(())
+    Ok(stop)
 }
 
 /// Ends the advance, and answers the request that asked for it.
