@@ -1,5 +1,5 @@
--- What sort of thing pays (a payment that names none was paid by a card), when a slow bank says what became of it, and what
--- may be shown of an account that is debited.
+-- When a slow bank says what became of a payment, what sort of thing pays (a payment that names none was paid by a card), and
+-- what may be shown of an account that is debited.
 ALTER TABLE payments ADD COLUMN clears_at BIGINT;
 ALTER TABLE payments ADD COLUMN method_type TEXT;
 ALTER TABLE payments ADD COLUMN bank_country TEXT;

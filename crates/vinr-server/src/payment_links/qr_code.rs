@@ -8,6 +8,9 @@ use qrcode::{Color, EcLevel, QrCode};
 /// Light modules that a reader wants around a code (ISO/IEC 18004, 6.3.8).
 const QUIET_ZONE: usize = 4;
 
+/// How large a module is where nobody says: browsers show an image without a size of its own as nothing.
+const MODULE_PX: usize = 8;
+
 /// The code of a text, dark on white whatever stands around it.
 ///
 /// # Errors
@@ -15,8 +18,9 @@ const QUIET_ZONE: usize = 4;
 pub(crate) fn svg(text: &str) -> Result<String, QrError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M)?;
     let side = code.width() + 2 * QUIET_ZONE;
+    let size = side * MODULE_PX;
     let mut svg = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#10142a" d=""##
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{size}" height="{size}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#10142a" d=""##
     );
     for (row, modules) in code.to_colors().chunks(code.width()).enumerate() {
         let mut column = 0;
