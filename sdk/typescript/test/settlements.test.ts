@@ -21,17 +21,17 @@ test('what was paid is settled with its day and paid out', async () => {
   assert.deepEqual([line?.object, line?.type, line?.amount, line?.fee, line?.net], ['balance_transaction', 'payment', 1000, 40, 960]);
   assert.deepEqual(await vinr.balance.retrieveTransaction(line?.id ?? ''), line);
   assert.equal((await vinr.balance.transactions({ type: 'refund' })).length, 0);
-  assert.deepEqual(await vinr.settlements.list(), []);
+  assert.deepEqual([...(await vinr.settlements.list())], []);
   await vinr.test.clock.advance({ seconds: 7 * DAY });
   const [settlement] = await vinr.settlements.list({ currency: 'EUR' });
   assert.ok(settlement);
   assert.deepEqual(await vinr.settlements.retrieve(settlement.id), settlement);
-  assert.deepEqual(await vinr.settlements.listTransactions(settlement.id), [line]);
+  assert.deepEqual([...(await vinr.settlements.listTransactions(settlement.id))], [line]);
   assert.ok(settlement.payoutId);
   const payout = await vinr.payouts.retrieve(settlement.payoutId);
   assert.deepEqual([payout.status, payout.amount, payout.automatic, payout.failure], ['paid', 960, true, null]);
-  assert.deepEqual(await vinr.payouts.list({ status: 'paid' }), [payout]);
-  assert.deepEqual(await vinr.settlements.list({ payoutId: payout.id }), [settlement]);
+  assert.deepEqual([...(await vinr.payouts.list({ status: 'paid' }))], [payout]);
+  assert.deepEqual([...(await vinr.settlements.list({ payoutId: payout.id }))], [settlement]);
 });
 
 test('a payout can be asked for and cancelled', async () => {
