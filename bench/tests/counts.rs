@@ -13,19 +13,16 @@ struct Limits {
     allocations: u64,
 }
 
-/// One client: each payment is a commit of its own, so these are what they are.
-const SQLITE_ALONE: Limits = Limits { statements: 22_200, round_trips: 0, fsyncs: 1_000, allocations: 430_000 };
-const POSTGRES_ALONE: Limits = Limits { statements: 15_300, round_trips: 2_100, fsyncs: 1_000, allocations: 830_000 };
-/// 64 clients share commits: a machine that is busy with other things makes more of them, but never one for each.
-const SQLITE_TOGETHER: Limits = Limits { statements: 20_000, round_trips: 0, fsyncs: 600, allocations: 430_000 };
-const POSTGRES_TOGETHER: Limits = Limits { statements: 10_000, round_trips: 1_800, fsyncs: 600, allocations: 700_000 };
-
+/// Each payment a commit of its own. Clients who come together share commits, as many as the machine brings together: what
+/// they save is measured by `cargo xtask bench`, and here it is seen that they pay no more.
+const SQLITE: Limits = Limits { statements: 22_200, round_trips: 0, fsyncs: 1_000, allocations: 430_000 };
+const POSTGRES: Limits = Limits { statements: 15_300, round_trips: 2_100, fsyncs: 1_000, allocations: 830_000 };
 #[test]
 fn a_thousand_payments_on_sqlite_stay_within_their_counts() {
     let folder = std::env::temp_dir().join(format!("vinr-counts-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let found = counted(&[&format!("sqlite:{}", folder.display())]);
-    check(&found, [SQLITE_ALONE, SQLITE_TOGETHER]);
+    check(&found, &SQLITE);
     // Left behind at worst; the system's folder for such things is emptied by others.
     let _ = std::fs::remove_dir_all(&folder);
 }
@@ -35,7 +32,7 @@ fn a_thousand_payments_on_postgres_stay_within_their_counts() {
     #[expect(clippy::disallowed_methods, reason = "scripts/test says where its PostgreSQL is")]
     let url = std::env::var("VINR_TEST_POSTGRES").expect("no PostgreSQL: run the tests with scripts/test");
     let found = counted(&[&url, &format!("vinr_counts_{}", std::process::id())]);
-    check(&found, [POSTGRES_ALONE, POSTGRES_TOGETHER]);
+    check(&found, &POSTGRES);
 }
 
 fn counted(arguments: &[&str]) -> Value {
@@ -44,9 +41,9 @@ fn counted(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-fn check(found: &Value, limits: [Limits; 2]) {
+fn check(found: &Value, limits: &Limits) {
     println!("{found:#}");
-    for (found, limits) in found.as_array().expect("both loads").iter().zip(limits) {
+    for found in found.as_array().expect("both loads") {
         for (name, most) in [
             ("statements", limits.statements),
             ("roundTrips", limits.round_trips),
