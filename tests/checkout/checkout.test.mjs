@@ -220,6 +220,8 @@ test('a buyer with a keyboard pays', async (t) => {
   const page = await buyer(t);
   const payment = await shop.order();
   await page.goto(payment.checkoutUrl);
+  await page.keyboard.press('Tab');
+  assert.ok(await page.getByRole('radio', { name: 'Card' }).evaluate((one) => one === document.activeElement), 'a card is chosen first');
   for (const text of ['4242424242424242', '1239', '907', 'Ada Lovelace']) {
     await page.keyboard.press('Tab');
     await page.keyboard.type(text);

@@ -103,7 +103,8 @@ impl Opened {
     /// The form was sent on: to what became of it, with what need not be typed again if it comes to that.
     fn onwards(&self, kept: &Kept) -> Response {
         let mut response = see_other(&self.done());
-        let cookie = kept.method.is_none().then(|| kept.cookie(&self.path, self.is_secure())).flatten();
+        let is_card = kept.method.as_deref().is_none_or(|method| method == form::NEW_CARD);
+        let cookie = is_card.then(|| kept.cookie(&self.path, self.is_secure())).flatten();
         if let Some(cookie) = cookie {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }

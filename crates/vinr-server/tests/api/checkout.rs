@@ -188,7 +188,9 @@ async fn what_was_typed_need_not_be_typed_again_but_for_the_card(engine: Engine)
     for (card, says) in
         [("4000000000009995", "There is not enough money"), ("4000000000003220", "could not confirm that it was you")]
     {
-        let posted = browser.post(url(&payment), &CARD.replace("4242+4242+4242+4242", card)).await;
+        // As the form has it where a card is one choice of several.
+        let typed = format!("method=new&{}", CARD.replace("4242+4242+4242+4242", card));
+        let posted = browser.post(url(&payment), &typed).await;
         let set = posted.headers["set-cookie"].to_str().expect("text").to_owned();
         assert!(set.contains("HttpOnly; SameSite=Strict") && !set.contains(card), "{set}");
         let path = url(&payment).replace(&server.url, "");

@@ -24,7 +24,9 @@ const NAME_LENGTH_MAX: usize = 200;
 
 /// Longest name of an account's holder (EPC130-08, AT-14).
 const HOLDER_LENGTH_MAX: usize = 70;
-/// The choice of iDEAL, as the form sends it.
+/// The choice of a card that is typed, as the form sends it where there is a choice.
+pub(in crate::pages) const NEW_CARD: &str = "new";
+/// The choice of iDEAL.
 pub(in crate::pages) const IDEAL: &str = "ideal";
 /// The choice of a debit.
 pub(in crate::pages) const SEPA_DEBIT: &str = "sepa_debit";
