@@ -43,9 +43,15 @@ impl fmt::Display for IdProblem {
 impl core::error::Error for IdProblem {}
 
 /// What every kind of id has.
-pub trait TypedId {
+pub trait TypedId: Sized {
     /// What every id of this kind begins with, without the `_`.
     const PREFIX: &'static str;
+
+    /// Reads an id that came from outside, or from a row that may name any noun.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn parse(text: &str) -> Result<Self, IdProblem>;
 }
 
 macro_rules! ids {
@@ -56,6 +62,10 @@ macro_rules! ids {
 
         impl TypedId for $name {
             const PREFIX: &'static str = $prefix;
+
+            fn parse(text: &str) -> Result<Self, IdProblem> {
+                $name::parse(text)
+            }
         }
 
         impl $name {

@@ -16,7 +16,7 @@
 mod decide;
 mod row;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use crate::balance::Funds;
 pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, is_over, refundable, takes_bank};

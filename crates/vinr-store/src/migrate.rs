@@ -20,6 +20,14 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+impl Migration {
+    /// The tables that this step makes: the name of each, and the text of its columns and keys.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let texts = self.sql.split("CREATE TABLE ").skip(1).filter_map(|text| text.split_once(';'));
+        texts.filter_map(|(table, _)| table.split_once(" ("))
+    }
+}
+
 /// The store's own tables. `commits` tells whether a batch is there when the answer to its commit was lost: state 1 is
 /// written by the batch itself, state 0 by whoever gave it up (store.md, "Unknown outcome").
 pub(crate) const OWN_TABLES: &str = "

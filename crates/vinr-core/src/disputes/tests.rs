@@ -3,31 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::ledger::Balances;
 use crate::money::Currency;
-use crate::payments::{Capture, Presence};
-
-fn now() -> Timestamp {
-    Timestamp::from_seconds(1_717_200_000)
-}
+use crate::payments::Capture;
+use crate::payments::tests::{created, now};
 
 /// A captured payment of 100.00 of which so much was given back.
 fn captured(refunded: i64) -> Payment {
-    let ask = payments::Create {
-        id: PaymentId::from_bits(1),
-        amount: Money::new(10_000, Currency::EUR),
-        description: None,
-        return_url: None,
-        cancel_url: None,
-        capture: Capture::Automatic,
-        customer_id: None,
-        presence: Presence::OnSession,
-        statement_descriptor: None,
-        receipt_email: None,
-        save_method: false,
-        metadata: Metadata::new(),
-        checkout_token: "t".into(),
-        link: None,
-    };
-    let (mut payment, _) = payments::create(ask, now()).expect("a valid payment");
+    let mut payment = created(Capture::Automatic, Money::new(10_000, Currency::EUR));
     payment.status = payments::Status::Completed;
     (payment.amount_captured, payment.amount_refunded) = (10_000, refunded);
     payment

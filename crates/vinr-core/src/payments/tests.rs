@@ -9,14 +9,15 @@ use crate::money::Currency;
 use crate::payment_methods::{Owner, Saving};
 use crate::refusal::Code;
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_seconds(1_717_200_000)
 }
 
-fn payment(capture: Capture, amount: i64) -> Payment {
+/// A payment that was just created.
+pub(crate) fn created(capture: Capture, amount: Money) -> Payment {
     let ask = Create {
         id: PaymentId::from_bits(1),
-        amount: Money::new(amount, Currency::EUR),
+        amount,
         description: None,
         return_url: None,
         cancel_url: None,
@@ -31,6 +32,10 @@ fn payment(capture: Capture, amount: i64) -> Payment {
         link: None,
     };
     create(ask, now()).expect("a valid payment").0
+}
+
+fn payment(capture: Capture, amount: i64) -> Payment {
+    created(capture, Money::new(amount, Currency::EUR))
 }
 
 fn method() -> Method {

@@ -4,31 +4,12 @@ use super::*;
 use crate::fees::FeeSchedule;
 use crate::ledger::Balances;
 use crate::money::Currency;
-use crate::payments::{self, Capture, Funds, Presence};
-
-fn now() -> Timestamp {
-    Timestamp::from_seconds(1_717_200_000)
-}
+use crate::payments::tests::{created, now};
+use crate::payments::{self, Capture, Funds};
 
 /// A payment that was authorized for 100.00 and of which so much was captured, with what that moved.
 fn captured(amount: i64, currency: Currency) -> (Payment, Balances) {
-    let ask = payments::Create {
-        id: PaymentId::from_bits(1),
-        amount: Money::new(amount.max(10_000), currency),
-        description: None,
-        return_url: None,
-        cancel_url: None,
-        capture: Capture::Manual,
-        customer_id: None,
-        presence: Presence::OnSession,
-        statement_descriptor: None,
-        receipt_email: None,
-        save_method: false,
-        metadata: Metadata::new(),
-        checkout_token: "t".into(),
-        link: None,
-    };
-    let (mut payment, _) = payments::create(ask, now()).expect("a valid payment");
+    let mut payment = created(Capture::Manual, Money::new(amount.max(10_000), currency));
     payment.status = payments::Status::Authorized;
     payment.amount_capturable = payment.amount.amount;
     let mut ledger = Balances::default();

@@ -64,6 +64,8 @@ async fn wipe(unit: &mut Unit<'_>) -> Result<Timestamp> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use vinr_store::Migration;
+
     use super::WIPED;
     use crate::bootstrap::MIGRATIONS;
 
@@ -72,8 +74,7 @@ mod tests {
 
     #[test]
     fn every_table_is_wiped_or_kept() {
-        let texts = MIGRATIONS.iter().flat_map(|migration| migration.sql.split("CREATE TABLE ").skip(1));
-        let tables: BTreeSet<&str> = texts.filter_map(|text| text.split_whitespace().next()).collect();
+        let tables: BTreeSet<&str> = MIGRATIONS.iter().flat_map(Migration::tables).map(|(name, _)| name).collect();
         let listed: BTreeSet<&str> = WIPED.iter().copied().chain(KEPT).collect();
         assert_eq!(tables, listed, "a new table goes into WIPED, or is kept for a reason");
         assert_eq!(listed.len(), WIPED.len() + KEPT.len(), "nothing is in both");

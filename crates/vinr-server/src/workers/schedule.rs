@@ -9,15 +9,11 @@ use std::time::Duration;
 
 use futures_util::future::select;
 use tokio::sync::watch;
-use vinr_core::ids::{
-    AccountId, AttemptId, DisputeId, PaymentId, PaymentMethodId, PayoutId, PayoutPlanId, RefundId, SettlementId,
-    SetupId, WebhookEndpointId,
-};
+use vinr_core::ids::{AccountId, TypedId};
 use vinr_core::time::WallTime;
 
 use crate::app::{App, Task};
-use crate::error::Result;
-use crate::flows::settlements;
+use crate::error::{ApiError, Result};
 use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
 use crate::{flows, payment_methods, payments, payouts, setups, webhooks};
@@ -92,45 +88,20 @@ pub(crate) async fn fire(app: &App, job: Job) -> Option<Outcome> {
 
 async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
     match job.noun {
-        Noun::Payment => {
-            let id = PaymentId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            payments::fire(unit, &id).await
-        }
-        Noun::Attempt => {
-            let id = AttemptId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            payments::attempts::fire(unit, &id).await
-        }
-        Noun::Refund => {
-            let id = RefundId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            flows::refunds::fire(unit, &id).await
-        }
-        Noun::Dispute => {
-            let id = DisputeId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            flows::disputes::fire(unit, &id).await
-        }
-        Noun::PaymentMethod => {
-            let id = PaymentMethodId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            payment_methods::fire(unit, &id).await
-        }
-        Noun::Setup => {
-            let id = SetupId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            setups::fire(unit, &id).await
-        }
-        Noun::WebhookEndpoint => {
-            let id = WebhookEndpointId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            webhooks::fire(unit, &id).await
-        }
-        Noun::Settlement => {
-            let id = SettlementId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            settlements::fire(unit, &id).await
-        }
-        Noun::PayoutPlan => {
-            let id = PayoutPlanId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            settlements::fire_plan(unit, &id).await
-        }
-        Noun::Payout => {
-            let id = PayoutId::parse(&job.id).map_err(crate::error::ApiError::internal)?;
-            payouts::fire(unit, &id).await
-        }
+        Noun::Payment => payments::fire(unit, &id(job)?).await,
+        Noun::Attempt => payments::attempts::fire(unit, &id(job)?).await,
+        Noun::Refund => flows::refunds::fire(unit, &id(job)?).await,
+        Noun::Dispute => flows::disputes::fire(unit, &id(job)?).await,
+        Noun::PaymentMethod => payment_methods::fire(unit, &id(job)?).await,
+        Noun::Setup => setups::fire(unit, &id(job)?).await,
+        Noun::WebhookEndpoint => webhooks::fire(unit, &id(job)?).await,
+        Noun::Settlement => flows::settlements::fire(unit, &id(job)?).await,
+        Noun::PayoutPlan => flows::settlements::fire_plan(unit, &id(job)?).await,
+        Noun::Payout => payouts::fire(unit, &id(job)?).await,
     }
+}
+
+/// The row that a job names, as the id of its noun.
+fn id<I: TypedId>(job: &Job) -> Result<I> {
+    I::parse(&job.id).map_err(ApiError::internal)
 }

@@ -21,6 +21,7 @@ use vinr_server::env::{Answer, Entropy, Env, Net, Post, SimulatedNet, WallClock}
 use vinr_server::keyring::Keyring;
 use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
 use vinr_server::{App, bootstrap};
+use vinr_store::Migration;
 
 use crate::harness::{Database, Engine};
 
@@ -271,9 +272,8 @@ impl Story {
     /// Every row of every table, in one order whatever the engine's is. Versions are the store's own and drawn by chance.
     async fn tables(&self) -> Vec<String> {
         let mut kept = Vec::new();
-        let tables = bootstrap::MIGRATIONS.iter().flat_map(|migration| migration.sql.split("CREATE TABLE ").skip(1));
-        for (name, columns) in tables.map(|table| table.split_once(" (").expect("a name and columns")) {
-            let is_versioned = columns.split(';').next().is_some_and(|columns| columns.contains(" version BIGINT"));
+        for (name, columns) in bootstrap::MIGRATIONS.iter().flat_map(Migration::tables) {
+            let is_versioned = columns.contains(" version BIGINT");
             let sql: &'static str = format!("SELECT * FROM {name}").leak();
             for row in self.app.db.query(sql, &[]).await.expect("rows") {
                 let mut values = row.into_values();

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use reqwest::Method;
 use serde_json::{Value, json};
 use vinr_server::bootstrap::MIGRATIONS;
+use vinr_store::Migration;
 
 use crate::endpoints::{Row, table};
 use crate::harness::{Answer, Engine, Server, on_both_engines};
@@ -124,9 +125,7 @@ const OF_WORKERS: [&str; 2] = ["jobs", "delivery_attempts"];
 /// of the others the versions are added up.
 static NUMBERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut numbers = vec!["SELECT CAST(SUM(sequence + context_version) AS BIGINT) FROM counters"];
-    let tables = MIGRATIONS.iter().flat_map(|migration| migration.sql.split("CREATE TABLE ").skip(1));
-    for (name, columns) in tables.map(|table| table.split_once(" (").expect("a name and columns")) {
-        let columns = columns.split_once(';').expect("an end").0;
+    for (name, columns) in MIGRATIONS.iter().flat_map(Migration::tables) {
         let is_versioned = columns.contains(" version BIGINT") && !CHANGED_BY_WORKERS.contains(&name);
         if !OF_WORKERS.contains(&name) {
             let number = if is_versioned { "CAST(COALESCE(SUM(version + 1), 0) AS BIGINT)" } else { "COUNT(*)" };

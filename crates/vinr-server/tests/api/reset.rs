@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vinr_core::keys::Environment;
 use vinr_server::bootstrap::MIGRATIONS;
+use vinr_store::Migration;
 
 use crate::harness::{Engine, Server, on_both_engines};
 
@@ -42,8 +43,7 @@ async fn filled(server: &Server, key: &str) {
 /// How many rows each table has of an account.
 async fn rows(server: &Server, account: &str) -> Vec<(String, i64)> {
     let mut found = Vec::new();
-    let texts = MIGRATIONS.iter().flat_map(|migration| migration.sql.split("CREATE TABLE ").skip(1));
-    for table in texts.filter_map(|text| text.split_whitespace().next()) {
+    for (table, _) in MIGRATIONS.iter().flat_map(Migration::tables) {
         let sql: &'static str = format!("SELECT COUNT(*) FROM {table} WHERE account = $1").leak();
         let count = server.app.db.query(sql, &[account.into()]).await.expect("a count")[0].int(0);
         found.push((table.to_owned(), count));
