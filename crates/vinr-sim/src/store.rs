@@ -5,7 +5,7 @@ use vinr_store::{Db, Row};
 
 use crate::world::Broken;
 
-const DELIVERIES: &str = "SELECT endpoint_id, event_id, status, attempts, round_started_at, last_attempt_at \
+const DELIVERIES: &str = "SELECT endpoint_id, event_id, status, attempts, round_started_at, last_attempt_at, lease_token \
      FROM webhook_deliveries WHERE account = $1 ORDER BY id";
 const LEFT: &str = "SELECT id, noun, wake_wall, parked FROM jobs \
      WHERE account = $1 AND (parked <> 0 OR wake_wall <= $2) ORDER BY id";
@@ -21,6 +21,7 @@ pub(crate) struct Delivery {
     pub(crate) attempts: i64,
     pub(crate) round_started_at: i64,
     pub(crate) last_attempt_at: Option<i64>,
+    pub(crate) lease: Option<String>,
 }
 
 /// Every delivery of an account.
@@ -38,6 +39,7 @@ fn read(row: &Row) -> Delivery {
         attempts: row.int(),
         round_started_at: row.int(),
         last_attempt_at: row.opt_int(),
+        lease: row.opt_text().map(str::to_owned),
     }
 }
 

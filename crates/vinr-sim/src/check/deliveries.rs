@@ -37,6 +37,9 @@ fn ended(world: &World, folds: &Folds, account: &str, row: &Delivery) -> Result<
     let was_off = folds.was_off.contains(&(account.to_owned(), row.endpoint.clone()));
     let urls = folds.urls.get(&row.endpoint);
     let accepted: u32 = urls.into_iter().flatten().map(|url| world.merchants.accepted(url, row.event.as_str())).sum();
+    if row.lease.is_some() {
+        return Err(format!("nobody released {row:?}"));
+    }
     match row.status.as_str() {
         "delivered" if accepted > 0 && row.attempts > 0 => Ok(()),
         "delivered" => Err(format!("nobody accepted {row:?}")),
