@@ -17,6 +17,7 @@ on_both_engines!(
     lists_are_newest_first_and_page_by_key,
     three_decimal_amounts_end_in_zero,
     a_typed_card_is_as_it_was_typed_and_what_is_wrong_with_it_is_named,
+    an_amount_that_is_captured_later_is_available_at_once_where_the_card_says_so,
 );
 
 async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
@@ -325,4 +326,17 @@ async fn a_typed_card_is_as_it_was_typed_and_what_is_wrong_with_it_is_named(engi
         let refused = pay(card).await;
         assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!(param)), "{}", refused.code());
     }
+}
+
+async fn an_amount_that_is_captured_later_is_available_at_once_where_the_card_says_so(engine: Engine) {
+    let server = Server::start(engine).await;
+    let hold =
+        json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_0077", "confirm": true, "capture": false});
+    let held = server.post("/v1/payments", hold).await.ok();
+    let capture = format!("/v1/payments/{}/capture", held["id"].as_str().expect("an id"));
+    server.post(&capture, json!({"amount": 600})).await.ok();
+    let balance = server.get("/v1/balance").await.ok();
+    assert_eq!(balance["available"], json!([{"currency": "EUR", "amount": 566}]));
+    assert_eq!(balance["pending"], json!([{"currency": "EUR", "amount": 0}]));
+    server.assert_ledger().await;
 }
