@@ -276,7 +276,7 @@ pub(crate) struct Shown<'a> {
     card: Option<Card<'a>>,
     /// What may be shown of the account that is debited.
     sepa_debit: Option<SepaDebit<'a>>,
-    /// The whole customer, where `expand` asks for it.
+    /// The whole customer, where `expand` asks for it; null if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<serde_json::Value>,
     /// Where the hosted page sends the buyer afterwards.

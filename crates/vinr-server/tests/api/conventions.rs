@@ -148,6 +148,9 @@ async fn headers_are_checked(engine: Engine) {
         assert_eq!(refused(&answer), expected, "{secret}");
         assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"VINR\"", "{secret}");
     }
+    let live = server.call(Method::GET, "/v1/payments", Some("sk_live_x"), &[], None).await.json();
+    let message = live["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("belongs to the live environment"), "{message}");
     let basic = server.http.get(format!("{}/v1/payments", server.url)).basic_auth(&server.secret_key, Some(""));
     assert_eq!(server.send(basic).await.status, 200);
 }

@@ -18,6 +18,9 @@ on_both_engines!(
     three_decimal_amounts_end_in_zero,
     a_typed_card_is_as_it_was_typed_and_what_is_wrong_with_it_is_named,
     an_amount_that_is_captured_later_is_available_at_once_where_the_card_says_so,
+    a_failed_payment_whose_checkout_closes_stays_failed,
+    a_test_token_never_expires,
+    a_customer_that_is_asked_for_is_null_where_there_is_none,
 );
 
 async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
@@ -339,4 +342,40 @@ async fn an_amount_that_is_captured_later_is_available_at_once_where_the_card_sa
     assert_eq!(balance["available"], json!([{"currency": "EUR", "amount": 566}]));
     assert_eq!(balance["pending"], json!([{"currency": "EUR", "amount": 0}]));
     server.assert_ledger().await;
+}
+
+async fn a_failed_payment_whose_checkout_closes_stays_failed(engine: Engine) {
+    let server = Server::start(engine).await;
+    let failed = server.paid(1000, "pm_test_0002").await;
+    let path = format!("/v1/payments/{}", failed["id"].as_str().expect("an id"));
+    server.advance(24 * 3600).await;
+    assert_eq!(server.get(&path).await.ok(), failed, "nothing happens to it");
+    let again = json!({"paymentMethod": "pm_test_4242"});
+    for (action, body, code) in
+        [("confirm", again, "payment_not_confirmable"), ("cancel", json!({}), "payment_not_cancellable")]
+    {
+        let refused = server.post(&format!("{path}/{action}"), body).await;
+        assert_eq!((refused.status, refused.code().as_str()), (422, code));
+        assert!(refused.json()["error"]["message"].to_string().contains("failed"), "{action} says how it stands");
+    }
+}
+
+async fn a_test_token_never_expires(engine: Engine) {
+    let server = Server::start(engine).await;
+    for _ in 0..4 {
+        server.advance(700 * 86_400).await;
+    }
+    assert_eq!(server.paid(1000, "pm_test_4242").await["status"], "completed");
+}
+
+async fn a_customer_that_is_asked_for_is_null_where_there_is_none(engine: Engine) {
+    let server = Server::start(engine).await;
+    let body = json!({"amount": 1000, "currency": "EUR", "expand": ["customer"]});
+    let made = server.post("/v1/payments", body).await.ok();
+    let path = format!("/v1/payments/{}", made["id"].as_str().expect("an id"));
+    let listed = server.get("/v1/payments?expand[]=customer").await.ok()["data"][0].clone();
+    for payment in [made, server.get(&format!("{path}?expand[]=customer")).await.ok(), listed] {
+        assert_eq!(payment.get("customer"), Some(&Value::Null));
+    }
+    assert_eq!(server.get(&path).await.ok().get("customer"), None, "nobody asked");
 }

@@ -46,7 +46,7 @@ export interface components {
                 /** @description The mandate under which it is debited, as its holder's statement names it. */
                 mandateReference: string;
             } | null;
-            /** @description The whole customer, where `expand` asks for it. */
+            /** @description The whole customer, where `expand` asks for it; null if there is none. */
             customer?: unknown;
             /** @description Where the hosted page sends the buyer afterwards. */
             returnUrl: string | null;
@@ -177,7 +177,7 @@ export interface components {
                 /** @description The mandate under which it is debited, as its holder's statement names it. */
                 mandateReference: string;
             } | null;
-            /** @description The whole customer, where `expand` asks for it. */
+            /** @description The whole customer, where `expand` asks for it; null if there is none. */
             customer?: unknown;
             /** @description Where the hosted page sends the buyer afterwards. */
             returnUrl: string | null;

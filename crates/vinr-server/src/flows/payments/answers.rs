@@ -33,14 +33,13 @@ pub(super) async fn shown(unit: &mut Unit<'_>, payment: &Payment) -> Result<Repl
     Reply::ok(&wire::show(payment, payments::pages(unit)).with_customer(customer))
 }
 
-/// The payment's customer, if the request wants to see it whole.
+/// The payment's customer, if the request wants to see it whole: null where there is none.
 pub(super) async fn customer_shown(unit: &mut Unit<'_>, payment: &Payment) -> Result<Option<Value>> {
-    match payment.customer_id.as_ref().filter(|_| Expand::Customer.is_in(unit.expand.as_deref())) {
-        Some(id) => {
-            // A card that paid is its customer's from this commit on, and the customer is shown so.
-            reactions::drain(unit).await?;
-            customers::shown_in(unit, id).await.map(Some)
-        }
-        None => Ok(None),
+    if !Expand::Customer.is_in(unit.expand.as_deref()) {
+        return Ok(None);
     }
+    let Some(id) = &payment.customer_id else { return Ok(Some(Value::Null)) };
+    // A card that paid is its customer's from this commit on, and the customer is shown so.
+    reactions::drain(unit).await?;
+    customers::shown_in(unit, id).await.map(Some)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
+use vinr_core::ids::{PaymentId, PaymentMethodId};
 use vinr_core::keys::Family;
 use vinr_core::payments as core;
 use vinr_core::refusal::{Code, Refusal};
@@ -176,20 +176,20 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let (db, account) = (&call.app.db, call.account());
         if !whole {
             let page = list::page(db, account, &store::LIST, &query.page, filters, read).await?;
-            return listed(&call, page, &BTreeMap::new());
+            return listed(&call, page, None);
         }
         let snapshot = db.snapshot().await?;
         let page = list::page_in(&snapshot, account, &store::LIST, &query.page, filters, read).await?;
         let ids = page.data.iter().filter_map(|payment| payment.customer_id.as_ref()).map(String::from).collect();
         let customers = customers::shown(&snapshot, account, &ids).await?;
-        listed(&call, page, &customers)
+        listed(&call, page, Some(&customers))
     })
 }
 
-/// A page of payments, each with its customer if that is among these.
-fn listed(call: &Call, found: Listed<core::Payment>, customers: &BTreeMap<String, Value>) -> Result<Reply> {
+/// A page of payments, each with its customer if they are to be shown whole.
+fn listed(call: &Call, found: Listed<core::Payment>, whole: Option<&BTreeMap<String, Value>>) -> Result<Reply> {
     let Listed { object, data, page } = found;
-    let customer = |payment: &core::Payment| customers.get(payment.customer_id.as_ref()?.as_str()).cloned();
+    let customer = |payment: &core::Payment| whole.map(|customers| customer_of(payment, customers));
     let shown = data.iter().map(|payment| wire::show(payment, pages(call)).with_customer(customer(payment)));
     Reply::ok(&Listed { object, data: shown.collect(), page })
 }
@@ -201,15 +201,15 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
         }
         let ask = call.query::<wire::Retrieve>()?;
         let (id, account) = (call.id(0, PaymentId::parse)?, call.account());
-        if ask.expand.is_none() {
+        if !ask.expand.is_some_and(|expand| expand.contains(&Expand::Customer)) {
             let payment = store::get(&call.app.db, account, &id).await?;
             return Reply::ok(&wire::show(&payment, pages(&call)));
         }
         let snapshot = call.app.db.snapshot().await?;
         let payment = store::get(&snapshot, account, &id).await?;
-        let ids = customer_to_show(&payment, ask.expand.as_deref()).map(String::from).into_iter().collect();
-        let customer = customers::shown(&snapshot, account, &ids).await?.into_values().next();
-        Reply::ok(&wire::show(&payment, pages(&call)).with_customer(customer))
+        let ids = payment.customer_id.as_ref().map(String::from).into_iter().collect();
+        let customers = customers::shown(&snapshot, account, &ids).await?;
+        Reply::ok(&wire::show(&payment, pages(&call)).with_customer(Some(customer_of(&payment, &customers))))
     })
 }
 
@@ -356,8 +356,10 @@ fn pages(call: &Call) -> Pages<'_> {
     Pages { public_url: &call.app.settings.public_url, account: call.account() }
 }
 
-fn customer_to_show<'a>(payment: &'a core::Payment, expand: Option<&[Expand]>) -> Option<&'a CustomerId> {
-    payment.customer_id.as_ref().filter(|_| expand.is_some_and(|expand| expand.contains(&Expand::Customer)))
+/// A payment's customer among these, or null.
+fn customer_of(payment: &core::Payment, customers: &BTreeMap<String, Value>) -> Value {
+    let found = payment.customer_id.as_ref().and_then(|id| customers.get(id.as_str()));
+    found.cloned().unwrap_or_default()
 }
 
 fn method_id(text: Option<&str>) -> Result<Option<PaymentMethodId>> {
