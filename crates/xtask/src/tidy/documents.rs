@@ -8,6 +8,9 @@ use super::{Problem, Rule};
 /// Documents whose every path and name is checked. Others have their links checked.
 const EXACT: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"];
 
+/// The document whose tables say which test holds which promise.
+const PROMISES: &str = "docs/conformance.md";
+
 /// Names and links of every Markdown file.
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
     let words: BTreeSet<&str> = tree.rust().flat_map(|(file, _)| words(&file.text)).collect();
@@ -16,6 +19,9 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
         problems.extend(links(tree, file));
         if EXACT.contains(&file.path.as_str()) {
             problems.extend(names(tree, file, &words));
+        }
+        if file.path == PROMISES {
+            problems.extend(promises(tree, file));
         }
     }
     problems
@@ -110,4 +116,38 @@ fn is_linked(tree: &Tree, folder: &str, target: &str) -> bool {
     let path = parts.join("/");
     let inside = format!("{path}/");
     path.is_empty() || tree.files.iter().any(|file| file.path == path || file.path.starts_with(&inside))
+}
+
+/// Rows of a table that name no test in their last column, or one that is not there.
+fn promises(tree: &Tree, file: &File) -> Vec<Problem> {
+    let rows: Vec<(usize, &str)> = prose(&file.text).filter(|(_, line)| line.starts_with('|')).collect();
+    let is_rule = |row: &str| row.chars().all(|c| "|- ".contains(c));
+    let mut problems = Vec::new();
+    for (place, (line, row)) in rows.iter().enumerate() {
+        let is_head = rows.get(place + 1).is_some_and(|(_, next)| is_rule(next));
+        if is_head || is_rule(row) {
+            continue;
+        }
+        let row = row.trim_end().trim_end_matches('|');
+        let last = row.rsplit('|').next().unwrap_or_default();
+        let tests: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
+        if tests.is_empty() {
+            problems.push(file.problem(*line, Rule::Document, "this promise names no test: write one, and name it"));
+        }
+        for test in tests.into_iter().filter(|test| !is_test(tree, test)) {
+            let text = format!("there is no test `{test}`: use the name that it has now");
+            problems.push(file.problem(*line, Rule::Document, text));
+        }
+    }
+    problems
+}
+
+/// Whether a test has this name: a function in Rust, a title elsewhere.
+fn is_test(tree: &Tree, name: &str) -> bool {
+    let titles = ['\'', '"', '`'].map(|quote| format!("test({quote}{name}{quote}"));
+    tree.files.iter().any(|file| match file.extension() {
+        "rs" => file.text.contains(&format!("fn {name}(")),
+        "ts" | "mjs" | "js" => titles.iter().any(|title| file.text.contains(title)),
+        _ => false,
+    })
 }

@@ -44,3 +44,18 @@ fn a_link_leads_somewhere() {
     assert_finds(&[("docs/one.md", "\n[on](two.md)")], "docs/one.md:2:", "`two.md` leads nowhere");
     assert_clean(&[("docs/one.md", "[out](https://vinr.com/docs) [here](#there)")]);
 }
+
+#[test]
+fn a_promise_names_tests_that_are_there() {
+    let rust = ("crates/vinr/tests/pay.rs", "#[test]\nfn money_adds_up() {}\n");
+    let script = ("tests/checkout/pay.test.mjs", "test('a buyer pays', () => {});\n");
+    let table = |tests: &str| format!("| promise | test |\n| --- | --- |\n| `x` holds | {tests} |\n");
+    for tests in ["`money_adds_up`", "`a buyer pays`", "`a buyer pays`, `money_adds_up`"] {
+        assert_clean(&[rust, script, ("docs/conformance.md", &table(tests))]);
+    }
+    for (tests, says) in
+        [("", "names no test"), ("`money_adds`", "no test `money_adds`"), ("`a buyer`", "no test `a b")]
+    {
+        assert_finds(&[rust, script, ("docs/conformance.md", &table(tests))], "docs/conformance.md:3:", says);
+    }
+}
