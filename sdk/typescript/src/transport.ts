@@ -106,9 +106,10 @@ export class Transport {
     };
     const body: Record<string, unknown> = { ...request.body };
     if (request.method === 'POST') {
-      // A create takes its key in the body as well. It travels in the header, where two cannot disagree.
-      headers['idempotency-key'] = idempotencyKey(options.idempotencyKey ?? body['idempotencyKey']);
+      // A create takes its key in the body as well, in either spelling. It travels in the header, where two cannot disagree.
+      headers['idempotency-key'] = idempotencyKey(options.idempotencyKey ?? body['idempotencyKey'] ?? body['idempotency_key']);
       delete body['idempotencyKey'];
+      delete body['idempotency_key'];
       headers['content-type'] = 'application/json';
     }
     const init: RequestInit = { method: request.method, headers, redirect: 'manual' };

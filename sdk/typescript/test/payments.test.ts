@@ -90,6 +90,9 @@ test('the same idempotency key gives the same payment, in the options and in the
   const one = await vinr.payments.create(charged, { idempotencyKey: 'order-1' });
   assert.equal((await vinr.payments.create(charged, { idempotencyKey: 'order-1' })).id, one.id);
   assert.equal((await vinr.payments.create({ ...charged, idempotencyKey: 'order-1' })).id, one.id);
+  // As a program without types may spell it, and as the API takes it.
+  const spelled: object = { ...charged, idempotency_key: 'order-1' };
+  assert.equal((await vinr.payments.create(spelled as typeof charged)).id, one.id);
   assert.notEqual((await vinr.payments.create(charged)).id, one.id);
   await assert.rejects(vinr.payments.create({ ...charged, amount: 1 }, { idempotencyKey: 'order-1' }), {
     name: 'VinrIdempotencyError',
