@@ -12,15 +12,17 @@ const SLOW_MS = 60_000;
 /** Where the bank's frame comes out. */
 const ANSWERED = /^\/elements\/v1\/challenge\/.+\/done$/;
 
-/** The page around, as the script in it says; the browser checks it with every message. */
-const home = new URLSearchParams(window.location.hash.slice(1)).get("origin") ?? "null";
+const asked = new URLSearchParams(window.location.search);
+/** The page around, as the script in it says and the server let in; the browser checks it with every message. */
+const home = asked.get("origin") ?? "null";
+/** The merchant's public key: the server let the page in for this one. */
+const key = asked.get("key") ?? "";
 const form = document.querySelector("form");
 const { field, brand, names, holds, judge, mark, group, settle } = watch(form);
 const texts = form.dataset;
 const status = document.querySelector(".unseen[role=status]");
 const challenge = document.querySelector(".challenge");
 
-let key = "";
 let clientSecret = "";
 let outcome = "";
 /** The payment as it was told last. */
@@ -263,8 +265,7 @@ async function open() {
   const opened = await ask("/elements/v1/session");
   if (!opened) return say(texts.networkLost);
   if (opened.error) {
-    refusal(opened);
-    return tell("problem", { code: opened.error.code, message: opened.error.message });
+    return tell("problem", refusal(opened));
   }
   outcome = opened.outcome;
   seen = JSON.stringify(opened.payment);
@@ -293,7 +294,6 @@ async function act(id, action) {
 let begun;
 
 async function begin(message) {
-  key = String(message.key);
   clientSecret = message.clientSecret ? String(message.clientSecret) : "";
   const ignored = dress(message.appearance);
   if (clientSecret) await open();

@@ -79,6 +79,12 @@ export interface PaymentElementEvents {
   };
   focus: Record<string, never>;
   blur: Record<string, never>;
+  /**
+   * There are no fields, or they cannot pay; `confirmPayment` and `createPaymentMethod` give the same error.
+   * `origin_not_allowed`: your page's origin is not among your account's `allowedOrigins`. `frame_blocked`: the frame did
+   * not load. `invalid_api_key`, `client_secret_invalid`: what you passed is not right.
+   */
+  error: { error: VinrElementsError };
 }
 
 export interface ConfirmOptions {

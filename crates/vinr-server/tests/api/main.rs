@@ -18,6 +18,7 @@ mod disputes;
 mod document;
 mod elements;
 mod elements_fields;
+mod elements_origins;
 mod elements_tokens;
 mod endpoints;
 mod endpoints_replayed;

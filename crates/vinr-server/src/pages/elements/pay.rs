@@ -20,7 +20,8 @@ use super::super::checkout::views::bank_within;
 use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{html_under, locale, see_other};
-use super::{BANK, policy, wire};
+use super::embedding::policy;
+use super::{BANK, wire};
 use crate::app::{App, Task};
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
@@ -158,7 +159,7 @@ pub(super) async fn ask(State(app): State<App>, Path(address): Address, headers:
         let locale = locale(&headers);
         let amount = locale.money(paying.payment.amount);
         let question = paying.with_merchant(&paying.t.bank_question.replace("{amount}", &amount));
-        bank_within(&policy(&app, BANK), locale, question, &paying.path("challenge"))
+        bank_within(&policy(&app, &paying.context, BANK), locale, question, &paying.path("challenge"))
     });
     answered(asked)
 }
@@ -197,9 +198,12 @@ struct Answered {
 }
 
 /// Where the bank's frame comes out: the fields around it see that, and ask how it ended.
-pub(super) async fn answered_page(State(app): State<App>, headers: HeaderMap) -> Response {
-    let locale = locale(&headers);
-    html_under(&policy(&app, BANK), StatusCode::OK, &Answered { locale, t: Texts::of(locale) })
+pub(super) async fn answered_page(State(app): State<App>, Path(address): Address, headers: HeaderMap) -> Response {
+    let answer = by_token(&app, &address, &headers).await.map(|paying| {
+        let locale = locale(&headers);
+        html_under(&policy(&app, &paying.context, BANK), StatusCode::OK, &Answered { locale, t: paying.t })
+    });
+    answered(answer)
 }
 
 /// The payment that a request's client secret opens for the account of its public key.
