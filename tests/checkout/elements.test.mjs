@@ -21,7 +21,7 @@ test('a buyer types a card into the fields of a shop and pays', async (t) => {
   assert.deepEqual([paid.id, paid.status, paid.card.last4, paid.metadata], [payment.id, 'completed', '4444', undefined]);
   assert.equal(await shop.status(payment), 'completed');
   const heard = await page.evaluate(() => window.heard);
-  assert.deepEqual(heard.filter(([name]) => name === 'change').at(-1)[1], { complete: true, empty: false, brand: 'Mastercard' });
+  assert.deepEqual(heard.filter(([name]) => name === 'change').at(-1)[1], { complete: true, empty: false, brand: 'Mastercard', saved: false });
   assert.ok(heard.some(([name]) => name === 'focus') && heard.some(([name]) => name === 'blur'));
   await look(page, 'elements-paid');
 });

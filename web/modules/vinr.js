@@ -157,8 +157,8 @@
       switch (data.type) {
         case "here": {
           this.#isThere = true;
-          const { clientSecret, appearance } = this.#options;
-          this.#say({ type: "init", clientSecret, appearance });
+          const { clientSecret, appearance, savedMethods } = this.#options;
+          this.#say({ type: "init", clientSecret, appearance, savedMethods });
           break;
         }
         case "refused":
@@ -181,7 +181,12 @@
           if (data.open) this.#frame.scrollIntoView({ block: "nearest" });
           break;
         case "change":
-          this.#emit("change", { complete: data.complete === true, empty: data.empty === true, brand: data.brand });
+          this.#emit("change", {
+            complete: data.complete === true,
+            empty: data.empty === true,
+            brand: data.brand,
+            saved: data.saved === true,
+          });
           break;
         case "focus":
         case "blur":
@@ -236,11 +241,11 @@
       this.#key = key;
     }
 
-    elements({ clientSecret, appearance, locale } = {}) {
+    elements({ clientSecret, appearance, locale, savedMethods = true } = {}) {
       if (clientSecret !== undefined && !/^pay_\w+_secret_\w+$/.test(clientSecret)) {
         throw wrong("`clientSecret` is the one of `POST /v1/payments/sessions`");
       }
-      return new Elements({ key: this.#key, clientSecret, appearance, locale });
+      return new Elements({ key: this.#key, clientSecret, appearance, locale, savedMethods });
     }
 
     async confirmPayment(options) {

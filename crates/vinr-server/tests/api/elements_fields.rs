@@ -20,7 +20,7 @@ on_both_engines!(
 const FORM: &str = "number=4242+4242+4242+4242&expiry=12+%2F+39&cvc=123&name=Ada";
 
 /// A request of the fields, with this client secret.
-async fn ask(server: &Server, path: &str, secret: &str, form: &str) -> Answer {
+pub async fn ask(server: &Server, path: &str, secret: &str, form: &str) -> Answer {
     let request = server.http.post(format!("{}{path}", server.url)).bearer_auth(&server.public_key);
     let request = request.header("origin", &server.url).header("sec-fetch-site", "same-origin");
     let request = request.header("x-vinr-client-secret", secret).header("accept-language", "en");

@@ -20,6 +20,7 @@ mod elements;
 mod elements_fields;
 mod elements_origins;
 mod elements_tokens;
+mod elements_saved;
 mod endpoints;
 mod endpoints_replayed;
 mod events;
