@@ -77,7 +77,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['payment-links', 1, 3],
     ['verify-a-webhook', 1, 3],
     ['save-and-reuse-a-card', 1, 5],
-    ['refunds-and-disputes', 2, 4],
+    ['refunds-and-disputes', 2, 5],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -236,7 +236,7 @@ test('refunds and disputes: the requests, and what the program says', async () =
   const refund = asked<Refund>(giving);
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
-  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
+  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 11);
 });
 
 test('the cards that a guide names do what it says', async () => {

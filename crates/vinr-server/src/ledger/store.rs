@@ -39,9 +39,10 @@ const MOVED_BY_DISPUTES: &str = "SELECT d.payment_id, \
      CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount WHEN t.debit = 'network' THEN -t.amount ELSE 0 END) AS BIGINT) \
      FROM disputes d JOIN transfers t ON t.account = d.account AND t.source_id = d.id \
      WHERE d.account = $1 AND d.payment_id > $2 AND d.payment_id <= $3 GROUP BY d.payment_id";
-/// What disputes of payments say that they take.
+/// What disputes of payments say that they take: a warning takes nothing.
 const DISPUTED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes \
-     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND status <> 'won' GROUP BY payment_id";
+     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 \
+     AND status IN ('needs_response', 'under_review', 'lost') GROUP BY payment_id";
 const COUNTER: &str = "SELECT sequence FROM counters WHERE account = $1 AND id = 'self'";
 const RESET: &str = "SELECT sequence FROM resets WHERE account = $1 AND id = 'self'";
 const NUMBERED: &str = "SELECT COUNT(*) FROM events WHERE account = $1 AND sequence > $2 AND sequence <= $3";
