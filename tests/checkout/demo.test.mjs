@@ -75,6 +75,13 @@ test('a visitor pays in the page of the shop, which has another origin than the 
   await fields.frameLocator('iframe').getByRole('button', { name: 'Approve' }).click();
   await page.waitForURL(new RegExp(`^${elsewhere}/demo/orders/[0-9a-z]{12}$`));
   await packed(page);
+  await page.goto(`${elsewhere}/demo/elements?ink=1`);
+  await page.locator('#pay:enabled').waitFor();
+  assert.ok(await fields.getByRole('radio', { name: /Visa •••• 3220/ }).isChecked(), 'the card that paid is offered');
+  await look(page, 'demo-fields-saved', { fullPage: true });
+  await page.getByRole('button', { name: 'Pay €12.00' }).click();
+  await fields.frameLocator('iframe').getByRole('button', { name: 'Approve' }).click();
+  await packed(page);
 });
 
 test('the bank asks the buyer, and the order shows what was heard meanwhile', async (t) => {

@@ -1,41 +1,8 @@
 // Elements in a real browser: the page of the guide is a shop of another origin, the card fields in it are VINR's.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { buyer, look, nothingTypedIsKept, opened, shop, type } from './buyer.mjs';
-
-const GUIDE = readFileSync(new URL('../../docs/guides/embed-the-card-form.md', import.meta.url), 'utf8');
-const [, PAGE] = /^```html\n([\s\S]*?)^```$/m.exec(GUIDE);
-const AT = '/checkout';
-
-/** A page of the shop's with the fields of a session; `page` is the guide's, `options` are what it gives `elements`. */
-async function visitor(t, { session = {}, options, browser, expected } = {}) {
-  await opened;
-  const page = await buyer(t, browser, [], expected);
-  const made = await shop.call('POST', '/payments/sessions', { amount: 4200, currency: 'EUR', ...session });
-  const html = PAGE.replaceAll('http://127.0.0.1:8080', shop.url)
-    .replace('pk_test_yours', shop.publicKey)
-    .replace("{ clientSecret, appearance: { theme: 'auto' } }", options ?? "{ clientSecret, appearance: { theme: 'auto' } }")
-    .replace('Pay €10.00', 'Pay €42.00')
-    .replace("card.on('ready'", 'Object.assign(window, { vinr, elements, card, heard: [] }); card.on(\'ready\'')
-    .replace('const { payment, error } =', 'const { payment, error } = window.result =');
-  shop.shows(AT, html);
-  shop.shows('/session', JSON.stringify({ clientSecret: made.clientSecret }), 'application/json');
-  await page.goto(shop.home + AT);
-  const fields = page.frameLocator('#payment iframe');
-  await page.locator('#pay:enabled').waitFor();
-  return { page, fields, payment: made };
-}
-
-const press = (page) => page.locator('#pay').click();
-const result = (page) => page.waitForFunction(() => window.result).then((handle) => handle.jsonValue());
-/** The same after another one. */
-async function nextResult(page) {
-  await page.evaluate(() => (window.result = undefined));
-  await press(page);
-  return result(page);
-}
-const thanks = (page) => page.getByText('Thank you. Your payment is completed.').waitFor();
+import { look, nothingTypedIsKept, shop, type } from './buyer.mjs';
+import { nextResult, press, result, thanks, visitor } from './fields.mjs';
 
 test('a buyer types a card into the fields of a shop and pays', async (t) => {
   const { page, fields, payment } = await visitor(t);
@@ -54,7 +21,7 @@ test('a buyer types a card into the fields of a shop and pays', async (t) => {
   assert.deepEqual([paid.id, paid.status, paid.card.last4, paid.metadata], [payment.id, 'completed', '4444', undefined]);
   assert.equal(await shop.status(payment), 'completed');
   const heard = await page.evaluate(() => window.heard);
-  assert.deepEqual(heard.filter(([name]) => name === 'change').at(-1)[1], { complete: true, empty: false, brand: 'Mastercard' });
+  assert.deepEqual(heard.filter(([name]) => name === 'change').at(-1)[1], { complete: true, empty: false, brand: 'Mastercard', saved: false });
   assert.ok(heard.some(([name]) => name === 'focus') && heard.some(([name]) => name === 'blur'));
   await look(page, 'elements-paid');
 });
@@ -184,7 +151,9 @@ test('whoever has the card kept and is no customer yet is asked for an address',
 
 test('messages of anybody else are ignored, on both sides', async (t) => {
   const { page, fields, payment } = await visitor(t);
+  await page.evaluate(() => window.card.on('change', (event) => window.heard.push(event)));
   await type(fields, '5555555555554444');
+  await page.waitForFunction(() => window.heard.at(-1)?.complete);
   const before = await page.evaluate(() => document.querySelector('#payment iframe').style.height);
   await page.evaluate(async () => {
     window.changes = 0;

@@ -87,6 +87,7 @@ export async function open(database) {
     home,
     secretKey: told.sandbox.secretKey,
     publicKey: told.sandbox.publicKey,
+    livePublicKey: told.live.publicKey,
     folder,
     heard,
     call,

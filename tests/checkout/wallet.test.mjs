@@ -61,14 +61,16 @@ test('a buyer pays with a saved card, without typing it', async (t) => {
   const payment = await shop.order({ customerId: ada.id });
   await page.goto(payment.checkoutUrl);
   await page.getByRole('group', { name: 'Pay with' }).waitFor();
-  assert.ok(await page.getByRole('radio', { name: /Mastercard •••• 4444/ }).isChecked(), 'the newest one is offered');
+  const [first, second] = await page.getByRole('radio').all();
+  assert.ok(await first.isChecked(), 'the default one is offered');
+  assert.deepEqual([await first.getAttribute('value'), await second.getAttribute('value')], (await methods(ada)).map(({ id }) => id).reverse());
   assert.ok(!(await page.getByLabel('Card number').isVisible()), 'nothing is to be typed');
   await look(page, 'checkout-saved');
-  await page.getByRole('radio', { name: /Visa •••• 4242/ }).check();
+  await page.getByRole('radio', { name: /Mastercard •••• 4444/ }).check();
   await pay(page);
   await page.getByRole('heading', { name: 'Paid' }).waitFor();
   const paid = await shop.call('GET', `/payments/${payment.id}`);
-  assert.deepEqual([paid.status, paid.card.last4, paid.customerId], ['completed', '4242', ada.id]);
+  assert.deepEqual([paid.status, paid.card.last4, paid.customerId], ['completed', '4444', ada.id]);
 });
 
 test('a buyer with saved cards may type another one, also without JavaScript', async (t) => {
@@ -118,13 +120,13 @@ test('a saved card that is gone meanwhile leaves the choice to the buyer', async
   }
   const payment = await shop.order({ customerId: ada.id });
   await page.goto(payment.checkoutUrl);
-  const [{ id }] = await methods(ada);
-  await shop.call('DELETE', `/customers/${ada.id}/methods/${id}`);
+  const { defaultMethodId } = await shop.call('GET', `/customers/${ada.id}`);
+  await shop.call('DELETE', `/customers/${ada.id}/methods/${defaultMethodId}`);
   await pay(page);
   await page.getByRole('alert').filter({ hasText: 'This card cannot be used any more' }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.className), 'notice refusal');
   await look(page, 'checkout-unusable');
-  await page.getByRole('radio', { name: /4242/ }).check();
+  await page.getByRole('radio', { name: /4444/ }).check();
   await pay(page);
   await page.getByRole('heading', { name: 'Paid' }).waitFor();
 });

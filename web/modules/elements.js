@@ -12,16 +12,22 @@ const SLOW_MS = 60_000;
 /** Where the bank's frame comes out. */
 const ANSWERED = /^\/elements\/v1\/challenge\/.+\/done$/;
 
-/** The page around, as the script in it says; the browser checks it with every message. */
-const home = new URLSearchParams(window.location.hash.slice(1)).get("origin") ?? "null";
+const asked = new URLSearchParams(window.location.search);
+/** The page around, as the script in it says and the server let in; the browser checks it with every message. */
+const home = asked.get("origin") ?? "null";
+/** The merchant's public key: the server let the page in for this one. */
+const key = asked.get("key") ?? "";
 const form = document.querySelector("form");
-const { field, brand, names, holds, judge, mark, group, settle } = watch(form);
+const { field, brand, types, names, holds, judge, mark, group, settle } = watch(form);
 const texts = form.dataset;
 const status = document.querySelector(".unseen[role=status]");
 const challenge = document.querySelector(".challenge");
 
-let key = "";
 let clientSecret = "";
+/** Whether the merchant's page wants saved cards to be offered. */
+let offersSaved = true;
+/** The customer's saved cards by their ids. */
+const saved = new Map();
 let outcome = "";
 /** The payment as it was told last. */
 let seen = "";
@@ -74,8 +80,45 @@ function work(busy) {
   status.textContent = busy ? texts.working : "";
 }
 
-/** Checks every field; the first that is wrong gets the focus. */
+const choices = document.querySelector(".methods");
+const choice = (id) => choices.querySelector(`input[value="${CSS.escape(id)}"]`);
+/** The saved card that is chosen, if none is typed. */
+const chosen = () => (types() ? undefined : saved.get(field("method").value));
+
+function choose(id) {
+  choice(id).checked = true;
+}
+
+/** Offers saved cards, the first of them chosen. */
+function offer(cards) {
+  if (cards.length === 0) return;
+  const template = document.querySelector("template#saved").content.firstElementChild;
+  for (const card of cards) {
+    const { id } = card.paymentMethod;
+    saved.set(id, card);
+    const label = template.cloneNode(true);
+    Object.assign(label.querySelector("input"), { value: id, defaultChecked: card === cards[0] });
+    label.querySelector("span").textContent = card.label;
+    label.querySelector("small").textContent = card.expires;
+    choice("new").closest(".choice").before(label);
+  }
+  choice("new").defaultChecked = false;
+  choose(cards[0].paymentMethod.id);
+  choices.hidden = false;
+}
+
+/** A saved card that did not pay is not tried again by itself: the buyer chooses, and may type another one. */
+function giveUp(id, isGone) {
+  choose("new");
+  if (!isGone) return;
+  choice(id).closest(".choice").remove();
+  saved.delete(id);
+  choices.hidden = saved.size === 0;
+}
+
+/** Checks what was typed; the first field that is wrong gets the focus. */
 function mistakes() {
+  if (!types()) return undefined;
   const wrong = names().filter((name) => !judge(name));
   if (wrong.length === 0) return undefined;
   field(wrong[0]).focus();
@@ -83,8 +126,11 @@ function mistakes() {
   return failed("validation_error", "incomplete", message, { field: wrong[0] });
 }
 
-/** What was typed, as the server reads it. */
-const typedForm = () => new URLSearchParams(names().concat("name").map((name) => [name, field(name).value])).toString();
+/** What was typed or chosen, as the server reads it. */
+function paying() {
+  const asked = types() ? names().concat("name") : ["method"];
+  return new URLSearchParams(asked.map((name) => [name, field(name).value])).toString();
+}
 
 /** Shows what the server says of a try, and leads to the field that comes next. */
 function show({ notice, errors, focus }) {
@@ -180,6 +226,7 @@ async function conclude(first) {
   const { payment } = tried;
   seen = JSON.stringify(payment);
   field("cvc").value = "";
+  const tired = chosen();
   switch (payment.status) {
     case "completed":
       finish(texts.paid);
@@ -192,7 +239,9 @@ async function conclude(first) {
       return { payment, error: null };
     case "failed": {
       settle();
-      show(tried);
+      if (tired) giveUp(tired.paymentMethod.id, false);
+      show(tired ? { ...tried, focus: "number" } : tried);
+      report();
       const { code, category, retryable, message } = payment.failure;
       const type = category === "processing_error" ? "api_error" : "card_error";
       return { payment, ...failed(type, code, tried.notice ?? message, { category, retryable }) };
@@ -203,14 +252,14 @@ async function conclude(first) {
   }
 }
 
-/** The card pays. */
+/** The card that was typed or chosen pays. */
 async function confirm() {
   if (!clientSecret) return failed("invalid_request_error", "client_secret_missing", "give `elements` a clientSecret");
   if (!outcome) await open();
   if (!outcome) return failed("invalid_request_error", "client_secret_invalid", texts.over);
   const wrong = mistakes();
   if (wrong) return wrong;
-  const body = typedForm();
+  const body = paying();
   say("");
   work(true);
   let tried = await ask("/elements/v1/confirm", { body, kind: "application/x-www-form-urlencoded" });
@@ -224,13 +273,21 @@ async function confirm() {
   if (tried.payment) return conclude(tried);
   work(false);
   if (tried.error) return refusal(tried);
+  const gone = chosen();
+  if (gone) {
+    giveUp(gone.paymentMethod.id, true);
+    show({ ...tried, focus: "number" });
+    report();
+    return failed("invalid_request_error", "payment_method_unusable", tried.notice ?? texts.trouble);
+  }
   show(tried);
   const [name] = names().filter((one) => tried.errors[one]);
   return failed("validation_error", "incomplete", tried.errors[name] ?? tried.notice ?? texts.trouble, { field: name ?? null });
 }
 
-/** The card becomes a token. */
+/** The card becomes a token; a saved one has been one for long. */
 async function tokenise() {
+  if (chosen()) return { paymentMethod: chosen().paymentMethod, error: null };
   const wrong = mistakes();
   if (wrong) return wrong;
   const [, month, year] = /^(\d{2})(\d+)$/.exec(digits(field("expiry").value));
@@ -260,11 +317,11 @@ async function tokenise() {
 
 /** Asks what there is to pay, and shows what that wants to have. */
 async function open() {
-  const opened = await ask("/elements/v1/session");
+  const kind = "application/x-www-form-urlencoded";
+  const opened = await ask("/elements/v1/session", { body: offersSaved ? "" : "savedMethods=false", kind });
   if (!opened) return say(texts.networkLost);
   if (opened.error) {
-    refusal(opened);
-    return tell("problem", { code: opened.error.code, message: opened.error.message });
+    return tell("problem", refusal(opened));
   }
   outcome = opened.outcome;
   seen = JSON.stringify(opened.payment);
@@ -272,8 +329,18 @@ async function open() {
   const consent = document.querySelector(".consent");
   consent.textContent = opened.consent ?? "";
   consent.hidden = !opened.consent;
+  offer(opened.saved);
   if (opened.takesCards) say("");
   else close(texts.unavailable);
+}
+
+/** Tells the page around how far the buyer is. */
+function report() {
+  const card = chosen();
+  if (card) return tell("change", { complete: true, empty: false, brand: card.brand, saved: true });
+  const asked = names();
+  const empty = asked.every((name) => field(name).value === "");
+  return tell("change", { complete: asked.every(holds), empty, brand: brand().name || null, saved: false });
 }
 
 const ACTIONS = { confirm, createPaymentMethod: tokenise };
@@ -293,11 +360,13 @@ async function act(id, action) {
 let begun;
 
 async function begin(message) {
-  key = String(message.key);
   clientSecret = message.clientSecret ? String(message.clientSecret) : "";
+  offersSaved = message.savedMethods !== false;
   const ignored = dress(message.appearance);
   if (clientSecret) await open();
   tell("ready", { title: document.title, ignored });
+  // The buyer need not do anything any more.
+  if (chosen()) report();
 }
 
 window.addEventListener("message", async ({ source, origin, data }) => {
@@ -305,17 +374,16 @@ window.addEventListener("message", async ({ source, origin, data }) => {
   if (data.type === "init") begun ??= begin(data);
   if (!begun) return;
   await begun;
-  if (data.type === "focus") field("number").focus();
-  if (data.type === "clear") form.reset();
+  if (data.type === "focus") (chosen() ? choice(chosen().paymentMethod.id) : field("number")).focus();
+  if (data.type === "clear") {
+    form.reset();
+    if (saved.size > 0) report();
+  }
   if (Object.hasOwn(ACTIONS, data.type) && typeof data.id === "string") act(data.id, data.type);
 });
 
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", () => {
-  const asked = names();
-  const empty = asked.every((name) => field(name).value === "");
-  tell("change", { complete: asked.every(holds), empty, brand: brand().name || null });
-});
+form.addEventListener("input", report);
 document.addEventListener("focusin", ({ relatedTarget }) => {
   if (!relatedTarget) tell("focus");
 });

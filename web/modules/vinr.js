@@ -6,14 +6,22 @@
 
   /** Where the frame is: where this script came from. */
   const ORIGIN = new URL(document.currentScript.src).origin;
-  const EVENTS = ["ready", "change", "focus", "blur"];
+  const EVENTS = ["ready", "change", "focus", "blur", "error"];
   /** Higher than the fields ever are, with a bank's question in their place. */
   const HEIGHT_MAX = 2_000;
   /** Until the frame says how high it is, it is as high as the fields are with nothing beside them. */
   const HEIGHT_FIRST = 320;
+  /** A frame that is there has said so by then; one that the browser keeps out never does. */
+  const SILENCE_MS = 2_000;
 
   const UNMOUNTED = {
     error: { type: "invalid_request_error", code: "element_unmounted", message: "the card fields were taken out of the page" },
+  };
+
+  const SILENT = {
+    type: "connection_error",
+    code: "frame_blocked",
+    message: `the card fields did not load: ${ORIGIN} cannot be reached, the Content-Security-Policy of this page has not its host in frame-src, or another page is around this one whose origin is not among the account's allowedOrigins`,
   };
 
   const wrong = (message) => new TypeError(`VINR: ${message}`);
@@ -33,6 +41,9 @@
     #answers = new Map();
     #ready;
     #isReady;
+    #isThere = false;
+    /** Why there are no fields in the frame. */
+    #refused;
     #count = 0;
     #hear = (event) => this.#heard(event);
 
@@ -50,13 +61,16 @@
       const place = typeof target === "string" ? document.querySelector(target) : target;
       if (!place?.append) throw wrong(`there is no element ${target} to mount the fields in`);
       this.unmount();
-      const { locale } = this.#options;
+      const { key, locale } = this.#options;
       const frame = document.createElement("iframe");
-      const query = locale && locale !== "auto" ? `?locale=${encodeURIComponent(locale)}` : "";
-      frame.src = `${ORIGIN}/elements/v1/frame${query}#origin=${encodeURIComponent(window.location.origin)}`;
+      const asked = new URLSearchParams({ key, origin: window.location.origin });
+      if (locale && locale !== "auto") asked.set("locale", locale);
+      frame.src = `${ORIGIN}/elements/v1/frame?${asked}`;
       frame.title = "VINR";
       Object.assign(frame.style, { display: "block", width: "100%", height: `${HEIGHT_FIRST}px`, border: "0", colorScheme: "normal" });
       window.addEventListener("message", this.#hear);
+      // Browsers say that a frame has loaded also when they show nothing in it.
+      frame.addEventListener("load", () => setTimeout(() => this.#frame === frame && !this.#isThere && this.#refuse(SILENT), SILENCE_MS));
       place.append(frame);
       this.#frame = frame;
       return this;
@@ -68,6 +82,8 @@
       window.removeEventListener("message", this.#hear);
       this.#frame.remove();
       this.#frame = undefined;
+      this.#isThere = false;
+      this.#refused = undefined;
       for (const answer of this.#answers.values()) answer(UNMOUNTED);
       this.#answers.clear();
       // Whoever waits for the fields finds that they are gone.
@@ -99,6 +115,7 @@
       const frame = this.#frame;
       await this.#ready;
       if (this.#frame !== frame) return UNMOUNTED;
+      if (this.#refused) return { error: this.#refused };
       const id = String((this.#count += 1));
       return new Promise((answer) => {
         this.#answers.set(id, answer);
@@ -120,15 +137,34 @@
       for (const listener of this.#of(name)) listener(event);
     }
 
+    /** Tells the merchant's developer and program what is wrong. */
+    #fail({ type, code, message }) {
+      console.error(`VINR: ${message} (${code})`);
+      this.#emit("error", { error: { type, code, message } });
+    }
+
+    /** There are no fields, and will be none: whoever waits for them is told why. */
+    #refuse(error) {
+      this.#isThere = true;
+      this.#refused = error;
+      this.#isReady();
+      this.#fail(error);
+    }
+
     /** A message; of all that a page may hear, those of our own frame count. */
     #heard({ source, origin, data }) {
       if (!this.#frame || source !== this.#frame.contentWindow || origin !== ORIGIN || data?.vinr !== 1) return;
       switch (data.type) {
         case "here": {
-          const { key, clientSecret, appearance } = this.#options;
-          this.#say({ type: "init", key, clientSecret, appearance });
+          this.#isThere = true;
+          const { clientSecret, appearance, savedMethods } = this.#options;
+          this.#say({ type: "init", clientSecret, appearance, savedMethods });
           break;
         }
+        case "refused":
+          this.#frame.title = String(data.title);
+          this.#refuse(data.error);
+          break;
         case "ready":
           this.#frame.title = String(data.title);
           for (const name of data.ignored) console.warn(`VINR: appearance.${name} is not known, or has not the form it must have`);
@@ -136,7 +172,7 @@
           this.#emit("ready", {});
           break;
         case "problem":
-          console.error(`VINR: ${data.message} (${data.code})`);
+          this.#fail(data.error);
           break;
         case "height":
           if (data.height > 0 && data.height < HEIGHT_MAX) this.#frame.style.height = `${data.height}px`;
@@ -145,7 +181,12 @@
           if (data.open) this.#frame.scrollIntoView({ block: "nearest" });
           break;
         case "change":
-          this.#emit("change", { complete: data.complete === true, empty: data.empty === true, brand: data.brand });
+          this.#emit("change", {
+            complete: data.complete === true,
+            empty: data.empty === true,
+            brand: data.brand,
+            saved: data.saved === true,
+          });
           break;
         case "focus":
         case "blur":
@@ -200,11 +241,11 @@
       this.#key = key;
     }
 
-    elements({ clientSecret, appearance, locale } = {}) {
+    elements({ clientSecret, appearance, locale, savedMethods = true } = {}) {
       if (clientSecret !== undefined && !/^pay_\w+_secret_\w+$/.test(clientSecret)) {
         throw wrong("`clientSecret` is the one of `POST /v1/payments/sessions`");
       }
-      return new Elements({ key: this.#key, clientSecret, appearance, locale });
+      return new Elements({ key: this.#key, clientSecret, appearance, locale, savedMethods });
     }
 
     async confirmPayment(options) {

@@ -12,6 +12,8 @@ use jiff::tz::TimeZoneDatabase;
 use crate::countries::Country;
 use crate::fees::FeeSchedule;
 use crate::ip_ranges::IpRange;
+use crate::keys::Environment;
+use crate::origins::{Embedders, Origin};
 use crate::refusal::{Code, Refusal};
 use crate::wire_enum::wire_enum;
 
@@ -23,6 +25,8 @@ pub const NAME_LENGTH_MAX: usize = 100;
 pub const STATEMENT_DESCRIPTOR_LENGTH_MAX: usize = 22;
 /// Most ranges in an allow-list.
 pub const IP_RANGES_MAX: usize = 100;
+/// Most origins in a list of those that may show card fields: browsers get all of them in one header.
+pub const ORIGINS_MAX: usize = 25;
 /// Longest delay of a payout after its settlement, in business days.
 pub const PAYOUT_DELAY_DAYS_MAX: i64 = 30;
 
@@ -132,6 +136,8 @@ pub struct Settings {
     pub statement_descriptor: Option<String>,
     /// From where its keys may be used; empty is everywhere.
     pub ip_allow_list: Vec<IpRange>,
+    /// Whose pages may show its card fields; what nothing means is in [`Embedders::of`].
+    pub allowed_origins: Vec<Origin>,
     /// Recorded by the operator.
     pub kyb: KybStatus,
     /// Recorded by the operator.
@@ -142,6 +148,11 @@ impl Settings {
     /// Whether its keys may be used from an address.
     pub fn allows_address(&self, address: core::net::IpAddr) -> bool {
         self.ip_allow_list.is_empty() || self.ip_allow_list.iter().any(|range| range.contains(address))
+    }
+
+    /// Whose pages may show its card fields.
+    pub fn embedders(&self, environment: Environment) -> Embedders<'_> {
+        Embedders::of(&self.allowed_origins, environment)
     }
 }
 
@@ -166,6 +177,8 @@ pub struct Changes {
     pub statement_descriptor: Option<Option<String>>,
     /// Addresses and networks.
     pub ip_allow_list: Option<Vec<String>>,
+    /// Origins.
+    pub allowed_origins: Option<Vec<String>>,
 }
 
 /// The settings of a new account: the defaults, which are UTC, 1.5 % + €0.25, daily payouts, not verified.
@@ -180,13 +193,14 @@ pub fn create(name: &str) -> Result<Settings, Refusal> {
         branding: Branding::default(),
         statement_descriptor: None,
         ip_allow_list: Vec::new(),
+        allowed_origins: Vec::new(),
         kyb: KybStatus::Unverified,
         pci_attestation: AttestationStatus::Missing,
     })
 }
 
-/// The settings with the changes made, or every problem with them.
-pub fn changed(settings: &Settings, changes: Changes) -> Result<Settings, Vec<Refusal>> {
+/// The settings of this environment with the changes made, or every problem with them.
+pub fn changed(settings: &Settings, changes: Changes, environment: Environment) -> Result<Settings, Vec<Refusal>> {
     let mut settings = settings.clone();
     let mut problems = Vec::new();
     set(&mut settings.name, changes.name.map(|name| checked_name(&name)), &mut problems);
@@ -202,6 +216,8 @@ pub fn changed(settings: &Settings, changes: Changes) -> Result<Settings, Vec<Re
     set(&mut settings.statement_descriptor, descriptor, &mut problems);
     let ranges = changes.ip_allow_list.map(|ranges| checked_ranges(&ranges));
     set(&mut settings.ip_allow_list, ranges, &mut problems);
+    let origins = changes.allowed_origins.map(|origins| checked_origins(&origins, environment));
+    set(&mut settings.allowed_origins, origins, &mut problems);
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
 
@@ -256,6 +272,20 @@ fn checked_ranges(texts: &[String]) -> Result<Vec<IpRange>, Refusal> {
         return Err(refusal("ipAllowList", "expected 100 addresses or networks at most"));
     }
     texts.iter().map(|text| IpRange::parse(text)).collect()
+}
+
+fn checked_origins(texts: &[String], environment: Environment) -> Result<Vec<Origin>, Refusal> {
+    if texts.len() > ORIGINS_MAX {
+        return Err(refusal("allowedOrigins", "expected 25 origins at most"));
+    }
+    let mut origins = Vec::new();
+    for text in texts {
+        let origin = Origin::parse(text, environment)?;
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    Ok(origins)
 }
 
 fn refusal(param: &'static str, message: &str) -> Refusal {

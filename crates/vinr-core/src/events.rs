@@ -36,9 +36,9 @@ wire_enum! {
         RefundUpdated = "refund.updated",
         /// A refund did not arrive, and the payment has its amount again.
         RefundFailed = "refund.failed",
-        /// A bank took a charge back.
+        /// A bank took a charge back, or warns that it may.
         DisputeCreated = "dispute.created",
-        /// A dispute has new evidence or notes, or was sent to the bank.
+        /// A dispute has new evidence or notes, or was sent to the bank; a warning was closed or became a dispute.
         DisputeUpdated = "dispute.updated",
         /// A dispute was won: the money came back.
         DisputeWon = "dispute.won",

@@ -45,6 +45,7 @@ pub mod ledger;
 pub mod metadata;
 pub mod money;
 pub mod nearest;
+pub mod origins;
 pub mod payment_links;
 pub mod payment_methods;
 pub mod payments;

@@ -77,6 +77,8 @@ wire_enum! {
         InsufficientScope = "insufficient_scope",
         /// The request came from an address outside of the account's allow-list.
         IpNotAllowed = "ip_not_allowed",
+        /// The page's origin is not among those that may show the account's card fields.
+        OriginNotAllowed = "origin_not_allowed",
         /// The client secret is not this payment's, or the payment is over.
         ClientSecretInvalid = "client_secret_invalid",
         /// Card data over the API needs a PCI SAQ D attestation on file.
@@ -166,6 +168,7 @@ impl Code {
             Self::InvalidApiKey => Kind::Unauthenticated,
             Self::InsufficientScope
             | Self::IpNotAllowed
+            | Self::OriginNotAllowed
             | Self::ClientSecretInvalid
             | Self::PciAttestationRequired
             | Self::KybRequired => Kind::Permission,

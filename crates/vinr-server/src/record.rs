@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::balance::{Entry, Unexplained};
+use vinr_core::disputes::Opening;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
     AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
@@ -183,8 +184,8 @@ pub(crate) enum Reaction {
         /// What it has.
         to: Place,
     },
-    /// The simulated network takes this payment back.
-    Dispute(PaymentId),
+    /// The simulated network takes this payment back, or asks about it.
+    Dispute(PaymentId, Opening),
     /// The merchant's balance has another line.
     Enter(Entry),
 }

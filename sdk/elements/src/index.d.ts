@@ -10,9 +10,9 @@ export function loadVinr(publicKey: string, options?: LoadOptions): Promise<Vinr
 export interface Vinr {
   /** What belongs to one payment. Without a client secret the fields can only make a payment method. */
   elements(options?: ElementsOptions): Elements;
-  /** The card that was typed pays. Resolves when it is known how that ended, a challenge of the bank's included. */
+  /** The card that was typed pays, or the saved one that was chosen. Resolves when it is known how that ended, a challenge of the bank's included. */
   confirmPayment(options: ConfirmOptions): Promise<ConfirmResult>;
-  /** The card that was typed becomes a token for your server. Nothing is charged. */
+  /** The card that was typed becomes a token for your server; a saved one that was chosen is given. Nothing is charged. */
   createPaymentMethod(options: { elements: Elements }): Promise<PaymentMethodResult>;
 }
 
@@ -22,6 +22,8 @@ export interface ElementsOptions {
   appearance?: Appearance;
   /** `en`, `bg`, `de`, `fr`, `es`, or a longer tag of one of them. Otherwise the buyer's browser says. */
   locale?: string;
+  /** `false` does not offer the saved cards of the session's customer. */
+  savedMethods?: boolean;
 }
 
 /** How the fields look. Colours are `#rgb` or `#rrggbb`, and are corrected until they can be read on `surface`. */
@@ -76,9 +78,17 @@ export interface PaymentElementEvents {
     empty: boolean;
     /** The card's scheme, as buyers know it, once it can be told. */
     brand: string | null;
+    /** Whether one of the customer's saved cards is chosen: then there is nothing to type. */
+    saved: boolean;
   };
   focus: Record<string, never>;
   blur: Record<string, never>;
+  /**
+   * There are no fields, or they cannot pay; `confirmPayment` and `createPaymentMethod` give the same error.
+   * `origin_not_allowed`: your page's origin is not among your account's `allowedOrigins`. `frame_blocked`: the frame did
+   * not load. `invalid_api_key`, `client_secret_invalid`: what you passed is not right.
+   */
+  error: { error: VinrElementsError };
 }
 
 export interface ConfirmOptions {

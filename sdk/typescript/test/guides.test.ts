@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
+import { Vinr, type Account, type Customer, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -73,11 +73,11 @@ test('the index names every guide, and every guide has blocks that are run here'
   const counts = linked.map((name) => [name, blocks(`${GUIDES}/${name}.md`, 'sh').length, blocks(`${GUIDES}/${name}.md`, 'ts').length]);
   assert.deepEqual(counts, [
     ['accept-a-payment', 1, 2],
-    ['embed-the-card-form', 1, 1],
+    ['embed-the-card-form', 2, 1],
     ['payment-links', 1, 3],
     ['verify-a-webhook', 1, 3],
     ['save-and-reuse-a-card', 1, 5],
-    ['refunds-and-disputes', 2, 4],
+    ['refunds-and-disputes', 2, 5],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -104,8 +104,9 @@ test('accept a payment: the request, the redirect, and the way back', async () =
   assert.equal(await comesBack(), 'Thank you. Your order is paid.');
 });
 
-test('embed the card form: the session, and the handler that a page asks', async () => {
-  const [request = ''] = guide('embed-the-card-form', 'sh');
+test('embed the card form: the session, whose pages it is for, and the handler that a page asks', async () => {
+  const [request = '', naming = ''] = guide('embed-the-card-form', 'sh');
+  assert.deepEqual(asked<Account>(naming).allowedOrigins, ['https://shop.example', 'http://localhost:5173']);
   const session = asked<PaymentSession>(request);
   assert.deepEqual([session.status, session.clientSecret.startsWith(`${session.id}_secret_`)], ['pending', true]);
   const shop = await desk.load<{ session: (orderId: string, amount: number) => Promise<Response> }>('embed');
@@ -235,7 +236,7 @@ test('refunds and disputes: the requests, and what the program says', async () =
   const refund = asked<Refund>(giving);
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
-  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
+  assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 11);
 });
 
 test('the cards that a guide names do what it says', async () => {

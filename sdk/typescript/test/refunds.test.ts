@@ -61,6 +61,21 @@ test('a dispute is won with evidence, and accepted without', async () => {
   assert.deepEqual((await vinr.disputes.list({ payment: id, status: 'lost' })).map((one) => one.id), [second.id]);
 });
 
+test('a warning takes nothing until it becomes a dispute, and who gives in refunds', async () => {
+  const { id } = await vinr.payments.create(charged);
+  const warning = await vinr.test.payments.dispute(id, { amount: 400, warning: true });
+  assert.deepEqual([warning.status, warning.amount, warning.fee], ['warning_needs_response', 400, 0]);
+  assert.equal((await vinr.disputes.submit(warning.id)).status, 'warning_under_review');
+  const disputed = await vinr.test.disputes.escalate(warning.id);
+  assert.deepEqual([disputed.id, disputed.status, disputed.fee], [warning.id, 'needs_response', 1500]);
+  const second = await vinr.test.payments.dispute(id, { warning: true });
+  assert.equal((await vinr.test.disputes.close(second.id)).status, 'warning_closed');
+  const third = await vinr.test.payments.dispute(id, { warning: true });
+  assert.equal((await vinr.disputes.accept(third.id)).status, 'warning_closed');
+  assert.deepEqual((await vinr.refunds.list({ paymentId: id })).map((one) => one.amount), [600]);
+  assert.deepEqual((await vinr.disputes.list({ status: 'warning_closed', payment: id })).map((one) => one.id), [third.id, second.id]);
+});
+
 test('what happens to refunds and disputes is told by events that carry them', async () => {
   const { id } = await vinr.payments.create({ ...charged, paymentMethod: 'pm_test_0259' });
   const [created] = await vinr.events.list({ type: 'dispute.created', limit: 1 });

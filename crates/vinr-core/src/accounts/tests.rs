@@ -3,13 +3,19 @@ use alloc::vec::Vec;
 
 use super::{
     AttestationStatus, Branding, Changes, KybStatus, PayoutInterval, PayoutSchedule, Settings, TaxMode, TimeZone,
-    changed, create, statement_descriptor,
+    create, statement_descriptor,
 };
 use crate::fees::FeeSchedule;
+use crate::keys::Environment;
 use crate::money::{Currency, Money};
+use crate::refusal::Refusal;
 
 fn settings() -> Settings {
     create("Ada's Books").expect("settings")
+}
+
+fn changed(settings: &Settings, changes: Changes) -> Result<Settings, Vec<Refusal>> {
+    super::changed(settings, changes, Environment::Sandbox)
 }
 
 fn problems(changes: Changes) -> Vec<String> {
@@ -39,6 +45,7 @@ fn only_what_is_named_changes() {
             country: Some(Some("bg".into())),
             fees: Some(fees.clone()),
             ip_allow_list: Some(vec!["203.0.113.0/24".into()]),
+            allowed_origins: Some(vec!["https://Ada.example".into(), "https://ada.example:443".into()]),
             statement_descriptor: Some(Some("ADA BOOKS".into())),
             ..Changes::default()
         },
@@ -47,6 +54,7 @@ fn only_what_is_named_changes() {
     assert_eq!((after.name.as_str(), after.time_zone.as_str()), ("Ada's Books", "Europe/Sofia"));
     assert_eq!(after.country.map(|country| country.to_string()), Some("BG".into()));
     assert_eq!(after.fees, fees);
+    assert_eq!(after.allowed_origins.len(), 1, "one that is named twice is kept once");
     assert!(after.allows_address([203, 0, 113, 7].into()));
     assert!(!after.allows_address([203, 0, 114, 7].into()));
     assert_eq!(changed(&before, Changes::default()), Ok(before));
@@ -67,6 +75,7 @@ fn every_problem_of_a_change_is_reported() {
         branding: Some(Branding { color: Some("red".into()), ..Branding::default() }),
         statement_descriptor: Some(Some("12345".into())),
         ip_allow_list: Some(vec!["nowhere".into()]),
+        allowed_origins: Some(vec!["https://*.ada.example".into()]),
         ..Changes::default()
     };
     assert_eq!(
@@ -78,7 +87,8 @@ fn every_problem_of_a_change_is_reported() {
             "payoutSchedule.delayDays",
             "branding.color",
             "statementDescriptor",
-            "ipAllowList"
+            "ipAllowList",
+            "allowedOrigins"
         ]
     );
 }
@@ -106,4 +116,14 @@ fn a_name_is_one_line_of_a_hundred_characters_at_most() {
     for name in ["", "\u{7}", "two\nlines", &"я".repeat(101)] {
         assert!(create(name).is_err(), "{name}");
     }
+}
+
+#[test]
+fn twenty_five_origins_fit_into_a_list() {
+    let origins = |count: usize| {
+        let origins = (0..count).map(|number| format!("https://shop{number}.example")).collect();
+        Changes { allowed_origins: Some(origins), ..Changes::default() }
+    };
+    assert_eq!(changed(&settings(), origins(25)).expect("settings").allowed_origins.len(), 25);
+    assert_eq!(problems(origins(26)), ["allowedOrigins"]);
 }

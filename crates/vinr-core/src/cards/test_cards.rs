@@ -14,6 +14,8 @@ pub enum Behaviour {
     ApproveAvailableAtOnce,
     /// Approved, then disputed as fraudulent.
     ApproveThenDispute,
+    /// Approved; then the issuer asks about it, and may dispute it later.
+    ApproveThenWarn,
     /// Approved; its refunds start pending and fail after two days.
     ApproveRefundsFail,
     /// Every charge is declined.
@@ -56,6 +58,7 @@ impl TestCard {
         visa("4000000000003063", "pm_test_3063", Behaviour::ChallengeOnSession),
         visa("4000000000000341", "pm_test_0341", Behaviour::AttachThenDecline(FailureCode::CardDeclined)),
         visa("4000000000000259", "pm_test_0259", Behaviour::ApproveThenDispute),
+        visa("4000000000001976", "pm_test_1976", Behaviour::ApproveThenWarn),
         visa("4000000000005126", "pm_test_5126", Behaviour::ApproveRefundsFail),
         visa("4000000000000077", "pm_test_0077", Behaviour::ApproveAvailableAtOnce),
     ];

@@ -100,7 +100,7 @@ fn every_test_card_is_a_card_with_its_own_token() {
         assert_eq!(format!("{card:?}"), card.token, "no number in a log");
         assert!(tokens.insert(card.token), "{} is there twice", card.token);
     }
-    assert_eq!(TestCard::ALL.len(), 16);
+    assert_eq!(TestCard::ALL.len(), 17);
     assert_eq!(TestCard::by_token("pm_test_1111"), None);
     let other = CardNumber::parse("4111111111111111").expect("a card number");
     assert_eq!(other.test_card(), None);
@@ -127,6 +127,7 @@ fn the_test_cards_do_what_the_specification_says() {
     assert_eq!(behaviour("pm_test_3220"), Some(Behaviour::ChallengeAlways));
     assert_eq!(behaviour("pm_test_3063"), Some(Behaviour::ChallengeOnSession));
     assert_eq!(behaviour("pm_test_0259"), Some(Behaviour::ApproveThenDispute));
+    assert_eq!(behaviour("pm_test_1976"), Some(Behaviour::ApproveThenWarn));
     assert_eq!(behaviour("pm_test_5126"), Some(Behaviour::ApproveRefundsFail));
     assert_eq!(behaviour("pm_test_0077"), Some(Behaviour::ApproveAvailableAtOnce));
 }

@@ -15,7 +15,12 @@ fn captured(refunded: i64) -> Payment {
 }
 
 fn ask(amount: Option<i64>) -> Open {
-    Open { id: DisputeId::from_bits(2), amount, reason: Reason::Fraudulent }
+    Open { id: DisputeId::from_bits(2), amount, reason: Reason::Fraudulent, opening: Opening::Dispute }
+}
+
+/// What an escalation could take of a payment of 100.00 of which nothing was given back.
+fn exposure() -> Exposure {
+    Exposure { left: 10_000, fee: 1_500 }
 }
 
 fn fee() -> Money {
@@ -26,6 +31,11 @@ fn opened(payment: &Payment, amount: Option<i64>) -> Dispute {
     open(ask(amount), payment, fee(), now()).expect("a dispute").0
 }
 
+fn warning(amount: Option<i64>) -> Dispute {
+    let ask = Open { opening: Opening::Warning, ..ask(amount) };
+    open(ask, &captured(0), fee(), now()).expect("a warning").0
+}
+
 fn says(text: &str) -> Command {
     let evidence = [(EvidenceField::UncategorizedText, Some(text.into()))].into();
     Command::Update { evidence, metadata: Metadata::new() }
@@ -33,7 +43,7 @@ fn says(text: &str) -> Command {
 
 /// Does it and gives the statuses it passes through.
 fn play(dispute: &mut Dispute, command: Command, at: Timestamp) -> Result<Vec<Status>, Code> {
-    let events = decide(dispute, command, at).map_err(|refusal| refusal.code)?;
+    let events = decide(dispute, command, exposure(), at).map_err(|refusal| refusal.code)?;
     Ok(events
         .iter()
         .map(|event| {
@@ -119,14 +129,103 @@ fn an_answer_that_is_overdue_is_lost_and_cannot_be_given_any_more() {
 fn the_matrix_of_status_and_command() {
     let mut allowed = Vec::new();
     for status in Status::ALL {
-        for (name, command) in [("evidence", says("x")), ("submit", Command::Submit), ("accept", Command::Accept)] {
-            let dispute = Dispute { status: *status, ..opened(&captured(0), None) };
-            if decide(&dispute, command, now()).is_ok() {
-                allowed.push(format!("{status} {name}"));
+        for (name, command) in [
+            ("evidence", says("x")),
+            ("submit", Command::Submit),
+            ("accept", Command::Accept),
+            ("escalate", Command::Escalate),
+            ("close", Command::Close),
+        ] {
+            let mut dispute = Dispute { status: *status, ..opened(&captured(0), None) };
+            if let Ok(passed) = play(&mut dispute, command, now()) {
+                let passed: Vec<&str> = passed.into_iter().map(Status::as_str).collect();
+                allowed.push(format!("{status} {name}: {}", passed.join(", ")));
             }
         }
     }
-    assert_eq!(allowed, ["needs_response evidence", "needs_response submit", "needs_response accept"]);
+    let expected = [
+        "warning_needs_response evidence: warning_needs_response",
+        "warning_needs_response submit: warning_under_review",
+        "warning_needs_response accept: warning_closed",
+        "warning_needs_response escalate: needs_response",
+        "warning_needs_response close: warning_closed",
+        "warning_under_review escalate: needs_response",
+        "warning_under_review close: warning_closed",
+        "needs_response evidence: needs_response",
+        "needs_response submit: under_review",
+        "needs_response accept: lost",
+    ];
+    assert_eq!(allowed, expected);
+}
+
+#[test]
+fn a_warning_moves_nothing_until_it_becomes_a_dispute() {
+    let ask = Open { opening: Opening::Warning, ..ask(Some(4_000)) };
+    let (mut dispute, event) = open(ask, &captured(0), fee(), now()).expect("a warning");
+    assert_eq!((event.clone(), dispute.status, dispute.fee), (Event::Warned, Status::WarningNeedsResponse, 0));
+    for event in [event, Event::Submitted { decided_at: now() }, Event::Closed] {
+        assert_eq!((transfers(&dispute, &event), entry(&dispute, &event)), (Vec::new(), None), "{event:?}");
+        assert!(of_payment(&dispute, &event).is_none(), "{event:?}");
+    }
+    // Meanwhile all but 15.00 of the payment was given back.
+    let exposure = Exposure { left: 1_500, fee: 2_000 };
+    let later = now().plus(Span::days(1));
+    let events = decide(&dispute, Command::Escalate, exposure, later).expect("escalated");
+    let [escalated] = events.as_slice() else { panic!("one event: {events:?}") };
+    assert!(matches!(of_payment(&dispute, escalated), Some(payments::Command::Dispute { amount: 1_500 })));
+    let mut ledger = Balances::default();
+    for transfer in transfers(&dispute, escalated) {
+        ledger.apply(&transfer);
+    }
+    assert_eq!(ledger.get(LedgerAccount::MerchantPending, Currency::EUR).posted, -3_500);
+    let line = entry(&dispute, escalated).expect("a line of the balance");
+    assert_eq!((line.amount.amount, line.fee), (-1_500, 2_000));
+    evolve(&mut dispute, escalated);
+    assert_eq!((dispute.status, dispute.amount.amount, dispute.fee), (Status::NeedsResponse, 1_500, 2_000));
+    assert_eq!(due(&dispute), Some((later.plus(EVIDENCE_DUE), Command::TimeOut)), "there is time to answer again");
+    for transfer in transfers(&dispute, &Event::Won) {
+        ledger.apply(&transfer);
+    }
+    assert_eq!(ledger.get(LedgerAccount::MerchantPending, Currency::EUR).posted, 0, "a win brings it all back");
+}
+
+#[test]
+fn evidence_decides_whether_a_warning_becomes_a_dispute_and_otherwise_time_does() {
+    let review_over = now().plus(REVIEW_TAKES);
+    for (text, at_once, later) in [
+        (Some("winning_evidence"), Some(Status::WarningClosed), Status::WarningClosed),
+        (Some("losing_evidence"), Some(Status::NeedsResponse), Status::NeedsResponse),
+        (Some("the parcel was signed for"), None, Status::WarningClosed),
+        (None, None, Status::NeedsResponse),
+    ] {
+        let mut dispute = warning(None);
+        if let Some(text) = text {
+            play(&mut dispute, says(text), now()).expect("noted");
+        }
+        let passed = play(&mut dispute, Command::Submit, now()).expect("submitted");
+        let expected: Vec<Status> = [Status::WarningUnderReview].into_iter().chain(at_once).collect();
+        assert_eq!(passed, expected, "{text:?}");
+        play(&mut dispute, Command::TimeOut, review_over).expect("time does not refuse");
+        assert_eq!(dispute.status, later, "{text:?}");
+    }
+    let mut silent = warning(None);
+    let (at, command) = due(&silent).expect("a timer");
+    assert_eq!(play(&mut silent, Command::Submit, at), Err(Code::DisputeNotAnswerable), "the timer may be late");
+    assert_eq!(play(&mut silent, command, at), Ok(vec![Status::NeedsResponse]), "who says nothing is disputed");
+}
+
+#[test]
+fn a_warning_of_what_is_gone_comes_to_nothing() {
+    let gone = Exposure { left: 0, fee: 1_500 };
+    for command in [Command::Escalate, Command::TimeOut] {
+        let dispute = warning(None);
+        let events = decide(&dispute, command, gone, dispute.evidence_due_at).expect("decided");
+        assert_eq!(events, [Event::Closed]);
+        assert_eq!(given_in(&dispute, gone), None);
+    }
+    let left = Exposure { left: 600, ..gone };
+    assert_eq!((given_in(&warning(None), left), given_in(&warning(Some(500)), left)), (Some(600), Some(500)));
+    assert_eq!(given_in(&opened(&captured(0), None), left), None, "what is taken cannot be given");
 }
 
 #[test]
@@ -148,26 +247,37 @@ proptest! {
     /// Disputes and refunds of one payment, whatever happens to them: together never more than was captured.
     #[test]
     fn disputes_and_refunds_never_exceed_what_was_captured(
-        steps in proptest::collection::vec((0..3_u8, 1..9_000_i64, 0..8_usize), 1..60),
+        steps in proptest::collection::vec((0..6_u8, 1..9_000_i64, 0..8_usize), 1..60),
     ) {
         let mut payment = captured(0);
         let mut disputes: Vec<Dispute> = Vec::new();
         for (kind, amount, which) in steps {
             let known = disputes.len();
-            if kind == 0 || known == 0 {
-                let Ok((dispute, event)) = open(ask(Some(amount)), &payment, fee(), now()) else { continue };
-                let command = of_payment(&dispute, &event).expect("an opening takes");
-                for change in payments::decide(&payment, command, now()).expect("it fits") {
+            if kind <= 1 || known == 0 {
+                let opening = if kind == 0 { Opening::Dispute } else { Opening::Warning };
+                let ask = Open { opening, ..ask(Some(amount)) };
+                let Ok((dispute, event)) = open(ask, &payment, fee(), now()) else { continue };
+                let command = of_payment(&dispute, &event);
+                prop_assert_eq!(command.is_some(), opening == Opening::Dispute);
+                let changes = command.map(|command| payments::decide(&payment, command, now()).expect("it fits"));
+                for change in changes.unwrap_or_default() {
                     payments::evolve(&mut payment, &change, now());
                 }
                 disputes.push(dispute);
             } else {
                 let dispute = &mut disputes[which % known];
-                let command = if kind == 1 { Command::Accept } else { Command::Submit };
-                if kind == 2 {
-                    let _ = play(dispute, says("winning_evidence"), now());
-                }
-                for event in decide(dispute, command, now()).unwrap_or_default() {
+                let exposure = Exposure::of(&payment, fee());
+                let evidence = if amount % 2 == 0 { "winning_evidence" } else { "losing_evidence" };
+                let command = match kind {
+                    2 => Command::Accept,
+                    3 => Command::Escalate,
+                    4 => Command::Close,
+                    _ => {
+                        let _ = play(dispute, says(evidence), now());
+                        Command::Submit
+                    }
+                };
+                for event in decide(dispute, command, exposure, now()).unwrap_or_default() {
                     evolve(dispute, &event);
                     let Some(change) = of_payment(dispute, &event) else { continue };
                     for change in payments::decide(&payment, change, now()).expect("it fits") {
@@ -175,7 +285,10 @@ proptest! {
                     }
                 }
             }
-            let taken: i64 = disputes.iter().filter(|one| one.status != Status::Won).map(|one| one.amount.amount).sum();
+            let takes = |one: &&Dispute| {
+                matches!(one.status, Status::NeedsResponse | Status::UnderReview | Status::Lost)
+            };
+            let taken: i64 = disputes.iter().filter(takes).map(|one| one.amount.amount).sum();
             prop_assert_eq!(payment.amount_disputed, taken);
             prop_assert!(taken <= payment.amount_captured);
         }

@@ -15,7 +15,8 @@ use crate::record::Unit;
 /// Every problem with the changes.
 async fn change(unit: &mut Unit<'_>, changes: Changes, mut problems: Problems) -> Result<Settings> {
     let (settings, version, created_at) = store::load(unit).await?;
-    let changed = problems.note_all(changed(&settings, changes)).filter(|_| problems.is_empty());
+    let changed =
+        problems.note_all(changed(&settings, changes, unit.settings.environment)).filter(|_| problems.is_empty());
     let settings = changed.ok_or_else(|| ApiError::from(problems))?;
     store::save(unit, &settings, &version, created_at);
     Ok(settings)

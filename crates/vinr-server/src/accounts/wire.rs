@@ -34,6 +34,9 @@ pub(super) struct Shown {
     statement_descriptor: Option<String>,
     /// From where its keys may be used; empty is everywhere.
     ip_allow_list: Vec<String>,
+    /// The origins whose pages may show the card fields of Elements. None: any page over https or from localhost in the
+    /// sandbox, no page in live.
+    allowed_origins: Vec<String>,
     kyb: Recorded,
     pci_attestation: Recorded,
     #[serde(rename = "created_at")]
@@ -109,6 +112,11 @@ pub(super) struct Update {
     statement_descriptor: Option<Option<String>>,
     /// Addresses and networks; empty is everywhere.
     ip_allow_list: Option<Vec<String>>,
+    /// The origins whose pages may show the card fields of Elements, such as `https://shop.example`: scheme, host and port,
+    /// without path or wildcard; https, and in the sandbox http from localhost. An empty list lets any such page in the
+    /// sandbox, and none in live.
+    #[schemars(length(max = 25))]
+    allowed_origins: Option<Vec<String>>,
 }
 
 impl Update {
@@ -129,6 +137,7 @@ impl Update {
             }),
             statement_descriptor: self.statement_descriptor,
             ip_allow_list: self.ip_allow_list,
+            allowed_origins: self.allowed_origins,
         }
     }
 }
@@ -187,6 +196,7 @@ pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, crea
         branding: look(&settings.branding),
         statement_descriptor: settings.statement_descriptor.clone(),
         ip_allow_list: settings.ip_allow_list.iter().map(ToString::to_string).collect(),
+        allowed_origins: settings.allowed_origins.iter().map(ToString::to_string).collect(),
         kyb: Recorded { status: settings.kyb.to_string() },
         pci_attestation: Recorded { status: settings.pci_attestation.to_string() },
         created_at: created_at.rfc3339(),

@@ -4,6 +4,7 @@ use vinr_core::accounts::TimeZone;
 use vinr_core::calendar::Day;
 use vinr_core::cards::{Behaviour, TestCard};
 use vinr_core::countries::Country;
+use vinr_core::disputes::Opening;
 use vinr_core::ibans::{self, TestAccount};
 use vinr_core::payment_methods::{Funding, Issuer};
 use vinr_core::payments::{Funds, Method, Outcome, Payment, Presence};
@@ -17,7 +18,13 @@ pub(crate) fn authorize(card: &TestCard, presence: Presence) -> Outcome {
         (Behaviour::Decline(code) | Behaviour::AttachThenDecline(code), _) => Outcome::Declined(code),
         (Behaviour::ChallengeAlways, _) | (Behaviour::ChallengeOnSession, Presence::OnSession) => Outcome::Challenge,
         (Behaviour::ApproveAvailableAtOnce, _) => Outcome::Approved { funds: Funds::AtOnce },
-        (Behaviour::Approve | Behaviour::ApproveThenDispute | Behaviour::ApproveRefundsFail, _)
+        (
+            Behaviour::Approve
+            | Behaviour::ApproveThenDispute
+            | Behaviour::ApproveThenWarn
+            | Behaviour::ApproveRefundsFail,
+            _,
+        )
         | (Behaviour::ChallengeOnSession, Presence::OffSession) => Outcome::Approved { funds: Funds::Settled },
     }
 }
@@ -65,6 +72,7 @@ pub(crate) fn check(card: &TestCard) -> Verdict {
         Behaviour::Approve
         | Behaviour::ApproveAvailableAtOnce
         | Behaviour::ApproveThenDispute
+        | Behaviour::ApproveThenWarn
         | Behaviour::ApproveRefundsFail
         | Behaviour::AttachThenDecline(_) => Verdict::Approved,
     }
@@ -78,6 +86,7 @@ pub(crate) fn refund(payment: &Payment) -> refunds::Verdict {
             Behaviour::Approve
             | Behaviour::ApproveAvailableAtOnce
             | Behaviour::ApproveThenDispute
+            | Behaviour::ApproveThenWarn
             | Behaviour::Decline(_)
             | Behaviour::AttachThenDecline(_)
             | Behaviour::ChallengeAlways
@@ -87,9 +96,19 @@ pub(crate) fn refund(payment: &Payment) -> refunds::Verdict {
     }
 }
 
-/// Whether the network takes back what was captured, as fraudulent, right after it was.
-pub(crate) fn disputes(payment: &Payment) -> bool {
-    paid_by(payment).is_some_and(|card| card.behaviour == Behaviour::ApproveThenDispute)
+/// What the network opens about a payment right after it was captured.
+pub(crate) fn disputes(payment: &Payment) -> Option<Opening> {
+    match paid_by(payment)?.behaviour {
+        Behaviour::ApproveThenDispute => Some(Opening::Dispute),
+        Behaviour::ApproveThenWarn => Some(Opening::Warning),
+        Behaviour::Approve
+        | Behaviour::ApproveAvailableAtOnce
+        | Behaviour::ApproveRefundsFail
+        | Behaviour::Decline(_)
+        | Behaviour::AttachThenDecline(_)
+        | Behaviour::ChallengeAlways
+        | Behaviour::ChallengeOnSession => None,
+    }
 }
 
 /// The test card that paid: no two of them end in the same four digits.

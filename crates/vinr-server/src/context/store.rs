@@ -12,7 +12,9 @@ use vinr_core::events::EventFilter;
 use vinr_core::fees::FeeSchedule;
 use vinr_core::ids::{AccountId, PayoutPlanId, SettlementId, WebhookEndpointId};
 use vinr_core::ip_ranges::IpRange;
+use vinr_core::keys::Environment;
 use vinr_core::money::Currency;
+use vinr_core::origins::Origin;
 use vinr_core::settlements::Open;
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Row, RowReader, Table, UnitOfWork, Value};
@@ -37,6 +39,7 @@ pub(crate) const ACCOUNTS: Table = Table {
         Column::text("kyb_status"),
         Column::text("pci_attestation_status"),
         Column::int("created_at"),
+        Column::text("allowed_origins"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -74,7 +77,7 @@ pub(crate) const BALANCES: Table = Table {
 
 const OF_ACCOUNT: &str = "SELECT a.name, a.time_zone, a.country, a.api_version, a.fees, a.payout_schedule, a.tax_mode, a.branding, \
      a.statement_descriptor, a.ip_allow_list, a.kyb_status, a.pci_attestation_status, a.created_at, \
-     n.context_version, c.offset_ms \
+     a.allowed_origins, n.context_version, c.offset_ms \
      FROM accounts a JOIN counters n ON n.account = a.account AND n.id = a.id \
      JOIN clocks c ON c.account = a.account AND c.id = a.id WHERE a.account = $1 AND a.id = 'self'";
 /// The endpoints that events of an account may go to.
@@ -153,6 +156,7 @@ pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at
     let (fixed, dispute) = (by_code(settings.fees.fixed()), by_code(settings.fees.dispute()));
     let schedule = settings.payout_schedule;
     let ranges: Vec<String> = settings.ip_allow_list.iter().map(ToString::to_string).collect();
+    let origins: Vec<String> = settings.allowed_origins.iter().map(ToString::to_string).collect();
     vec![
         settings.name.clone().into(),
         settings.time_zone.as_str().into(),
@@ -167,6 +171,7 @@ pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at
         settings.kyb.as_str().into(),
         settings.pci_attestation.as_str().into(),
         created_at.millis().into(),
+        origins.join(" ").into(),
     ]
 }
 
@@ -190,6 +195,11 @@ pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Times
     let kyb = KybStatus::parse(row.text()).expect("the database holds KYB statuses");
     let pci_attestation = AttestationStatus::parse(row.text()).expect("the database holds attestation statuses");
     let created_at = Timestamp::from_millis(row.int());
+    // A row from before there were origins has none. What was named was fit for its environment, and both take what the
+    // sandbox takes.
+    let origins = row.opt_text().unwrap_or_default().split_whitespace();
+    let origin = |text| Origin::parse(text, Environment::Sandbox).expect("the database holds origins");
+    let allowed_origins = origins.map(origin).collect();
     let settings = Settings {
         name,
         time_zone,
@@ -200,6 +210,7 @@ pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Times
         branding,
         statement_descriptor,
         ip_allow_list,
+        allowed_origins,
         kyb,
         pci_attestation,
     };

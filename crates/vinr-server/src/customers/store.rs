@@ -89,7 +89,7 @@ pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &CustomerId)
 }
 
 /// A customer with this id, deleted or not, that no decision depends on.
-async fn peek(reads: &impl Read, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>> {
+pub(crate) async fn peek(reads: &impl Read, account: &AccountId, id: &CustomerId) -> Result<Option<Customer>> {
     let row = reads.load(&CUSTOMERS, account.as_str(), id.as_str()).await?;
     Ok(row.map(|row| read(id.clone(), &mut row.reader())))
 }

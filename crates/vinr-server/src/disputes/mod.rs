@@ -11,7 +11,7 @@ use vinr_core::time::Timestamp;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
 
-/// Writes a new dispute with the money it takes; its payment has to know in the same unit.
+/// Writes a new dispute with the money it takes, or a warning of one; its payment has to know in the same unit.
 pub(crate) fn opened(unit: &mut Unit<'_>, dispute: &Dispute, event: &Event) {
     unit.note(|| Note::DisputeOpened(Box::new(dispute.clone())));
     book(unit, dispute, event);
@@ -28,8 +28,11 @@ pub(crate) fn apply(unit: &mut Unit<'_>, dispute: &mut Dispute, event: &Event) {
     core::evolve(dispute, event);
     unit.note(|| Note::Dispute { id: dispute.id.clone(), event: event.clone(), at: now });
     let kind = match event {
-        Event::Opened => EventType::DisputeCreated,
-        Event::Updated { .. } | Event::Submitted { .. } => EventType::DisputeUpdated,
+        Event::Opened | Event::Warned => EventType::DisputeCreated,
+        // A warning is neither won nor lost: nothing was taken.
+        Event::Updated { .. } | Event::Submitted { .. } | Event::Escalated { .. } | Event::Closed => {
+            EventType::DisputeUpdated
+        }
         Event::Won => EventType::DisputeWon,
         Event::Lost => EventType::DisputeLost,
     };

@@ -41,6 +41,17 @@ pub(crate) const LIST: List = List {
     indexes: &[Index { on: &["status"], rows: Indexed::All }, Index { on: &["payment_id"], rows: Indexed::All }],
 };
 
+/// The open warning about a payment. Whoever opens one writes the payment's row as well.
+const WARNING: &str = "SELECT id FROM disputes WHERE account = $1 AND payment_id = $2 \
+     AND status IN ('warning_needs_response', 'warning_under_review')";
+
+/// The open warning about a payment, of which there is at most one; the payment's row must be loaded by this unit.
+pub(crate) async fn open_warning(unit: &mut Unit<'_>, payment: &PaymentId) -> Result<Option<DisputeId>> {
+    let account = unit.context.account.as_str().into();
+    let rows = unit.store.query(WARNING, &[account, payment.as_str().into()]).await?;
+    Ok(rows.first().map(|row| DisputeId::parse(row.text(0)).expect("the database holds dispute ids")))
+}
+
 /// A dispute that a decision depends on.
 ///
 /// # Errors

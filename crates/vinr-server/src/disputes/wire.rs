@@ -19,6 +19,8 @@ pub(crate) struct Open {
     pub(crate) amount: Option<i64>,
     /// What the buyer says; `fraudulent` when absent.
     pub(crate) reason: Option<ReasonWord>,
+    /// Whether the network only warns of a dispute that may come, and takes nothing yet.
+    pub(crate) warning: Option<bool>,
 }
 
 /// What a buyer says is wrong.
@@ -125,7 +127,7 @@ impl EvidenceInput {
     }
 }
 
-/// What submits or accepts: nothing more is needed.
+/// What submits, accepts, escalates or closes: nothing more is needed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(crate) struct Nothing {}
 
@@ -147,8 +149,12 @@ pub(crate) struct Query {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StatusWord {
-    /// The network warns of one that may come.
+    /// The network warns of one that may come; you may answer.
     WarningNeedsResponse,
+    /// The network decides about your answer to its warning.
+    WarningUnderReview,
+    /// The warning came to nothing.
+    WarningClosed,
     /// You may answer.
     NeedsResponse,
     /// The bank decides.
@@ -164,6 +170,8 @@ impl StatusWord {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             StatusWord::WarningNeedsResponse => core::Status::WarningNeedsResponse,
+            StatusWord::WarningUnderReview => core::Status::WarningUnderReview,
+            StatusWord::WarningClosed => core::Status::WarningClosed,
             StatusWord::NeedsResponse => core::Status::NeedsResponse,
             StatusWord::UnderReview => core::Status::UnderReview,
             StatusWord::Won => core::Status::Won,
@@ -184,13 +192,14 @@ pub(crate) struct Shown<'a> {
     object: &'static str,
     /// The payment it is about.
     payment_id: &'a str,
-    /// Minor units that are taken.
+    /// Minor units that are taken; of a warning, what it is about.
     amount: i64,
-    /// What is taken for it beside, in minor units; comes back with a win.
+    /// What is taken for it beside, in minor units; comes back with a win. Nothing is taken for a warning.
     fee: i64,
     /// The payment's currency, an ISO 4217 code.
     currency: &'static str,
-    /// `needs_response`, `under_review`, `won`, `lost` or `warning_needs_response`.
+    /// `needs_response`, `under_review`, `won` or `lost`; of a warning, by which nothing is taken,
+    /// `warning_needs_response`, `warning_under_review` or `warning_closed`.
     status: &'static str,
     /// What the buyer says; the test helper's `reason` names them all.
     reason: &'static str,

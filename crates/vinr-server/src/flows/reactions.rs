@@ -1,7 +1,5 @@
 //! The one switchboard: what a change of one noun means for others, in the same unit of work.
 
-use vinr_core::disputes::Reason;
-
 use super::{customers, disputes, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
@@ -21,7 +19,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
-            Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
+            Reaction::Dispute(payment, opening) => disputes::by_card(unit, &payment, opening).await?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
         }
     }

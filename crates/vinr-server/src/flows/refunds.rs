@@ -9,6 +9,7 @@ use vinr_core::payments::{Payment, refundable};
 use vinr_core::refunds::{self as core, Event, Refund, Verdict};
 use vinr_core::refusal::{Code, Refusal};
 
+use super::disputes;
 use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
 use crate::http::idempotency;
@@ -23,7 +24,12 @@ use crate::{payments, refunds};
 ///
 /// # Errors
 /// 404 for a payment that is not there, `payment_not_refundable`, `amount_too_large`, `resource_exists`.
-async fn create(unit: &mut Unit<'_>, payment: &PaymentId, ask: core::Create, chosen_id: bool) -> Result<Refund> {
+pub(super) async fn create(
+    unit: &mut Unit<'_>,
+    payment: &PaymentId,
+    ask: core::Create,
+    chosen_id: bool,
+) -> Result<Refund> {
     if chosen_id {
         refunds::must_be_free(unit, &ask.id).await?;
     }
@@ -32,6 +38,7 @@ async fn create(unit: &mut Unit<'_>, payment: &PaymentId, ask: core::Create, cho
     let (refund, event) = core::create(ask, &payment, verdict, unit.now())?;
     refunds::accept(unit, &refund, event, chosen_id);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
+    disputes::given_back(unit, &payment).await?;
     if matches!(unit.settings.connector, Connector::Remote(_)) {
         attempts::refund(unit, &payment, &refund)?;
     }
@@ -90,5 +97,8 @@ async fn tell(unit: &mut Unit<'_>, mut refund: Refund, command: core::Command) -
     }
     refunds::apply(unit, &mut refund, event);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
+    if event == Event::Revived {
+        disputes::given_back(unit, &payment).await?;
+    }
     Ok(refund)
 }

@@ -112,13 +112,21 @@ pub(super) fn realm(caller: &Caller, path: &str, client_secret: Option<&str>) ->
 /// Whether a request was made by a page of this server. Browsers name the page's origin with every POST, and no page can
 /// name another one than its own.
 fn is_from_a_page_of_ours(headers: &HeaderMap, public_url: &str) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let origin = text(ORIGIN.as_str()).and_then(|origin| origin.parse::<Uri>().ok());
+    let origin = text(headers, ORIGIN.as_str()).unwrap_or_default();
+    is_ours(origin, headers, public_url) && text(headers, FETCH_SITE).is_none_or(|site| site == "same-origin")
+}
+
+/// Whether an origin is this server's, by the name that the request was sent to or the one that it is known by.
+pub(crate) fn is_ours(origin: &str, headers: &HeaderMap, public_url: &str) -> bool {
+    let origin = origin.parse::<Uri>().ok();
     let Some(authority) = origin.as_ref().and_then(Uri::authority) else { return false };
     let public = public_url.parse::<Uri>().ok();
-    let ours = [text(HOST.as_str()), public.as_ref().and_then(Uri::authority).map(Authority::as_str)];
-    let is_ours = ours.into_iter().flatten().any(|ours| ours.eq_ignore_ascii_case(authority.as_str()));
-    is_ours && text(FETCH_SITE).is_none_or(|site| site == "same-origin")
+    let ours = [text(headers, HOST.as_str()), public.as_ref().and_then(Uri::authority).map(Authority::as_str)];
+    ours.into_iter().flatten().any(|ours| ours.eq_ignore_ascii_case(authority.as_str()))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 #[cfg(test)]

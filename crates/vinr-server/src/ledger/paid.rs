@@ -64,6 +64,8 @@ pub(super) async fn check(
             proof.owes(paid);
             tally.events_of_payment(paid.status);
         }
+        // Each is told when it is opened; a warning takes money later, if ever, and has no line until then.
+        tally.add(EventType::DisputeCreated, store::disputes(snapshot, account, &after, &last.id).await?);
         after.clone_from(&last.id);
     }
     proof.networks(balances);

@@ -99,11 +99,12 @@ impl Tally {
                 (Kind::Payment, _) => EventType::PaymentCompleted,
                 (Kind::Refund, Way::Takes) => EventType::PaymentRefunded,
                 (Kind::Refund, Way::Gives) => EventType::RefundFailed,
-                (Kind::Dispute, Way::Takes) => EventType::DisputeCreated,
                 (Kind::Dispute, Way::Gives) => EventType::DisputeWon,
                 (Kind::Payout, Way::Takes) => EventType::PayoutCreated,
                 // One that came back is told with its status: it failed, or was cancelled.
                 (Kind::Payout, Way::Gives) | (Kind::Adjustment | Kind::Fee, _) => continue,
+                // What disputes take is held against their payments, and their events are counted by their rows.
+                (Kind::Dispute, Way::Takes) => continue,
             };
             self.add(told, *count);
         }

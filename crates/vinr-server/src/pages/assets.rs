@@ -23,12 +23,13 @@ const ELEMENTS: &str = concat!(
 );
 
 /// Name, ending, media type, text.
-const FILES: [(&str, &str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str, &str); 12] = [
     ("tokens", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/tokens.css")),
     ("checkout", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/checkout.css")),
     ("checkout", "js", "text/javascript; charset=utf-8", CHECKOUT),
     ("elements", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/elements.css")),
     ("elements", "js", "text/javascript; charset=utf-8", ELEMENTS),
+    ("refused", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/refused.js")),
     ("outcome", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/outcome.js")),
     ("demo", "css", "text/css; charset=utf-8", include_str!("../../../../web/styles/demo.css")),
     ("demo", "js", "text/javascript; charset=utf-8", include_str!("../../../../web/modules/demo.js")),

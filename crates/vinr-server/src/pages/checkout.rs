@@ -5,6 +5,7 @@ pub(super) mod kept;
 mod link;
 mod outcomes;
 mod payment;
+pub(super) mod saved;
 mod setup;
 pub(super) mod views;
 

@@ -8,7 +8,9 @@
 //!
 //! The frame's own requests come from a page of ours, with the merchant's public key and the payment's client secret.
 //! How a payment ended is told at an address with a token of its own, because by then the client secret opens nothing.
+//! Whose pages may show the frame is the account's to say ([`embedding`]).
 
+mod embedding;
 mod pay;
 mod wire;
 
@@ -80,11 +82,15 @@ struct Frame {
     kept: Kept,
 }
 
-/// The fields, empty: the script around them says for which payment, with which look.
+/// The fields, empty: the script around them says for which payment, with which look. A page that may not show them is
+/// told so in their place.
 async fn frame(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let query = query.unwrap_or_default();
-    let wanted = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "locale");
-    let locale = wanted.map_or_else(|| locale(&headers), |(_, wanted)| Locale::of(&wanted));
+    let asked = Asked::read(&query.unwrap_or_default());
+    let locale = asked.locale.as_deref().map_or_else(|| locale(&headers), Locale::of);
+    let context = match embedding::admit(&app, &asked, &headers).await {
+        Ok(context) => context,
+        Err(error) => return embedding::refused(&app, locale, &error),
+    };
     let page = Frame {
         locale,
         t: Texts::of(locale),
@@ -94,15 +100,31 @@ async fn frame(State(app): State<App>, RawQuery(query): RawQuery, headers: Heade
         errors: Marked::default(),
         kept: Kept::default(),
     };
-    html_under(&policy(&app, FRAME), StatusCode::OK, &page)
+    html_under(&embedding::policy(&app, &context, FRAME), StatusCode::OK, &page)
 }
 
-/// Who may show the fields in a frame, and what stands in that frame: pages that nobody could have changed on their way.
-/// A program that is still being written runs on the same machine.
-fn ancestors(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Live => "'self' https:",
-        Environment::Sandbox => "'self' https: http://localhost:* http://127.0.0.1:*",
+/// What the script around a frame says of it.
+#[derive(Default)]
+struct Asked {
+    /// The merchant's public key.
+    key: String,
+    /// The origin of the merchant's page.
+    origin: String,
+    locale: Option<String>,
+}
+
+impl Asked {
+    fn read(query: &str) -> Asked {
+        let mut asked = Asked::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "key" => asked.key = value.into_owned(),
+                "origin" => asked.origin = value.into_owned(),
+                "locale" => asked.locale = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        asked
     }
 }
 
@@ -115,7 +137,3 @@ const FRAME: &str = "default-src 'none'; style-src 'self'; script-src 'self'; im
      frame-src 'self'; form-action 'none'; base-uri 'none'";
 /// What the bank's page may do.
 const BANK: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
-
-fn policy(app: &App, may: &str) -> String {
-    format!("{may}; frame-ancestors {}", ancestors(app.settings.environment))
-}

@@ -117,7 +117,8 @@ pub(crate) fn value(method: &PaymentMethod) -> serde_json::Value {
     serde_json::to_value(show(method)).expect("texts are JSON")
 }
 
-fn show(method: &PaymentMethod) -> Shown<'_> {
+/// A method as it is shown.
+pub(crate) fn show(method: &PaymentMethod) -> Shown<'_> {
     Shown {
         id: method.id.as_str(),
         object: "payment_method",

@@ -168,6 +168,11 @@ pub(crate) fn change(unit: &mut Unit<'_>, payment: &mut Payment, command: Comman
     Ok(())
 }
 
+/// Writes a payment's row although nothing in it changed: its version guards what else is about the payment.
+pub(crate) fn touch(unit: &mut Unit<'_>, payment: &Payment) {
+    store::save(unit, payment, false, false);
+}
+
 /// Where the pages of this unit's account are.
 pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> Pages<'a> {
     Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
@@ -254,8 +259,9 @@ impl Log {
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
-            if is_local && matches!(event, Event::Completed { .. }) && sandbox::disputes(payment) {
-                unit.react(Reaction::Dispute(payment.id.clone()));
+            let is_captured = is_local && matches!(event, Event::Completed { .. });
+            if let Some(opening) = sandbox::disputes(payment).filter(|_| is_captured) {
+                unit.react(Reaction::Dispute(payment.id.clone(), opening));
             }
         }
         Ok(())

@@ -134,7 +134,7 @@ impl Story {
     }
 
     async fn step(&mut self, step: u32) {
-        let card = ["4242", "0002", "9995", "3220", "0077", "0341", "5126", "0259"][self.below(8)];
+        let card = ["4242", "0002", "9995", "3220", "0077", "0341", "5126", "0259", "1976"][self.below(9)];
         let token = format!("pm_test_{card}");
         let currency = ["EUR", "JPY", "USD"][self.below(3)];
         let amount = 1 + self.below(50_000);
@@ -208,10 +208,17 @@ impl Story {
                 let body = json!({"paymentId": payment, "amount": amount, "metadata": {"n": step}});
                 ("POST", "/v1/refunds".to_owned(), body)
             }
-            2 => ("POST", format!("/v1/test/payments/{payment}/dispute"), json!({"amount": amount})),
+            2 => {
+                let body = json!({"amount": amount, "warning": amount.is_multiple_of(3)});
+                ("POST", format!("/v1/test/payments/{payment}/dispute"), body)
+            }
             3 => {
                 let says = ["winning_evidence", "losing_evidence", "Доказателство"][self.below(3)];
                 ("PATCH", format!("/v1/disputes/{dispute}"), json!({"evidence": {"uncategorizedText": says}}))
+            }
+            _ if self.below(3) == 0 => {
+                let network = ["escalate", "close"][self.below(2)];
+                ("POST", format!("/v1/test/disputes/{dispute}/{network}"), json!({}))
             }
             _ => ("POST", format!("/v1/disputes/{dispute}/{}", ["submit", "accept"][self.below(2)]), json!({})),
         }

@@ -73,10 +73,11 @@ async fn what_contradicts_itself_is_told_at_once(engine: Engine) {
     ];
     assert_eq!(problems(&server.post("/v1/payments", body).await), expected);
     let body = json!({"name": " ", "timeZone": "Mars/Olympus", "country": "XX", "statementDescriptor": "1",
-        "fees": {"bps": 1, "fixed": {"EURO": 1, "DMARK": 1}}, "ipAllowList": ["here"], "branding": {"color": "red"}});
+        "fees": {"bps": 1, "fixed": {"EURO": 1, "DMARK": 1}}, "ipAllowList": ["here"], "allowedOrigins": ["https://ada.example/"], "branding": {"color": "red"}});
     let answer = server.patch("/v1/account", body).await;
     let params: Vec<String> = problems(&answer).into_iter().map(|(param, _)| param).collect();
     let expected = [
+        "allowedOrigins",
         "branding.color",
         "country",
         "fees.fixed.DMARK",

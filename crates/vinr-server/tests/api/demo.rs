@@ -20,6 +20,7 @@ on_both_engines!(
     what_is_missing_is_said_on_the_shelf,
     a_declined_order_offers_another_card,
     the_shops_own_page_has_a_session_and_allows_itself_what_that_takes,
+    a_buyer_who_comes_again_is_the_same_customer_with_the_card_that_paid,
     a_forged_webhook_is_refused_and_not_shown,
     an_event_that_comes_twice_is_handled_once,
     the_shop_has_one_account_and_one_endpoint_after_a_restart,
@@ -340,4 +341,34 @@ async fn the_shops_own_page_has_a_session_and_allows_itself_what_that_takes(engi
     assert_eq!((&payment["amount"], &payment["description"]), (&json!(2_900), &json!("2 × Field notebook")));
     assert_eq!(visitor.get(&text("order")).await.status, 200);
     assert_eq!(visitor.post("/demo/session", FORM, "notebook=0").await.status, 400);
+}
+
+async fn a_buyer_who_comes_again_is_the_same_customer_with_the_card_that_paid(engine: Engine) {
+    let server = Server::start(engine).await;
+    let comes = async |cookie: &str| {
+        let request = server.http.post(format!("{}/demo/session", server.url)).header("content-type", FORM);
+        let answer = server.send(request.header("cookie", cookie).body("ink=1")).await;
+        let set = answer.headers["set-cookie"].to_str().expect("text").to_owned();
+        let session = answer.ok();
+        let text = |name: &str| session[name].as_str().expect("text").to_owned();
+        (set, text("publicKey"), text("clientSecret"))
+    };
+    let (set, key, secret) = comes("theme=dark").await;
+    assert!(set.ends_with("; Path=/demo; Max-Age=2592000; HttpOnly; SameSite=Strict"), "{set}");
+    let cookie = set.split(';').next().expect("a pair");
+    let ask = async |path: &str, secret: &str, form: &str| {
+        let request = server.http.post(format!("{}{path}", server.url)).bearer_auth(&key).header("origin", &server.url);
+        server.send(request.header("x-vinr-client-secret", secret).body(form.to_owned())).await.ok()
+    };
+    assert_eq!(ask("/elements/v1/session", &secret, "").await["saved"], json!([]));
+    let paid = ask("/elements/v1/confirm", &secret, "number=4242424242424242&expiry=12/39&cvc=123").await;
+    assert_eq!(paid["payment"]["status"], "completed");
+    let (again, _, secret) = comes(&format!("theme=dark; {cookie}")).await;
+    assert_eq!(again, set, "the same buyer");
+    assert_eq!(ask("/elements/v1/session", &secret, "").await["saved"][0]["label"], "Visa •••• 4242");
+    for stranger in ["demo_buyer=000000000000", "demo_buyer=../x", ""] {
+        let (other, _, secret) = comes(stranger).await;
+        assert_ne!(other, set);
+        assert_eq!(ask("/elements/v1/session", &secret, "").await["saved"], json!([]), "{stranger}");
+    }
 }

@@ -24,25 +24,25 @@ on_both_engines!(
     an_account_may_have_another_fee,
 );
 
-async fn dispute(server: &Server, paid: &Value, body: Value) -> Answer {
+pub async fn dispute(server: &Server, paid: &Value, body: Value) -> Answer {
     server.post(&format!("/v1/test/payments/{}/dispute", id(paid)), body).await
 }
 
-async fn act(server: &Server, dispute: &Value, action: &str) -> Answer {
+pub async fn act(server: &Server, dispute: &Value, action: &str) -> Answer {
     server.post(&format!("/v1/disputes/{}/{action}", id(dispute)), json!({})).await
 }
 
-async fn shown(server: &Server, dispute: &Value) -> Value {
+pub async fn shown(server: &Server, dispute: &Value) -> Value {
     server.get(&format!("/v1/disputes/{}", id(dispute))).await.ok()
 }
 
 /// What the merchant has, settled or not.
-async fn balance(server: &Server) -> i64 {
+pub async fn balance(server: &Server) -> i64 {
     let balance = server.get("/v1/balance").await.ok();
     ["pending", "available"].iter().map(|part| balance[part][0]["amount"].as_i64().unwrap_or(0)).sum()
 }
 
-async fn note(server: &Server, dispute: &Value, text: &str) -> Value {
+pub async fn note(server: &Server, dispute: &Value, text: &str) -> Value {
     let evidence = json!({"evidence": {"uncategorizedText": text}});
     server.patch(&format!("/v1/disputes/{}", id(dispute)), evidence).await.ok()
 }
@@ -137,7 +137,7 @@ async fn evidence_that_loses_and_no_evidence_leave_the_money_with_the_buyer(engi
 }
 
 /// Types of the events about disputes, oldest first.
-async fn told(server: &Server) -> Vec<(String, Value)> {
+pub async fn told(server: &Server) -> Vec<(String, Value)> {
     let events = server.get("/v1/events?limit=100&after=0").await.ok();
     let all = events["data"].as_array().expect("a list").iter();
     let all = all.map(|event| (event["type"].as_str().expect("a type").to_owned(), event["data"].clone()));

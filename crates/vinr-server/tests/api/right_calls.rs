@@ -184,6 +184,9 @@ async fn back_calls(server: &Server, method: &Method, path: &str) -> Vec<RightCa
         ("POST", "/v1/disputes/{id}/submit" | "/v1/disputes/{id}/accept") => {
             call(dispute(server).await, json!({}), none)
         }
+        ("POST", "/v1/test/disputes/{id}/escalate" | "/v1/test/disputes/{id}/close") => {
+            call(warning(server).await, json!({}), none)
+        }
         ("GET", "/v1/disputes/{id}") => call(dispute(server).await, none.clone(), none),
         ("GET", "/v1/refunds/{id}") => call(refund(server).await, none.clone(), none),
         ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
@@ -312,6 +315,12 @@ async fn refund(server: &Server) -> String {
 async fn dispute(server: &Server) -> String {
     let paid = server.paid(1000, "pm_test_4242").await;
     id(&server.post(&format!("/v1/test/payments/{}/dispute", id(&paid)), json!({"amount": 400})).await.ok())
+}
+
+async fn warning(server: &Server) -> String {
+    let paid = server.paid(1000, "pm_test_4242").await;
+    let path = format!("/v1/test/payments/{}/dispute", id(&paid));
+    id(&server.post(&path, json!({"amount": 400, "warning": true})).await.ok())
 }
 
 async fn endpoint(server: &Server) -> String {

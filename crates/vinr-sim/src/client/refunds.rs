@@ -7,8 +7,9 @@ use super::Client;
 use super::payments::id;
 use crate::world::{Ask, Broken};
 
-/// Cards whose payments are given back: refunds of one of them fail, payments with another are disputed at once.
-const CARDS: [&str; 4] = ["4242", "0077", "5126", "0259"];
+/// Cards whose payments are given back: refunds of one of them fail, payments with others are disputed or asked about at
+/// once.
+const CARDS: [&str; 5] = ["4242", "0077", "5126", "0259", "1976"];
 /// What a merchant says to a bank.
 const EVIDENCE: [&str; 3] = ["winning_evidence", "losing_evidence", "the parcel was signed for"];
 
@@ -50,7 +51,9 @@ impl Client {
             let note = self.post(path.clone(), &json!({"evidence": {"uncategorizedText": text}}));
             let submit = self.post(format!("{path}/submit"), &json!({}));
             let accept = self.post(format!("{path}/accept"), &json!({}));
-            match self.chance.below(5) {
+            let networks = if self.chance.percent(50) { "escalate" } else { "close" };
+            let network = self.post(format!("/v1/test/disputes/{}/{networks}", id(dispute)), &json!({}));
+            match self.chance.below(6) {
                 // It is overdue one day.
                 0 => {}
                 1 => drop(self.tell(&accept).await?),
@@ -58,6 +61,13 @@ impl Client {
                 3 => {
                     self.tell(&note).await?;
                     self.tell(&submit).await?;
+                }
+                // The network at the same moment as the merchant.
+                4 => {
+                    let client = &*self;
+                    for said in join_all([&accept, &network].map(|ask| client.tell(ask))).await {
+                        said?;
+                    }
                 }
                 // Two clerks at once.
                 _ => {
@@ -81,20 +91,32 @@ impl Client {
     }
 
     fn dispute_of(&mut self, payment: &Value, amount: u64) -> Ask {
-        let body = if self.chance.percent(50) {
+        let mut body = if self.chance.percent(50) {
             json!({"amount": 1 + self.chance.below(amount.max(1)), "reason": "unrecognized"})
         } else {
             json!({})
         };
+        if self.chance.percent(30) {
+            body["warning"] = json!(true);
+        }
         self.post(format!("/v1/test/payments/{}/dispute", id(payment)), &body)
     }
 
     /// Each of the lists is of one moment, and shows no more than was captured.
     async fn never_more_than_captured(&self, payment: &Value) -> Result<(), Broken> {
-        for (list, free) in [("refunds", "failed"), ("disputes", "won")] {
+        // Warnings take nothing.
+        let free: [(&str, &[&str]); 2] = [
+            ("refunds", &["failed"]),
+            ("disputes", &["won", "warning_needs_response", "warning_under_review", "warning_closed"]),
+        ];
+        for (list, free) in free {
             let ask = Client::bare("GET", format!("/v1/{list}?paymentId={}&limit=100", id(payment)), "");
             let Some(page) = self.object(&ask).await? else { return Ok(()) };
-            let counted = page["data"].as_array().into_iter().flatten().filter(|one| one["status"] != free);
+            let counted = page["data"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|one| !free.iter().any(|status| one["status"] == *status));
             let taken: i64 = counted.filter_map(|one| one["amount"].as_i64()).sum();
             if taken > payment["amountCaptured"].as_i64().unwrap_or_default() {
                 return Err(format!("{list} took {taken} of {payment}"));

@@ -35,8 +35,10 @@ impl Folds {
         may(dispute, event, at).map_err(|why| format!("{event:?} happened at {}: {why}; {dispute:?}", at.rfc3339()))?;
         disputes::evolve(dispute, event);
         let told = match event {
-            Event::Opened => EventType::DisputeCreated,
-            Event::Updated { .. } | Event::Submitted { .. } => EventType::DisputeUpdated,
+            Event::Opened | Event::Warned => EventType::DisputeCreated,
+            Event::Updated { .. } | Event::Submitted { .. } | Event::Escalated { .. } | Event::Closed => {
+                EventType::DisputeUpdated
+            }
             Event::Won => EventType::DisputeWon,
             Event::Lost => EventType::DisputeLost,
         };
@@ -52,6 +54,7 @@ impl Folds {
         let dispute = dispute.ok_or_else(|| format!("{kind:?} shows a dispute that is not there: {shown}"))?;
         let same = shown["status"] == dispute.status.as_str()
             && shown["amount"] == dispute.amount.amount
+            && shown["fee"] == dispute.fee
             && shown["paymentId"] == dispute.payment_id.as_str();
         if same { Ok(()) } else { Err(format!("{kind:?} shows {shown}, and there is {dispute:?}")) }
     }
@@ -59,13 +62,22 @@ impl Folds {
 
 /// Whether this may happen to a dispute that stands so, at this moment of its account.
 fn may(dispute: &Dispute, event: &Event, at: Timestamp) -> Result<(), &'static str> {
+    use Status::{NeedsResponse, WarningNeedsResponse, WarningUnderReview};
     match (dispute.status, event) {
-        (Status::NeedsResponse, Event::Submitted { .. }) if at >= dispute.evidence_due_at => Err("it was too late"),
-        (Status::NeedsResponse, Event::Lost) if at >= dispute.evidence_due_at => on_time(dispute.evidence_due_at, at),
+        (NeedsResponse | WarningNeedsResponse, Event::Submitted { .. }) if at >= dispute.evidence_due_at => {
+            Err("it was too late")
+        }
+        // The network may speak at any time.
+        (WarningNeedsResponse | WarningUnderReview, Event::Escalated { amount, .. }) => {
+            if *amount <= dispute.amount.amount { Ok(()) } else { Err("the warning was of less") }
+        }
+        (NeedsResponse, Event::Lost) if at >= dispute.evidence_due_at => on_time(dispute.evidence_due_at, at),
         (Status::UnderReview, Event::Won | Event::Lost) => {
             on_time(dispute.decided_at.ok_or("nobody was to decide it")?, at)
         }
-        (Status::NeedsResponse, Event::Updated { .. } | Event::Submitted { .. } | Event::Lost) => Ok(()),
+        (WarningNeedsResponse | WarningUnderReview, Event::Closed)
+        | (NeedsResponse | WarningNeedsResponse, Event::Updated { .. } | Event::Submitted { .. })
+        | (NeedsResponse, Event::Lost) => Ok(()),
         // Notes may change to the end.
         (_, Event::Updated { evidence, .. }) if *evidence == dispute.evidence => Ok(()),
         _ => Err("it was over, or with the bank"),

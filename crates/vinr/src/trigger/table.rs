@@ -55,7 +55,8 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         }
         E::RefundFailed => Steps(&[PAID_BY_CLOSED_CARD, REFUND, Wait(2 * 24 * HOUR_S)]),
         E::DisputeCreated => Steps(&[PAID, DISPUTE]),
-        E::DisputeUpdated => Steps(&[PAID, DISPUTE, Post(EVIDENCE, r#"{"evidence": {"customerName": "Ada"}}"#)]),
+        // A warning that becomes a dispute: what is worth a handler of its own.
+        E::DisputeUpdated => Steps(&[PAID, WARNING, Post("/v1/test/disputes/{dispute}/escalate", "{}")]),
         E::DisputeWon => Steps(&[
             PAID,
             DISPUTE,
@@ -132,6 +133,7 @@ const SETTLED_FOR_A_REFUSAL: Step = Make(
 const PAYOUT: Step = Make("payout", "id", "/v1/payouts", r#"{"currency": "EUR"}"#);
 const REFUND: Step = Make("refund", "id", "/v1/refunds", r#"{"paymentId": "{payment}", "amount": 1000}"#);
 const DISPUTE: Step = Make("dispute", "id", "/v1/test/payments/{payment}/dispute", "{}");
+const WARNING: Step = Make("dispute", "id", "/v1/test/payments/{payment}/dispute", r#"{"warning": true}"#);
 const EVIDENCE: &str = "/v1/disputes/{dispute}";
 const HELD: Step = Make(
     "payment",

@@ -61,6 +61,11 @@ export interface components {
             statementDescriptor: string | null;
             /** @description From where its keys may be used; empty is everywhere. */
             ipAllowList: string[];
+            /**
+             * @description The origins whose pages may show the card fields of Elements. None: any page over https or from localhost in the
+             *     sandbox, no page in live.
+             */
+            allowedOrigins: string[];
             /** @description What the operator recorded. */
             kyb: {
                 status: string;
@@ -138,6 +143,12 @@ export interface components {
             statementDescriptor?: string | null;
             /** @description Addresses and networks; empty is everywhere. */
             ipAllowList?: string[] | null;
+            /**
+             * @description The origins whose pages may show the card fields of Elements, such as `https://shop.example`: scheme, host and port,
+             *     without path or wildcard; https, and in the sandbox http from localhost. An empty list lets any such page in the
+             *     sandbox, and none in live.
+             */
+            allowedOrigins?: string[] | null;
         };
     };
     responses: never;

@@ -10,13 +10,16 @@ export interface components {
             object: string;
             /** @description The payment it is about. */
             paymentId: string;
-            /** @description Minor units that are taken. */
+            /** @description Minor units that are taken; of a warning, what it is about. */
             amount: number;
-            /** @description What is taken for it beside, in minor units; comes back with a win. */
+            /** @description What is taken for it beside, in minor units; comes back with a win. Nothing is taken for a warning. */
             fee: number;
             /** @description The payment's currency, an ISO 4217 code. */
             currency: string;
-            /** @description `needs_response`, `under_review`, `won`, `lost` or `warning_needs_response`. */
+            /**
+             * @description `needs_response`, `under_review`, `won` or `lost`; of a warning, by which nothing is taken,
+             *     `warning_needs_response`, `warning_under_review` or `warning_closed`.
+             */
             status: string;
             /** @description What the buyer says; the test helper's `reason` names them all. */
             reason: string;
@@ -61,7 +64,7 @@ export interface components {
             /** @description Only those about this payment. */
             paymentId?: string | null;
             /** @description Only those that stand so. */
-            status?: ("warning_needs_response" | "needs_response" | "under_review" | "won" | "lost") | null;
+            status?: ("warning_needs_response" | "warning_under_review" | "warning_closed" | "needs_response" | "under_review" | "won" | "lost") | null;
         };
         /** @description What a merchant notes. */
         PatchDisputesIdBody: {
@@ -113,9 +116,9 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             } | null;
         };
-        /** @description What submits or accepts: nothing more is needed. */
+        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
         PostDisputesIdSubmitBody: Record<string, never>;
-        /** @description What submits or accepts: nothing more is needed. */
+        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
         PostDisputesIdAcceptBody: Record<string, never>;
     };
     responses: never;

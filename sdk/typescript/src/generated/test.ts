@@ -55,12 +55,18 @@ export interface components {
             /** @description Whether they pass. */
             result: "succeed" | "fail";
         };
+        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
+        PostTestDisputesIdEscalateBody: Record<string, never>;
+        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
+        PostTestDisputesIdCloseBody: Record<string, never>;
         /** @description What the sandbox's network reports. */
         PostTestPaymentsIdDisputeBody: {
             /** @description Minor units; all that is left of the payment when absent. What is more than that is not taken. */
             amount?: number | null;
             /** @description What the buyer says; `fraudulent` when absent. */
             reason?: ("fraudulent" | "product_not_received" | "product_unacceptable" | "duplicate" | "credit_not_processed" | "subscription_cancelled" | "unrecognized" | "general") | null;
+            /** @description Whether the network only warns of a dispute that may come, and takes nothing yet. */
+            warning?: boolean | null;
         };
         /** @description What a network's account updater makes known of a card. The card goes on doing in the sandbox what its number does. */
         PostTestPaymentMethodsIdUpdateBody: {

@@ -3,7 +3,7 @@ import { list, type Page } from '../page.js';
 import { path, type Transport } from '../transport.js';
 import type { Dispute, DisputeListParams, DisputeUpdateParams } from '../types.js';
 
-/** Charges that buyers' banks take back. */
+/** Charges that buyers' banks take back, and warnings that they may. */
 export class Disputes {
   readonly #transport: Transport;
 
@@ -30,7 +30,7 @@ export class Disputes {
     return this.#transport.send({ method: 'POST', path: path`/disputes/${id}/submit` }, options);
   }
 
-  /** Gives in: the buyer keeps the money. */
+  /** Gives in: the buyer keeps the money; of a warning, it is refunded. */
   accept(id: string, options?: RequestOptions): Promise<Dispute> {
     return this.#transport.send({ method: 'POST', path: path`/disputes/${id}/accept` }, options);
   }

@@ -58,9 +58,28 @@ class TestPayments {
     return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/authenticate`, body: params }, options);
   }
 
-  /** Takes the payment back, in whole or in part. */
+  /** Takes the payment back, in whole or in part; with `warning` the network only asks about it. */
   dispute(id: string, params?: TestDisputeParams, options?: RequestOptions): Promise<Dispute> {
     return this.#transport.send({ method: 'POST', path: path`/test/payments/${id}/dispute`, body: params }, options);
+  }
+}
+
+/** Plays the network that has warned of a dispute. */
+class TestDisputes {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Makes a dispute of a warning: amount and fee are taken now. */
+  escalate(id: string, options?: RequestOptions): Promise<Dispute> {
+    return this.#transport.send({ method: 'POST', path: path`/test/disputes/${id}/escalate` }, options);
+  }
+
+  /** Lets a warning come to nothing. */
+  close(id: string, options?: RequestOptions): Promise<Dispute> {
+    return this.#transport.send({ method: 'POST', path: path`/test/disputes/${id}/close` }, options);
   }
 }
 
@@ -102,6 +121,7 @@ export class Test {
   readonly #transport: Transport;
   readonly clock: TestClock;
   readonly payments: TestPayments;
+  readonly disputes: TestDisputes;
   readonly setups: TestSetups;
   readonly paymentMethods: TestPaymentMethods;
 
@@ -109,6 +129,7 @@ export class Test {
     this.#transport = transport;
     this.clock = new TestClock(transport);
     this.payments = new TestPayments(transport);
+    this.disputes = new TestDisputes(transport);
     this.setups = new TestSetups(transport);
     this.paymentMethods = new TestPaymentMethods(transport);
   }

@@ -1,12 +1,12 @@
 //! The endpoints of disputes.
 
 use futures_util::future::BoxFuture;
-use vinr_core::disputes::{Command, Reason};
+use vinr_core::disputes::{Command, Opening, Reason};
 use vinr_core::ids::{DisputeId, PaymentId};
 use vinr_core::keys::Family;
 use vinr_core::refusal::Code;
 
-use super::Notes;
+use super::{Ask, Notes};
 use crate::disputes::{store, wire};
 use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
@@ -31,6 +31,24 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         E::post::<wire::Shown<'_>>("/v1/disputes/{id}/accept", family, "Give in to a dispute", accept)
             .body::<wire::Nothing>()
             .codes(not_now),
+        E::post::<wire::Shown<'_>>(
+            "/v1/test/disputes/{id}/escalate",
+            Family::Test,
+            "Make a dispute of a warning as the network would",
+            escalate,
+        )
+        .body::<wire::Nothing>()
+        .codes(not_now)
+        .sandbox_only(),
+        E::post::<wire::Shown<'_>>(
+            "/v1/test/disputes/{id}/close",
+            Family::Test,
+            "Close a warning as the network would",
+            close,
+        )
+        .body::<wire::Nothing>()
+        .codes(not_now)
+        .sandbox_only(),
         E::post::<wire::Shown<'_>>(
             "/v1/test/payments/{id}/dispute",
             Family::Test,
@@ -88,7 +106,21 @@ fn submit(call: Call) -> BoxFuture<'static, Result<Reply>> {
 }
 
 fn accept(call: Call) -> BoxFuture<'static, Result<Reply>> {
-    answered(call, "accept_dispute", Command::Accept)
+    Box::pin(async move {
+        let id = call.id(0, DisputeId::parse)?;
+        idempotency::answer(&call, "accept_dispute", id, |unit, id| {
+            Box::pin(async move { Reply::ok(&wire::show(&super::accept(unit, id).await?)) })
+        })
+        .await
+    })
+}
+
+fn escalate(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    answered(call, "escalate_warning", Command::Escalate)
+}
+
+fn close(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    answered(call, "close_warning", Command::Close)
 }
 
 fn answered(call: Call, label: &'static str, command: Command) -> BoxFuture<'static, Result<Reply>> {
@@ -103,11 +135,12 @@ fn answered(call: Call, label: &'static str, command: Command) -> BoxFuture<'sta
 
 fn open(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let wire::Open { amount, reason } = call.body()?;
+        let wire::Open { amount, reason, warning } = call.body()?;
         let reason = reason.map_or(Reason::Fraudulent, wire::ReasonWord::reason);
-        let data = (call.id(0, PaymentId::parse)?, amount, reason);
-        idempotency::answer(&call, "open_dispute", data, |unit, (payment, amount, reason)| {
-            Box::pin(async move { Reply::ok(&wire::show(&super::open(unit, payment, *amount, *reason).await?)) })
+        let opening = if warning == Some(true) { Opening::Warning } else { Opening::Dispute };
+        let data = (call.id(0, PaymentId::parse)?, Ask { amount, reason, opening });
+        idempotency::answer(&call, "open_dispute", data, |unit, (payment, ask)| {
+            Box::pin(async move { Reply::ok(&wire::show(&super::open(unit, payment, ask.clone()).await?)) })
         })
         .await
     })

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 use vinr_core::accounts::Settings;
 use vinr_core::ids::{AccountId, KeyId};
-use vinr_core::keys::{Grant, KeyPrefix};
+use vinr_core::keys::{Grant, KeyKind, KeyPrefix};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::{Span, WallTime};
 
@@ -61,8 +61,27 @@ pub fn digest(secret: &str) -> [u8; 32] {
 /// 401 without a valid key, 400 with two different ones.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller> {
     let Presented { secret, header } = presented(headers)?;
-    let invalid = |message| invalid(header, message);
-    let prefix = KeyPrefix::parse(&secret).ok_or_else(|| invalid("this is not a VINR API key"))?;
+    find(app, &secret, header).await
+}
+
+/// Finds whose pages a public key stands in. A public key is the only one that may be in an address.
+///
+/// # Errors
+/// 401 for what is no valid key, 403 for another kind of key.
+pub(crate) async fn of_public_key(app: &App, key: &str) -> Result<Caller> {
+    match KeyPrefix::parse(key).map(|prefix| prefix.kind) {
+        Some(KeyKind::Secret | KeyKind::Restricted) => {
+            let message = "a page holds the public key, pk_…, and no other: roll this one, it may have been read";
+            Err(Refusal::new(Code::InsufficientScope, message).into())
+        }
+        Some(KeyKind::Public) | None => find(app, key, "key").await,
+    }
+}
+
+/// Finds the caller of a key; `place` is where it was presented.
+async fn find(app: &App, secret: &str, place: &'static str) -> Result<Caller> {
+    let invalid = |message| invalid(place, message);
+    let prefix = KeyPrefix::parse(secret).ok_or_else(|| invalid("this is not a VINR API key"))?;
     if prefix.environment != app.settings.environment {
         let message = format!(
             "this key belongs to the {} environment, and this is the {} host",
@@ -71,7 +90,7 @@ pub(crate) async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Calle
         );
         return Err(invalid(&message).into());
     }
-    let digest = digest(&secret);
+    let digest = digest(secret);
     let now = app.env.wall();
     let key = if let Some(key) = app.keys.recall(&digest, now) {
         key

@@ -88,6 +88,7 @@ fn behaviour(behaviour: Behaviour) -> String {
         Behaviour::Approve => "Approved".into(),
         Behaviour::ApproveAvailableAtOnce => "Approved; the money is available at once".into(),
         Behaviour::ApproveThenDispute => "Approved, then disputed as fraudulent".into(),
+        Behaviour::ApproveThenWarn => "Approved, then the bank warns of a dispute".into(),
         Behaviour::ApproveRefundsFail => "Approved; its refunds are pending and fail after two days".into(),
         Behaviour::Decline(code) => format!("Declined: {}", code.as_str()),
         Behaviour::AttachThenDecline(code) => format!("Can be saved; every charge is declined: {}", code.as_str()),

@@ -30,9 +30,12 @@ const MOVED_BY_DISPUTES: &str = "SELECT d.payment_id, \
      CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount WHEN t.debit = 'network' THEN -t.amount ELSE 0 END) AS BIGINT) \
      FROM disputes d JOIN transfers t ON t.account = d.account AND t.source_id = d.id \
      WHERE d.account = $1 AND d.payment_id > $2 AND d.payment_id <= $3 GROUP BY d.payment_id";
-/// What disputes of payments say that they take.
+/// What disputes of payments say that they take: a warning takes nothing.
 const DISPUTED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes \
-     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND status <> 'won' GROUP BY payment_id";
+     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 \
+     AND status IN ('needs_response', 'under_review', 'lost') GROUP BY payment_id";
+/// How many disputes and warnings there are about payments.
+const DISPUTES: &str = "SELECT COUNT(*) FROM disputes WHERE account = $1 AND payment_id > $2 AND payment_id <= $3";
 /// What the lines of the balance say that payments took, and what it cost.
 const LINES_OF_PAYMENTS: &str = "SELECT source, CAST(SUM(amount) AS BIGINT), CAST(SUM(fee) AS BIGINT) \
      FROM balance_transactions \
@@ -75,6 +78,12 @@ fn read(row: &Row) -> Paid {
         status: Status::parse(row.text(7)).expect("the database holds statuses"),
         currency: row.text(8).to_owned(),
     }
+}
+
+/// How many disputes and warnings there are about the payments after one up to another.
+pub(super) async fn disputes(snapshot: &Snapshot, account: &str, after: &str, last: &str) -> Result<i64> {
+    let rows = snapshot.query(DISPUTES, &[account.into(), after.into(), last.into()]).await?;
+    Ok(rows.first().map_or(0, |row| row.int(0)))
 }
 
 /// What others say of the payments after one up to another, by payment.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
-use vinr_core::payment_methods::PaymentMethod;
 use vinr_core::payments::{Method, MethodType, Payment, Status};
 
 use super::Opened;
@@ -12,11 +11,11 @@ use super::form::{Chosen, Errors, Form};
 use super::kept::Kept;
 use super::link;
 use super::outcomes;
+use super::saved::offered;
 use super::views::{self, Banks, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
 use crate::flows::payments::{Means, pay as charge};
-use crate::payment_methods::store::chargeable;
 use crate::payments::ideal::{self, AtBank};
 use crate::payments::sepa_debit;
 use crate::payments::wire::TypedAccount;
@@ -65,10 +64,7 @@ pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -
     if opened.check_acquiring().is_err() {
         return Ok(unavailable(opened, payment));
     }
-    let saved: Vec<PaymentMethod> = match &payment.customer_id {
-        Some(customer) => chargeable(&opened.app.db, &opened.account, customer, opened.now).await?,
-        None => Vec::new(),
-    };
+    let saved = offered(&opened.app, &opened.context, payment.customer_id.as_ref(), opened.now).await?;
     let was_typed = payment.method.as_ref().is_some_and(|method| method.id.is_none() && method.card().is_some());
     let declined = payment.failure.filter(|_| payment.status == Status::Failed);
     let before = payment.method.as_ref().filter(|_| declined.is_some()).map(Method::method_type);

@@ -290,7 +290,7 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
     let choice = |(index, method): (usize, &PaymentMethod)| SavedCard {
         id: method.id.to_string(),
         label: label(&method.card),
-        expires: t.expires.replace("{date}", &expiry(&method.card)),
+        expires: expires(t, &method.card),
         chosen: if offers { index == 0 } else { before == Some(method.id.as_str()) },
     };
     let saved: Vec<SavedCard> = entering.saved.iter().enumerate().map(choice).collect();
@@ -327,8 +327,9 @@ pub(in crate::pages) fn label(card: &CardSummary) -> String {
     format!("{} •••• {}", card.brand.name(), card.last4)
 }
 
-fn expiry(card: &CardSummary) -> String {
-    format!("{:02}/{:02}", card.expiry.month, card.expiry.year % 100)
+/// Until when it is good.
+pub(in crate::pages) fn expires(t: &'static Texts, card: &CardSummary) -> String {
+    t.expires.replace("{date}", &format!("{:02}/{:02}", card.expiry.month, card.expiry.year % 100))
 }
 
 #[derive(Template)]

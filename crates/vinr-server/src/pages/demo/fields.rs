@@ -3,23 +3,32 @@
 //! That page has another origin than the server whose fields it shows, as a merchant's page has: the browser takes
 //! `localhost` and `127.0.0.1` for two, although one listener answers both. So nothing has to be configured for it, and
 //! what keeps a page from reading the fields is really there.
+//!
+//! The shop knows who comes again by a cookie, as shops know it by an account: the card that paid is kept for this
+//! customer, and offered the next time.
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use serde_json::json;
 
 use super::catalogue::Cart;
-use super::{Shop, payment_id, plain, read_form, too_large, views, wire};
+use super::merchant::Client;
+use super::{Shop, is_order, payment_id, plain, read_form, too_large, views, wire};
 use crate::error::Result;
 
 /// Where the page is.
 pub(super) const PATH: &str = "/demo/elements";
 /// Where it asks for a session.
 pub(super) const SESSION_PATH: &str = "/demo/session";
+/// The cookie by which the shop knows a buyer.
+const BUYER: &str = "demo_buyer";
+/// How long it does: a month.
+const KNOWN_S: u32 = 30 * 86_400;
 
 /// The page, with the cart that its address names.
 pub(super) async fn page(State(shop): State<Arc<Shop>>, RawQuery(query): RawQuery) -> Response {
@@ -29,25 +38,29 @@ pub(super) async fn page(State(shop): State<Arc<Shop>>, RawQuery(query): RawQuer
 }
 
 /// Makes the session of a cart: what the shop's page needs to mount the fields.
-pub(super) async fn session(State(shop): State<Arc<Shop>>, body: Body) -> Response {
+pub(super) async fn session(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Body) -> Response {
     let Some(form) = read_form(body).await else { return too_large() };
     let cart = Cart::read(&form);
     if cart.is_empty() {
         return plain(StatusCode::BAD_REQUEST, "application/json", json!({"problem": "the cart is empty"}).to_string());
     }
-    shop.answered(open(&shop, cart).await)
+    shop.answered(open(&shop, cart, buyer(&headers)).await)
 }
 
-async fn open(shop: &Shop, cart: Cart) -> Result<Response> {
+async fn open(shop: &Shop, cart: Cart, known: Option<String>) -> Result<Response> {
     let order = shop.new_order();
+    let client = shop.merchant.open().await?;
+    let buyer = customer(shop, &client, known).await?;
     let ask = json!({
         "id": payment_id(&order),
         "amount": cart.total().amount,
         "currency": cart.total().currency.code(),
         "description": cart.description(),
+        "customerId": customer_id(&buyer),
+        "savePaymentMethod": true,
         "metadata": {"orderId": order, "cart": cart.text()},
     });
-    let answer = shop.merchant.open().await?.post("/v1/payments/sessions", Some(&order), &ask).await?;
+    let answer = client.post("/v1/payments/sessions", Some(&order), &ask).await?;
     if answer.status != 200 {
         return Err(answer.unexpected());
     }
@@ -57,7 +70,34 @@ async fn open(shop: &Shop, cart: Cart) -> Result<Response> {
         "publicKey": shop.merchant.public_key(),
         "order": format!("/demo/orders/{order}"),
     });
-    Ok(plain(StatusCode::OK, "application/json", told.to_string()))
+    let mut response = plain(StatusCode::OK, "application/json", told.to_string());
+    let cookie = format!("{BUYER}={buyer}; Path=/demo; Max-Age={KNOWN_S}; HttpOnly; SameSite=Strict");
+    response.headers_mut().insert(SET_COOKIE, HeaderValue::from_str(&cookie).expect("letters and digits"));
+    Ok(response)
+}
+
+/// The buyer that a cookie names: as hard to guess as an order.
+fn buyer(headers: &HeaderMap) -> Option<String> {
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let (_, buyer) = pairs.find(|(name, buyer)| *name == BUYER && is_order(buyer))?;
+    Some(buyer.to_owned())
+}
+
+/// The buyer, as a customer of the shop's: the one that is known, if it is there, or else a new one.
+async fn customer(shop: &Shop, client: &Client<'_>, known: Option<String>) -> Result<String> {
+    if let Some(buyer) = known
+        && client.get(&format!("/v1/customers/{}", customer_id(&buyer))).await?.status == 200
+    {
+        return Ok(buyer);
+    }
+    let buyer = shop.new_order();
+    let made = client.post("/v1/customers", None, &json!({"id": customer_id(&buyer)})).await?;
+    if made.status == 200 { Ok(buyer) } else { Err(made.unexpected()) }
+}
+
+fn customer_id(buyer: &str) -> String {
+    format!("cust_demo_{buyer}")
 }
 
 /// Where the page is to be visited: at the other name of this machine, if the server is known by one of them.

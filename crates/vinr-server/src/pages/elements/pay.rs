@@ -16,11 +16,13 @@ use vinr_core::payments::{Payment, Status};
 use vinr_core::refusal::{Code, Refusal};
 
 use super::super::checkout::form::{Chosen, Errors, Form};
+use super::super::checkout::saved::offered;
 use super::super::checkout::views::bank_within;
 use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{html_under, locale, see_other};
-use super::{BANK, policy, wire};
+use super::embedding::policy;
+use super::{BANK, wire};
 use crate::app::{App, Task};
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
@@ -65,24 +67,30 @@ impl Paying {
     }
 }
 
-/// What there is to pay.
+/// What there is to pay, and with which saved cards, unless the merchant's page wants none of them.
 pub(super) async fn session(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
-        bodies::read(body, SHORT_BYTES_MAX, |_| {}).await?;
+        let mut form = Vec::new();
+        bodies::read(body, SHORT_BYTES_MAX, |piece| form.extend_from_slice(&piece)).await?;
         let paying = by_secret(&app, &headers).await?;
         let settings = &paying.app.settings;
+        let hides = form_urlencoded::parse(&form).any(|(name, value)| name == "savedMethods" && value == "false");
+        let customer = paying.payment.customer_id.as_ref().filter(|_| !hides);
+        let now = paying.context.clock.account_now(app.env.wall());
+        let methods = offered(&app, &paying.context, customer, now).await?;
         json(&wire::Opened {
             payment: sessions::wire::show_public(&paying.payment, paying.pages()),
             outcome: paying.path("outcome"),
             asks_email: paying.asks_email(),
             consent: paying.payment.save_method.then(|| paying.with_merchant(paying.t.consent)),
             takes_cards: settings.connector.check(settings.environment, paying.context.settings.kyb).is_ok(),
+            saved: methods.iter().map(|method| wire::Saved::of(paying.t, method)).collect(),
         })
     };
     answered(answer.await)
 }
 
-/// The card that was typed pays.
+/// The card that was typed or chosen pays.
 pub(super) async fn confirm(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
         let paying = match by_secret(&app, &headers).await {
@@ -106,9 +114,15 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
         Ok(form) => form,
         Err(errors) => return wrong(paying.t, &errors),
     };
-    let Form { chosen: Chosen::Typed(card), kept } = form else { return wrong(paying.t, &Errors::trouble()) };
-    let email = Some(kept.email).filter(|email| !email.is_empty());
-    let means = Means::Typed { card, save: false, email };
+    let means = match form.chosen {
+        Chosen::Typed(card) => {
+            let email = Some(form.kept.email).filter(|email| !email.is_empty());
+            Means::Typed { card, save: false, email }
+        }
+        Chosen::Saved(id) => Means::Saved(id),
+        // Fields offer no other way.
+        Chosen::Ideal | Chosen::Debit(_) => return wrong(paying.t, &Errors::trouble()),
+    };
     let task = Task::request(&paying.context.account, "pay_in_fields");
     let data = Arc::new((paying.payment.id.clone(), means));
     let confirmed = paying
@@ -158,7 +172,7 @@ pub(super) async fn ask(State(app): State<App>, Path(address): Address, headers:
         let locale = locale(&headers);
         let amount = locale.money(paying.payment.amount);
         let question = paying.with_merchant(&paying.t.bank_question.replace("{amount}", &amount));
-        bank_within(&policy(&app, BANK), locale, question, &paying.path("challenge"))
+        bank_within(&policy(&app, &paying.context, BANK), locale, question, &paying.path("challenge"))
     });
     answered(asked)
 }
@@ -197,9 +211,12 @@ struct Answered {
 }
 
 /// Where the bank's frame comes out: the fields around it see that, and ask how it ended.
-pub(super) async fn answered_page(State(app): State<App>, headers: HeaderMap) -> Response {
-    let locale = locale(&headers);
-    html_under(&policy(&app, BANK), StatusCode::OK, &Answered { locale, t: Texts::of(locale) })
+pub(super) async fn answered_page(State(app): State<App>, Path(address): Address, headers: HeaderMap) -> Response {
+    let answer = by_token(&app, &address, &headers).await.map(|paying| {
+        let locale = locale(&headers);
+        html_under(&policy(&app, &paying.context, BANK), StatusCode::OK, &Answered { locale, t: paying.t })
+    });
+    answered(answer)
 }
 
 /// The payment that a request's client secret opens for the account of its public key.

@@ -1,12 +1,14 @@
 //! What the card fields are told, as JSON: the payment as browsers see it, and the words that go with it.
 
 use serde::Serialize;
+use vinr_core::payment_methods::PaymentMethod;
 use vinr_core::payments::{Payment, Status};
 
 use super::super::checkout::form::Errors;
-use super::super::checkout::views::{Declined, Said};
+use super::super::checkout::views::{Declined, Said, expires, label};
 use super::super::texts::Texts;
 use crate::http::shapes::Pages;
+use crate::payment_methods::wire::{Shown, show};
 use crate::payments::sessions::wire::{PublicShown, show_public};
 
 /// What there is to pay, for fields that open.
@@ -22,6 +24,29 @@ pub(super) struct Opened<'a> {
     pub(super) consent: Option<String>,
     /// Whether the merchant takes cards at all.
     pub(super) takes_cards: bool,
+    /// The customer's cards, the default first.
+    pub(super) saved: Vec<Saved<'a>>,
+}
+
+/// A saved card as a choice.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Saved<'a> {
+    /// What buyers know it by.
+    label: String,
+    expires: String,
+    /// The scheme, as buyers know it.
+    brand: &'static str,
+    /// What a program that asks for a token gets.
+    payment_method: Shown<'a>,
+}
+
+impl<'a> Saved<'a> {
+    pub(super) fn of(t: &'static Texts, method: &'a PaymentMethod) -> Saved<'a> {
+        let card = &method.card;
+        let (label, expires) = (label(card), expires(t, card));
+        Saved { label, expires, brand: card.brand.name(), payment_method: show(method) }
+    }
 }
 
 /// What became of a try.
@@ -63,7 +88,8 @@ impl Tried<'_> {
 /// A payment as it stands, with what to say about a card that was declined.
 pub(super) fn tried<'a>(t: &'static Texts, payment: &'a Payment, pages: Pages<'_>) -> Tried<'a> {
     let declined = payment.failure.filter(|_| payment.status == Status::Failed);
-    let declined = declined.map(|code| Declined { code, was_typed: true });
+    let was_typed = payment.method.as_ref().is_none_or(|method| method.id.is_none());
+    let declined = declined.map(|code| Declined { code, was_typed });
     Tried { payment: Some(show_public(payment, pages)), said: words(Said::of(t, &Errors::default(), declined)) }
 }
 
