@@ -123,7 +123,7 @@ test('a saved card that is gone meanwhile leaves the choice to the buyer', async
   const { defaultMethodId } = await shop.call('GET', `/customers/${ada.id}`);
   await shop.call('DELETE', `/customers/${ada.id}/methods/${defaultMethodId}`);
   await pay(page);
-  await page.getByRole('alert').filter({ hasText: 'This card cannot be used any more' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'You can no longer pay with this' }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.className), 'notice refusal');
   await look(page, 'checkout-unusable');
   await page.getByRole('radio', { name: /4444/ }).check();
@@ -153,7 +153,7 @@ test('a setup that nobody finished says so', async (t) => {
   const waiting = await setup(await customer());
   await shop.call('POST', '/test/clock/advance', { seconds: 86_401 });
   await page.goto(waiting.checkoutUrl);
-  await page.getByText('No card was saved. Go back to Kaffeehaus Linde and start again.').waitFor();
+  await page.getByText('Nothing was saved. Go back to Kaffeehaus Linde and start again.').waitFor();
   assert.equal(await page.getByText('Nothing is charged now.').count(), 0, 'there is no now any more');
   await look(page, 'setup-expired');
 });

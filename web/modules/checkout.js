@@ -2,8 +2,9 @@
 // keeps what was typed when the connection is lost or the bank says no. The security code is never kept.
 
 const KEPT = ["email", "number", "expiry", "name", "iban", "holder"];
-/** What is asked of whoever pays from an account. */
+/** What is asked of whoever pays from an account, and of everybody; the rest is asked of whoever types a card. */
 const ACCOUNT = ["iban", "holder"];
+const EVERYBODY = ["email"];
 /** An acquirer is waited for 10 seconds at most: after this long no answer comes any more. */
 const PATIENCE_MS = 30_000;
 
@@ -22,7 +23,8 @@ function set(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const debits = field("method")?.value === "sepa_debit";
-    const asked = names().filter((name) => (ACCOUNT.includes(name) ? debits : types()));
+    const isAsked = (name) => EVERYBODY.includes(name) || (ACCOUNT.includes(name) ? debits : types());
+    const asked = names().filter(isAsked);
     const wrong = asked.filter((name) => !judge(name));
     if (wrong.length > 0) {
       field(wrong[0]).focus();

@@ -42,6 +42,7 @@ pub mod ids;
 pub mod ip_ranges;
 pub mod keys;
 pub mod ledger;
+pub mod mandates;
 pub mod metadata;
 pub mod money;
 pub mod nearest;

@@ -1,4 +1,5 @@
-//! Saved payment methods: cards that can be charged again (spec/payments.md, Payment methods).
+//! Saved payment methods: cards that can be charged again, and accounts that can be debited again (spec/payments.md,
+//! Payment methods).
 //!
 //! ```text
 //!  pending ──attach──▶ active ──detach──▶ detached
@@ -8,7 +9,11 @@
 //!
 //! A method is pending while the charge or the check that will attach it is not over: nobody sees it, and it goes if that
 //! ends badly. A tokenised one is active at once and nobody's until it is attached; if it is not within a day, it is
-//! detached. A detached method is never charged again.
+//! detached. A detached method is never charged again. An account has a mandate, which is revoked when it is detached.
+//!
+//! An account is attached when its first debit is completed, days after its holder agreed to it, and not when the debit
+//! is sent: until the money is there nobody knows that the account exists and is the holder's, and a number that was
+//! typed for a debit that fails must not become somebody's default.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,7 +21,8 @@ use alloc::vec::Vec;
 use crate::accounts::AttestationStatus;
 use crate::countries::Country;
 use crate::ids::{CustomerId, PaymentMethodId};
-use crate::payments::CardSummary;
+use crate::mandates::Mandate;
+use crate::payments::{CardSummary, MethodType};
 use crate::refusal::{Code, Refusal};
 use crate::time::{Span, Timestamp};
 use crate::wire_enum::wire_enum;
@@ -40,7 +46,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// Where a card was typed.
+    /// Where a card or an account was typed.
     pub enum Source {
         /// On a page or in fields of ours: no program of the merchant's has seen it.
         Surface = "surface",
@@ -72,20 +78,57 @@ pub struct Issuer {
     pub country: Option<Country>,
 }
 
-/// A saved card.
+/// A card that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCard {
+    /// What may be shown of it.
+    pub summary: CardSummary,
+    /// What is known of its bank.
+    pub issuer: Issuer,
+}
+
+/// A bank account that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAccount {
+    /// Where its bank is.
+    pub country: Country,
+    /// The last four characters of its number.
+    pub last4: String,
+    /// Its holder's leave to debit it.
+    pub mandate: Mandate,
+}
+
+/// What is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// A card.
+    Card(KeptCard),
+    /// A bank account.
+    Account(KeptAccount),
+}
+
+impl Kept {
+    /// When its merchant is told that it expires; accounts do not.
+    fn expiring_at(&self) -> Option<Timestamp> {
+        match self {
+            Kept::Card(card) => Some(expiring_at(&card.summary)),
+            Kept::Account(_) => None,
+        }
+    }
+}
+
+/// A saved card or bank account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentMethod {
     /// Its id.
     pub id: PaymentMethodId,
     /// Whose it is, once attached.
     pub customer_id: Option<CustomerId>,
-    /// What may be shown of it.
-    pub card: CardSummary,
-    /// What is known of its bank.
-    pub issuer: Issuer,
+    /// What it is.
+    pub kept: Kept,
     /// The same for the same number in one account, and says nothing about the number.
     pub fingerprint: String,
-    /// The name on the card.
+    /// The name on the card, or of the account's holder.
     pub name: Option<String>,
     /// Where it was typed.
     pub source: Source,
@@ -97,7 +140,38 @@ pub struct PaymentMethod {
     pub created_at: Timestamp,
 }
 
-/// A card that is to be kept if what it is used for succeeds.
+impl PaymentMethod {
+    /// The card, if it is one.
+    pub fn card(&self) -> Option<&CardSummary> {
+        match &self.kept {
+            Kept::Card(card) => Some(&card.summary),
+            Kept::Account(_) => None,
+        }
+    }
+
+    /// The bank account, if it is one.
+    pub fn account(&self) -> Option<&KeptAccount> {
+        match &self.kept {
+            Kept::Account(account) => Some(account),
+            Kept::Card(_) => None,
+        }
+    }
+
+    /// What sort of thing it is.
+    pub fn method_type(&self) -> MethodType {
+        match self.kept {
+            Kept::Card(_) => MethodType::Card,
+            Kept::Account(_) => MethodType::SepaDebit,
+        }
+    }
+
+    /// Whether it is a card whose last month is over.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.card().is_some_and(|card| card.expiry.is_past(now))
+    }
+}
+
+/// A card or an account that is to be kept if what it is used for succeeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saving {
     /// The pending method.
@@ -106,12 +180,12 @@ pub struct Saving {
     pub owner: Owner,
 }
 
-/// Whose a saved card will be.
+/// Whose a saved method will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
     /// A customer that is there.
     Known(CustomerId),
-    /// One that comes into being with the card.
+    /// One that comes into being with the method.
     New {
         /// Drawn before, so that the payment can name it.
         id: CustomerId,
@@ -144,7 +218,7 @@ pub enum Command {
     Attach(CustomerId),
     /// Never charge it again.
     Detach,
-    /// Show this of it from now on: the network's account updater renewed the card.
+    /// Show this of the card from now on: the network's account updater renewed it.
     Update(CardSummary),
     /// Its last month nears ([`due`]).
     Warn,
@@ -168,26 +242,23 @@ pub enum Event {
 pub struct Create {
     /// Drawn by the server, or chosen by the caller (sandbox).
     pub id: PaymentMethodId,
-    /// What may be shown of the card.
-    pub card: CardSummary,
-    /// What is known of its bank.
-    pub issuer: Issuer,
+    /// What it is.
+    pub kept: Kept,
     /// See [`PaymentMethod::fingerprint`].
     pub fingerprint: String,
-    /// The name on the card.
+    /// The name on the card, or of the account's holder.
     pub name: Option<String>,
     /// Where it was typed.
     pub source: Source,
 }
 
-/// A card that waits to be attached.
+/// A method that waits to be attached.
 pub fn create(ask: Create, now: Timestamp) -> PaymentMethod {
     PaymentMethod {
         id: ask.id,
         customer_id: None,
-        expiring_at: Some(expiring_at(&ask.card)),
-        card: ask.card,
-        issuer: ask.issuer,
+        expiring_at: ask.kept.expiring_at(),
+        kept: ask.kept,
         fingerprint: ask.fingerprint,
         name: ask.name.filter(|name| !name.is_empty()),
         source: ask.source,
@@ -204,7 +275,8 @@ pub fn tokenise(ask: Create, now: Timestamp) -> PaymentMethod {
 /// Decides a command.
 ///
 /// # Errors
-/// `resource_missing` for a method that nobody can see any more; `payment_method_detached` for one that is not renewed.
+/// `resource_missing` for a method that nobody can see any more; `payment_method_detached` for one that is not renewed;
+/// `parameter_invalid` for an account that is to be renewed as a card.
 pub fn decide(method: &PaymentMethod, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     match (method.status, command) {
         (Status::Pending, Command::Attach(customer)) => Ok(vec![Event::Attached(customer)]),
@@ -212,8 +284,11 @@ pub fn decide(method: &PaymentMethod, command: Command, now: Timestamp) -> Resul
             Ok(vec![Event::Attached(customer)])
         }
         (Status::Active, Command::Detach) => Ok(vec![Event::Detached]),
-        (Status::Active, Command::Update(card)) if card == method.card => Ok(Vec::new()),
-        (Status::Active, Command::Update(card)) => Ok(vec![Event::Updated(card)]),
+        (Status::Active, Command::Update(card)) => match method.card() {
+            Some(shown) if *shown == card => Ok(Vec::new()),
+            Some(_) => Ok(vec![Event::Updated(card)]),
+            None => Err(not_a_card()),
+        },
         (Status::Detached, Command::Update(_)) => Err(detached()),
         (Status::Active, Command::Warn) => match due(method) {
             Some((at, Command::Warn)) if at <= now => Ok(vec![Event::Expiring]),
@@ -236,19 +311,23 @@ pub fn evolve(method: &mut PaymentMethod, event: &Event) {
         Event::Detached => {
             method.status = Status::Detached;
             method.expiring_at = None;
+            if let Kept::Account(account) = &mut method.kept {
+                account.mandate.revoke();
+            }
         }
         Event::Updated(card) => {
+            let Kept::Card(kept) = &mut method.kept else { return };
             // A new last month is warned of anew; the same one was told of already, or will be.
-            if card.expiry != method.card.expiry {
+            if card.expiry != kept.summary.expiry {
                 method.expiring_at = Some(expiring_at(card));
             }
-            method.card = card.clone();
+            kept.summary = card.clone();
         }
         Event::Expiring => method.expiring_at = None,
     }
 }
 
-/// Forgets who held the card: its customer is forgotten.
+/// Forgets whose card or account it was: its customer is forgotten.
 pub fn forget(method: &mut PaymentMethod) {
     method.name = None;
 }
@@ -283,7 +362,7 @@ pub fn check_usable(method: &PaymentMethod, customer: Option<&CustomerId>, now: 
     if customer.is_some_and(is_anothers) {
         return refused(Code::PaymentMethodMismatch, "this payment method belongs to another customer");
     }
-    if method.card.expiry.is_past(now) {
+    if method.has_expired(now) {
         return refused(Code::PaymentMethodExpired, "this card has expired; ask the customer for another one");
     }
     Ok(())
@@ -299,9 +378,17 @@ pub fn check_attested(method: &PaymentMethod, attestation: AttestationStatus) ->
     if is_ours || attestation == AttestationStatus::Attested {
         return Ok(());
     }
-    let message = "this card was not saved for a customer on a page of VINR's: charging it with a secret key needs a PCI SAQ \
+    let message = "this method was not saved for a customer on a page of VINR's: charging it with a secret key needs a PCI SAQ \
                    D attestation on file";
     Err(Refusal::new(Code::PciAttestationRequired, message).at("paymentMethodId"))
+}
+
+/// An account has nothing that a card's network could renew.
+pub fn not_a_card() -> Refusal {
+    Refusal::new(
+        Code::ParameterInvalid,
+        "this payment method is a bank account; only cards are renewed by their network",
+    )
 }
 
 fn detached() -> Refusal {

@@ -66,7 +66,7 @@ pub struct Create {
     pub customer_id: Option<CustomerId>,
     /// Whether the buyer is there to answer a challenge.
     pub presence: Presence,
-    /// Whether the card that pays is kept for the customer.
+    /// Whether what pays is kept for the customer.
     pub save_method: bool,
     /// Text on the buyer's card statement.
     pub statement_descriptor: Option<String>,
@@ -119,7 +119,7 @@ pub enum Command<'a> {
         presence: Presence,
         /// The acquirer's idempotency key for this try.
         attempt: AttemptId,
-        /// Where the card is kept if it pays.
+        /// Where what pays is kept if it does.
         saving: Option<Saving>,
     },
     /// The acquirer answered this attempt.
@@ -195,7 +195,7 @@ pub enum Event {
         presence: Presence,
         /// The acquirer's idempotency key.
         attempt: AttemptId,
-        /// Where the card is kept if it pays.
+        /// Where what pays is kept if it does.
         saving: Option<Saving>,
     },
     /// The buyer must answer a 3DS challenge until then.
@@ -336,7 +336,7 @@ fn show_refund(payment: &mut Payment, refund: &Refund) {
     }
 }
 
-/// The card paid: the payment names the method that it is from now on, and its customer.
+/// It has paid: the payment names the method that it is from now on, or that iDEAL yielded, and its customer.
 fn keep_method(payment: &mut Payment) {
     let Some(saving) = payment.saving.take() else { return };
     payment.customer_id = Some(saving.owner.id().clone());

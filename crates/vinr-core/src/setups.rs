@@ -1,5 +1,6 @@
-//! A card that is saved without a payment (spec/payments.md, Customers): typed on the hosted page, checked with an
-//! authorization of nothing, attached to its customer.
+//! A card or a bank account that is saved without a payment (spec/payments.md, Customers): typed on the hosted page,
+//! checked with an authorization of nothing or with the account's bank, attached to its customer. An account's holder
+//! gives a mandate with it; a bank asks for no challenge.
 //!
 //! ```text
 //!  pending ──verify──▶ succeeded
@@ -27,9 +28,9 @@ wire_enum! {
         Pending = "pending",
         /// A 3DS challenge is open.
         RequiresAuthentication = "requires_authentication",
-        /// The card is attached.
+        /// The card or account is attached.
         Succeeded = "succeeded",
-        /// The bank refused the card; another one may be tried while the page is open.
+        /// The bank refused it; another one may be tried while the page is open.
         Failed = "failed",
         /// Nobody came in time.
         Expired = "expired",
@@ -43,9 +44,9 @@ pub struct Setup {
     pub id: SetupId,
     /// Where it stands.
     pub status: Status,
-    /// Whose card it will be.
+    /// Whose card or account it will be.
     pub customer_id: CustomerId,
-    /// The card, once typed: pending until the setup succeeds.
+    /// The card or account, once typed: pending until the setup succeeds.
     pub method: Option<PaymentMethodId>,
     /// Where the buyer goes afterwards.
     pub return_url: Option<String>,
@@ -53,7 +54,7 @@ pub struct Setup {
     pub cancel_url: Option<String>,
     /// Secret of the hosted page.
     pub checkout_token: String,
-    /// Why the last card was refused.
+    /// Why the last one was refused.
     pub failure: Option<FailureCode>,
     /// The merchant's notes.
     pub metadata: Metadata,
@@ -65,7 +66,7 @@ pub struct Setup {
     pub created_at: Timestamp,
 }
 
-/// What the issuer said of a card.
+/// What the issuer said of a card, or the bank of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It may be charged later.
@@ -79,7 +80,7 @@ pub enum Verdict {
 /// Everything that can be asked of a setup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// The buyer typed this card, and the issuer said so of it.
+    /// The buyer typed this card or account, and its bank said so of it.
     Verify {
         /// The pending method.
         method: PaymentMethodId,
@@ -97,16 +98,16 @@ pub enum Command {
 /// What happened to a setup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A card was typed.
+    /// A card or an account was typed.
     Submitted(PaymentMethodId),
     /// The buyer must answer a challenge until then.
     AuthenticationRequired {
         /// End of the challenge.
         until: Timestamp,
     },
-    /// The card is the customer's.
+    /// It is the customer's.
     Succeeded,
-    /// The card was refused.
+    /// It was refused.
     Failed(FailureCode),
     /// Nobody came.
     Expired,
@@ -117,7 +118,7 @@ pub enum Event {
 pub struct Create {
     /// Drawn by the server, or chosen by the caller (sandbox).
     pub id: SetupId,
-    /// Whose card it will be.
+    /// Whose card or account it will be.
     pub customer_id: CustomerId,
     /// Where the buyer goes afterwards.
     pub return_url: Option<String>,
@@ -148,7 +149,7 @@ pub fn create(ask: Create, now: Timestamp) -> Setup {
     }
 }
 
-/// Whether a card may be typed now.
+/// Whether a card or an account may be typed now.
 ///
 /// # Errors
 /// `setup_not_confirmable` with the state in the message.
@@ -160,7 +161,7 @@ pub fn verify_gate(setup: &Setup, now: Timestamp) -> Result<(), Refusal> {
             Err(Refusal::new(Code::SetupNotConfirmable, message))
         }
         Status::RequiresAuthentication | Status::Succeeded | Status::Expired => {
-            let message = format!("a setup that is {} takes no card", setup.status);
+            let message = format!("a setup that is {} takes no card or account", setup.status);
             Err(Refusal::new(Code::SetupNotConfirmable, message))
         }
     }

@@ -1,5 +1,5 @@
-//! The installation's master keys. The first one seals everything but card numbers; the newest one wraps the keys of
-//! card numbers, so that an operator can replace it while the server runs (`vinr vault rotate`).
+//! The installation's master keys. The first one seals everything but the vault's numbers; the newest one wraps the
+//! keys of these, so that an operator can replace it while the server runs (`vinr vault rotate`).
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -3,6 +3,7 @@
 mod accounts;
 mod app;
 mod balance_transactions;
+mod bank_accounts;
 pub mod bootstrap;
 mod cards;
 pub mod connectors;

@@ -171,7 +171,7 @@ impl Noun {
 /// What one noun's change asks of others, in the same unit of work; `flows::reactions` does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reaction {
-    /// The card paid or was checked: it is its owner's from now on.
+    /// The card or account paid or was checked: it is its owner's from now on.
     Keep(Saving),
     /// It was not: its number is forgotten.
     GiveUp(PaymentMethodId),

@@ -40,7 +40,7 @@ impl Sealer {
         Sealer::of(master, "replies")
     }
 
-    /// A sealer for the keys under which card numbers are sealed.
+    /// A sealer for the keys under which numbers of cards and accounts are sealed.
     pub(crate) fn of_card_keys(master: &MasterKey) -> Sealer {
         Sealer::of(master, "card vault keys")
     }

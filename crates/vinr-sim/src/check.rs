@@ -26,6 +26,7 @@ pub(crate) async fn all(world: &World, book: &Book) -> Result<(), Broken> {
         events(world, account).await?;
         deliveries::all(world, account).await?;
         nothing_is_left(world, account).await?;
+        numbers(world, account).await?;
     }
     answered_orders(book, &orders)?;
     if world.profile.remote && world.bank.taken() != kept {
@@ -142,4 +143,19 @@ async fn nothing_is_left(world: &World, account: usize) -> Result<(), Broken> {
     }
     let open = store::open_attempts(&world.eye, of).await?;
     if open.is_empty() { Ok(()) } else { Err(format!("nobody knows what became of attempts {open:?}")) }
+}
+
+/// What was set aside has been attached or forgotten, and numbers are kept of exactly what can be charged.
+async fn numbers(world: &World, account: usize) -> Result<(), Broken> {
+    let of = world.accounts[account].id.as_str();
+    let methods = store::methods(&world.eye, of).await?;
+    if let Some((id, status)) = methods.iter().find(|(_, status)| status != "active") {
+        return Err(format!("nothing has become of {id}, which is {status}"));
+    }
+    let chargeable: Vec<String> = methods.into_iter().map(|(id, _)| id).collect();
+    let kept = store::numbers(&world.eye, of).await?;
+    if kept == chargeable {
+        return Ok(());
+    }
+    Err(format!("numbers are kept of {kept:?}, and {chargeable:?} can be charged"))
 }

@@ -11,6 +11,8 @@ const LEFT: &str = "SELECT id, noun, wake_wall, parked FROM jobs \
      WHERE account = $1 AND (parked <> 0 OR wake_wall <= $2) ORDER BY id";
 const EVENTS: &str = "SELECT id FROM events WHERE account = $1 ORDER BY sequence";
 const ATTEMPTS: &str = "SELECT id, kind, status FROM attempts WHERE account = $1 AND status = 'sent' ORDER BY id";
+const METHODS: &str = "SELECT id, status FROM payment_methods WHERE account = $1 AND status <> 'detached' ORDER BY id";
+const NUMBERS: &str = "SELECT id FROM card_vault WHERE account = $1 ORDER BY id";
 
 /// One row of an event on its way.
 #[derive(Debug)]
@@ -60,4 +62,16 @@ pub(crate) async fn events(db: &Db, account: &str) -> Result<Vec<EventId>, Broke
 pub(crate) async fn open_attempts(db: &Db, account: &str) -> Result<Vec<String>, Broken> {
     let rows = db.query(ATTEMPTS, &[account.into()]).await.map_err(|error| format!("attempts: {error}"))?;
     Ok(rows.iter().map(|row| format!("{} {} {}", row.text(0), row.text(1), row.text(2))).collect())
+}
+
+/// An account's saved methods that are not detached, each with its status.
+pub(crate) async fn methods(db: &Db, account: &str) -> Result<Vec<(String, String)>, Broken> {
+    let rows = db.query(METHODS, &[account.into()]).await.map_err(|error| format!("payment methods: {error}"))?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect())
+}
+
+/// The methods whose numbers are in the vault.
+pub(crate) async fn numbers(db: &Db, account: &str) -> Result<Vec<String>, Broken> {
+    let rows = db.query(NUMBERS, &[account.into()]).await.map_err(|error| format!("vault: {error}"))?;
+    Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
 }

@@ -20,8 +20,9 @@ use crate::world::{Broken, World};
 
 /// Steps in which an account's time passes.
 const STEPS: u64 = 5;
-/// Advances of four hours after the end: more than the 72 hours of a delivery's retries.
-const SETTLING_STEPS: u32 = 20;
+/// Advances of four hours after the end: more than the 72 hours of a delivery's retries, and than the three business
+/// days around a weekend that the slowest bank takes.
+const SETTLING_STEPS: u32 = 32;
 
 /// A story that came right.
 #[derive(Debug, PartialEq, Eq)]

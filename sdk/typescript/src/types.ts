@@ -135,14 +135,22 @@ export type CustomerListParams = ListOf<C['GetCustomersQuery']>;
 export type CustomerListMethodsParams = ListOf<C['GetCustomersIdMethodsQuery']>;
 export type CustomerSetupMethodParams = C['PostCustomersIdSetupMethodBody'] & { customerId: string; idempotencyKey?: string };
 
+/** What can be kept and charged again. */
+export type SavedMethodType = Exclude<MethodType, 'ideal'>;
+/** The leave that a bank account's holder gave to debit it. */
+export interface Mandate extends Refine<NonNullable<C['PaymentMethod']['mandate']>, { status: 'active' | 'revoked' }> {}
+
 /** A saved method. Never a whole number. */
 export interface PaymentMethod
   extends Refine<
     C['PaymentMethod'],
     {
       object: 'payment_method';
-      type: 'card';
-      funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
+      type: SavedMethodType;
+      /** Of a card. */
+      funding: 'credit' | 'debit' | 'prepaid' | 'unknown' | null;
+      /** By which a bank account is debited. */
+      mandate: Mandate | null;
       status: 'active' | 'detached';
     }
   > {}
@@ -203,6 +211,7 @@ export interface TestReset extends Refine<Tests['schemas']['TestReset'], { objec
 export type TestPayParams = Tests['schemas']['PostTestPaymentsIdPayBody'];
 export type TestSetupPayParams = Tests['schemas']['PostTestSetupsIdPayBody'];
 export type TestDebitParams = Tests['schemas']['PostTestPaymentsIdDebitBody'];
+export type TestSetupDebitParams = Tests['schemas']['PostTestSetupsIdDebitBody'];
 export type TestPaymentMethodUpdateParams = Tests['schemas']['PostTestPaymentMethodsIdUpdateBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
 export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];

@@ -76,7 +76,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['embed-the-card-form', 2, 1],
     ['payment-links', 1, 3],
     ['verify-a-webhook', 1, 3],
-    ['save-and-reuse-a-card', 1, 5],
+    ['save-and-reuse-a-card', 1, 6],
     ['refunds-and-disputes', 2, 5],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
@@ -180,6 +180,7 @@ test('save and reuse a card: the customer, the page, the charges and the wallet'
     wallet: (customerId: string) => Promise<string[]>;
     prefer: (customerId: string, methodId: string) => Promise<void>;
     remove: (customerId: string, methodId: string) => Promise<void>;
+    mandates: (customerId: string) => Promise<string[]>;
     renewed: (methodId: string) => Promise<string>;
   }>('save');
   const { id } = await shop.customerOf('user_1', 'ada@example.com');
@@ -210,6 +211,21 @@ test('save and reuse a card: the customer, the page, the charges and the wallet'
   assert.deepEqual((await shop.wallet(id)).map((line) => line.slice(0, 14)), ['visa •••• 0341', 'visa •••• 3220', 'visa •••• 1881']);
   await shop.remove(id, first);
   assert.equal((await shop.wallet(id)).length, 2);
+
+  const setup = await vinr.customers.setupMethod({ customerId: id });
+  const given = await vinr.test.setups.debit(setup.id, { iban: 'DE89 3704 0044 0532 0130 00', accountHolder: 'Ada Lovelace' });
+  const account = await vinr.paymentMethods.retrieve(given.paymentMethodId ?? '');
+  assert.deepEqual([account.brand, account.mandate?.setupId, account.mandate?.status], [null, setup.id, 'active']);
+  assert.deepEqual(await shop.mandates(id), [`3000: ${account.mandate?.reference}, given ${account.mandate?.acceptedAt}`]);
+  assert.equal((await shop.wallet(id))[0], 'account DE •••• 3000');
+  await shop.prefer(id, account.id);
+  const debited = await shop.charge(id, '5', 2500);
+  assert.equal(debited['paid'], false);
+  await vinr.test.clock.advance({ seconds: 5 * 86_400 });
+  assert.equal((await vinr.payments.retrieve(String(debited['waitFor']))).status, 'completed');
+  await shop.remove(id, account.id);
+  assert.equal((await vinr.paymentMethods.retrieve(account.id)).mandate?.status, 'revoked');
+  await assert.rejects(vinr.payments.create({ amount: 100, currency: 'EUR', customerId: id, paymentMethodId: account.id, offSession: true }), { code: 'payment_method_detached' });
 });
 
 test('test cards and time: the token, the buyer, the bank and the clock', async () => {

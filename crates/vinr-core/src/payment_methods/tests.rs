@@ -1,12 +1,27 @@
 use super::*;
 use crate::cards::{Brand, Expiry};
+use crate::ids::PaymentId;
+use crate::mandates::{self, Origin};
 
 fn method(year: u16, month: u8) -> PaymentMethod {
     let card = CardSummary { brand: Brand::Visa, last4: "4242".into(), expiry: Expiry { year, month } };
     let issuer = Issuer { funding: Funding::Credit, country: None };
     let (id, name) = (PaymentMethodId::from_bits(1), Some(String::new()));
-    let ask = Create { id, card, issuer, fingerprint: "f".into(), name, source: Source::Surface };
-    create(ask, Timestamp::from_seconds(0))
+    let kept = Kept::Card(KeptCard { summary: card, issuer });
+    create(Create { id, kept, fingerprint: "f".into(), name, source: Source::Surface }, Timestamp::from_seconds(0))
+}
+
+fn account() -> PaymentMethod {
+    let origin = Origin::Payment(PaymentId::from_bits(4));
+    let mandate = Mandate::accept(5, origin, Timestamp::from_seconds(0));
+    let country = Country::parse("DE").expect("a country");
+    let kept = Kept::Account(KeptAccount { country, last4: "3000".into(), mandate });
+    let (id, name) = (PaymentMethodId::from_bits(6), Some("Ada Lovelace".into()));
+    create(Create { id, kept, fingerprint: "f".into(), name, source: Source::Surface }, Timestamp::from_seconds(0))
+}
+
+fn card(method: &PaymentMethod) -> CardSummary {
+    method.card().expect("a card").clone()
 }
 
 fn customer() -> CustomerId {
@@ -55,13 +70,13 @@ fn a_renewed_card_is_told_of_once_and_its_new_last_month_is_warned_of_anew() {
     let active = played(method(2028, 2), Command::Attach(customer()), start);
     let (warned_at, warn) = due(&active).expect("a timer");
     let warned = played(active, warn, warned_at);
-    assert_eq!(decide(&warned, Command::Update(warned.card.clone()), start), Ok(Vec::new()), "nothing is other");
-    let digits = CardSummary { last4: "1881".into(), ..warned.card.clone() };
+    assert_eq!(decide(&warned, Command::Update(card(&warned)), start), Ok(Vec::new()), "nothing is other");
+    let digits = CardSummary { last4: "1881".into(), ..card(&warned) };
     let renamed = played(warned, Command::Update(digits.clone()), start);
-    assert_eq!((&renamed.card, due(&renamed)), (&digits, None), "it was warned of this month already");
+    assert_eq!((card(&renamed), due(&renamed)), (digits.clone(), None), "it was warned of this month already");
     let later = CardSummary { expiry: Expiry { year: 2031, month: 12 }, ..digits };
     let renewed = played(renamed, Command::Update(later.clone()), start);
-    assert_eq!((&renewed.card, due(&renewed).map(|(at, _)| at)), (&later, method(2031, 12).expiring_at));
+    assert_eq!((card(&renewed), due(&renewed).map(|(at, _)| at)), (later.clone(), method(2031, 12).expiring_at));
     let detached = played(renewed, Command::Detach, start);
     let refused = |method| decide(method, Command::Update(later.clone()), start).err().map(|refusal| refusal.code);
     assert_eq!(refused(&detached), Some(Code::PaymentMethodDetached));
@@ -90,8 +105,8 @@ fn what_may_not_be_charged_is_refused_with_its_own_code() {
 #[test]
 fn a_tokenised_card_is_nobodys_for_a_day_at_most() {
     let now = Timestamp::from_seconds(0);
-    let PaymentMethod { id, card, issuer, fingerprint, name, .. } = method(2031, 12);
-    let token = tokenise(Create { id, card, issuer, fingerprint, name, source: Source::Surface }, now);
+    let PaymentMethod { id, kept, fingerprint, name, .. } = method(2031, 12);
+    let token = tokenise(Create { id, kept, fingerprint, name, source: Source::Surface }, now);
     assert_eq!((token.status, token.customer_id.as_ref()), (Status::Active, None));
     assert_eq!(due(&token), Some((now.plus(UNCLAIMED_LIVES), Command::Detach)));
     check_usable(&token, Some(&customer()), now).expect("it may pay for anybody");
@@ -119,4 +134,28 @@ fn a_merchants_program_charges_what_was_typed_on_our_pages_for_its_customers_or_
         assert_eq!(code(&wants, AttestationStatus::Missing), Some(Code::PciAttestationRequired));
         assert_eq!(code(&wants, AttestationStatus::Attested), None);
     }
+}
+
+#[test]
+fn a_detached_account_has_no_mandate_any_more() {
+    let now = Timestamp::from_seconds(0);
+    let active = played(account(), Command::Attach(customer()), now);
+    let mandate = |method: &PaymentMethod| method.account().expect("an account").mandate.clone();
+    assert_eq!((mandate(&active).status, active.method_type()), (mandates::Status::Active, MethodType::SepaDebit));
+    assert_eq!(check_usable(&active, Some(&customer()), now), Ok(()));
+    let detached = played(active.clone(), Command::Detach, now);
+    assert_eq!(mandate(&detached), Mandate { status: mandates::Status::Revoked, ..mandate(&active) });
+    let refused = check_usable(&detached, Some(&customer()), now).expect_err("refused");
+    assert_eq!(refused.code, Code::PaymentMethodDetached);
+}
+
+#[test]
+fn an_account_does_not_expire_and_is_not_renewed() {
+    let start = Timestamp::from_seconds(0);
+    let active = played(account(), Command::Attach(customer()), start);
+    let late = start.plus(Span::days(40_000));
+    assert_eq!((due(&active), active.has_expired(late)), (None, false));
+    let refused = decide(&active, Command::Update(card(&method(2031, 12))), start).expect_err("refused");
+    assert_eq!(refused.code, Code::ParameterInvalid);
+    assert_eq!(decide(&active, Command::Warn, late), Ok(Vec::new()));
 }

@@ -109,11 +109,9 @@ pub fn is_over(payment: &Payment, now: Timestamp) -> bool {
     }
 }
 
-/// Whether a bank can pay it, by iDEAL or SEPA debit: in euros, at once and in full (banks hold nothing), and nothing is
-/// kept.
+/// Whether a bank can pay it, by iDEAL or SEPA debit: in euros, at once and in full (banks hold nothing).
 pub fn takes_bank(payment: &Payment) -> bool {
-    let in_full = payment.capture == Capture::Automatic && !payment.save_method;
-    in_full && payment.amount.currency == Currency::EUR
+    payment.capture == Capture::Automatic && payment.amount.currency == Currency::EUR
 }
 
 /// Whether a payment may be sent to a bank now.
@@ -125,8 +123,7 @@ pub fn bank_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
     if takes_bank(payment) {
         return Ok(());
     }
-    let message =
-        "banks pay euros at once: not a payment in another currency, with a later capture, or whose method is kept";
+    let message = "banks pay euros at once: not a payment in another currency, or with a later capture";
     Err(Refusal::new(Code::ParameterInvalid, message).at("method"))
 }
 

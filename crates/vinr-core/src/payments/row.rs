@@ -107,7 +107,8 @@ pub enum Instrument {
 /// What pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
-    /// The stored method or test token; none for what was typed on the page and not kept.
+    /// The stored method or test token; none for what was typed on the page and not kept. Once an iDEAL payment is
+    /// completed that was to keep what pays, it is the account that it yielded: iDEAL itself pays once.
     pub id: Option<PaymentMethodId>,
     /// What is shown of it.
     pub instrument: Instrument,
@@ -193,9 +194,10 @@ pub struct Payment {
     pub capture: Capture,
     /// Whether the buyer was there at the last attempt, or will be at the first.
     pub presence: Presence,
-    /// Whether the card that pays is kept for the customer.
+    /// Whether what pays is kept for the customer.
     pub save_method: bool,
-    /// The pending method of the card that is being charged, to be kept if it pays.
+    /// The pending method of what is being charged, to be kept if it pays. While the buyer is at their bank for iDEAL
+    /// its id is drawn and the method not there yet: the bank's answer brings the account.
     pub saving: Option<Saving>,
     /// Why the last attempt brought no money.
     pub failure: Option<FailureCode>,

@@ -2,7 +2,7 @@
 
 use vinr_core::accounts::TimeZone;
 use vinr_core::calendar::Day;
-use vinr_core::cards::{Behaviour, TestCard};
+use vinr_core::cards::{Behaviour, FailureCode, TestCard};
 use vinr_core::countries::Country;
 use vinr_core::disputes::Opening;
 use vinr_core::ibans::{self, TestAccount};
@@ -52,6 +52,21 @@ pub(crate) fn later(now: Timestamp) -> Outcome {
 pub(crate) fn debit(account: &TestAccount, now: Timestamp, zone: &TimeZone) -> Outcome {
     let day = Day::of(now, zone).plus_business_days(account.days);
     Outcome::Slow { until: day.start(zone) }
+}
+
+/// The account that every buyer of the simulated iDEAL has, and its holder: real ones tell both when the buyer has
+/// approved.
+pub(crate) const IDEAL_ACCOUNT: (&str, &str) = ("NL91ABNA0417164300", "A. de Vries");
+
+/// What a bank says of an account that is to be kept without being debited now. What can be debited later, and then
+/// brings no money, is found out then.
+pub(crate) fn check_account(account: &TestAccount) -> Verdict {
+    match account.behaviour {
+        ibans::Behaviour::Fail(code @ (FailureCode::AccountClosed | FailureCode::DebitNotAuthorized)) => {
+            Verdict::Declined(code)
+        }
+        ibans::Behaviour::Pay | ibans::Behaviour::Fail(_) => Verdict::Approved,
+    }
 }
 
 /// What a slow bank says in the end.

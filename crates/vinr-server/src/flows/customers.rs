@@ -23,7 +23,7 @@ async fn update(unit: &mut Unit<'_>, id: &CustomerId, changes: Changes) -> Resul
     customers::update(unit, id, changes).await
 }
 
-/// Forgets a customer, with the numbers of its cards and the names on them.
+/// Forgets a customer, with the numbers of its cards and accounts, their mandates, and the names on them.
 async fn delete(unit: &mut Unit<'_>, id: &CustomerId) -> Result<()> {
     customers::must_exist(unit, id).await?;
     payment_methods::forget(unit, id).await?;
@@ -38,8 +38,8 @@ async fn detach(unit: &mut Unit<'_>, id: &CustomerId, method: &PaymentMethodId) 
     Ok(detached)
 }
 
-/// Gives a card that has paid, or was checked, to its owner, who comes into being if need be. A customer that was deleted
-/// meanwhile gets nothing, and the number is forgotten.
+/// Gives a card or an account that has paid, or was checked, to its owner, who comes into being if need be. A customer
+/// that was deleted meanwhile gets nothing, and the number is forgotten.
 pub(super) async fn keep(unit: &mut Unit<'_>, saving: Saving) -> Result<()> {
     let Saving { method, owner } = saving;
     let id = owner.id().clone();

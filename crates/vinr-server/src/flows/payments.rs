@@ -1,19 +1,24 @@
-//! Payments with whose they are and what pays: tokens, saved methods, typed cards that may be kept.
+//! Payments with whose they are and what pays: tokens, saved methods, typed cards and accounts that may be kept.
 
 mod answers;
 mod ask;
+pub(crate) mod ideal;
 pub(crate) mod routes;
+mod saving;
 
 pub(crate) use answers::hear;
+use saving::saving;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
-use vinr_core::payment_methods::{Owner, Saving, Source, check_attested, missing};
+use vinr_core::mandates::Origin;
+use vinr_core::payment_methods::{Kept, PaymentMethod, check_attested, missing};
 use vinr_core::payments::{self as core, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
+use crate::bank_accounts::{BankAccount, mandate};
 use crate::cards::Card;
 use crate::error::Result;
-use crate::http::shapes::TypedCard;
-use crate::payments::{self, Charge, sessions};
+use crate::http::shapes::{TypedAccount, TypedCard};
+use crate::payments::{self, Charge, Pays, sessions};
 use crate::record::Unit;
 use crate::{customers, payment_methods};
 
@@ -34,6 +39,15 @@ pub(crate) enum Means {
     Typed {
         /// The card.
         card: TypedCard,
+        /// Whether it is kept even if the payment does not say so.
+        save: bool,
+        /// Where mail reaches a buyer who is no customer yet.
+        email: Option<String>,
+    },
+    /// An account given now, with a mandate to debit it.
+    Account {
+        /// The account.
+        account: TypedAccount,
         /// Whether it is kept even if the payment does not say so.
         save: bool,
         /// Where mail reaches a buyer who is no customer yet.
@@ -96,7 +110,8 @@ async fn confirm(
 /// The buyer pays on the hosted page, or a test in the buyer's place.
 ///
 /// # Errors
-/// `payment_not_confirmable`; [`payments::check_acquiring`]; what is wrong with the card; `parameter_missing` for an e-mail address that is needed.
+/// `payment_not_confirmable`; [`payments::check_acquiring`], [`payments::check_bank`]; what is wrong with the card or
+/// the account; `parameter_missing` for an e-mail address that is needed.
 pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> Result<Payment> {
     let mut payment = payments::open(unit, id).await?;
     let charge = match means {
@@ -109,11 +124,22 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> R
         }
         Means::Typed { card: typed, save, email } => {
             payments::check_acquiring(unit)?;
-            let card = Card::typed(unit, typed)?;
-            let mut charge = Charge { card, method: None, saving: None };
+            let pays = Pays::Card(Card::typed(unit, typed)?);
+            let mut charge = Charge { pays, method: None, saving: None };
             if *save || payment.save_method {
                 let (customer, email) = (payment.customer_id.as_ref(), email.as_deref());
                 charge.saving = saving(unit, &charge, customer, email, typed.name.clone()).await?;
+            }
+            charge
+        }
+        Means::Account { account: typed, save, email } => {
+            payments::check_bank(unit, &payment)?;
+            let account = BankAccount::typed(typed)?;
+            let pays = Pays::Account(account, mandate(unit, Origin::Payment(payment.id.clone())));
+            let mut charge = Charge { pays, method: None, saving: None };
+            if *save || payment.save_method {
+                let (customer, email) = (payment.customer_id.as_ref(), email.as_deref());
+                charge.saving = saving(unit, &charge, customer, email, None).await?;
             }
             charge
         }
@@ -154,57 +180,38 @@ async fn charge_with(
     asker: Asker,
 ) -> Result<Charge> {
     if payment_methods::is_test_token(id) {
-        let card = Card::of_token(unit, id)?;
-        return Ok(Charge { card, method: Some(id.clone()), saving: None });
+        let pays = Pays::Card(Card::of_token(unit, id)?);
+        return Ok(Charge { pays, method: Some(id.clone()), saving: None });
     }
     let method = payment_methods::usable(unit, id, customer.as_ref()).await?;
     if asker == Asker::Merchant {
         check_attested(&method, unit.context.settings.pci_attestation)?;
     }
-    let number = payment_methods::number(unit, id).await?;
     if customer.is_none() {
         customer.clone_from(&method.customer_id);
     }
-    // What is shown is the card as the network renewed it, which may have other digits.
-    let card = Card { summary: method.card.clone(), ..Card::of_number(unit, number, method.card.expiry)? };
-    Ok(Charge { card, method: Some(method.id), saving: None })
+    Ok(Charge { pays: out_of_vault(unit, &method).await?, method: Some(method.id), saving: None })
 }
 
-/// Sets a card aside that is to be kept if it pays, or says whose a tokenised one will be; nothing for one that is kept
-/// already, or whose customer is gone.
-async fn saving(
-    unit: &mut Unit<'_>,
-    charge: &Charge,
-    customer: Option<&CustomerId>,
-    email: Option<&str>,
-    name: Option<String>,
-) -> Result<Option<Saving>> {
-    let kept = charge.method.clone().filter(|id| !payment_methods::is_test_token(id));
-    if let Some(id) = &kept
-        && payment_methods::owner(unit, id).await?.is_some()
-    {
-        return Ok(None);
-    }
-    let owner = match (customer, email) {
-        (Some(customer), _) if !customers::exists(unit, customer).await? => return Ok(None),
-        (Some(customer), _) => Owner::Known(customer.clone()),
-        (None, Some(email)) => Owner::New { id: CustomerId::from_bits(unit.env.id_bits()), email: email.to_owned() },
-        (None, None) => {
-            let message = "an e-mail address is needed to keep the card: whoever pays becomes a customer";
-            return Err(Refusal::new(Code::ParameterMissing, message).at("email").into());
+/// A saved method with its number.
+async fn out_of_vault(unit: &mut Unit<'_>, method: &PaymentMethod) -> Result<Pays> {
+    match &method.kept {
+        Kept::Card(kept) => {
+            let number = payment_methods::card_number(unit, &method.id).await?;
+            let summary = kept.summary.clone();
+            // What is shown is the card as the network renewed it, which may have other digits.
+            Ok(Pays::Card(Card { summary, ..Card::of_number(unit, number, kept.summary.expiry)? }))
         }
-    };
-    let method = kept.unwrap_or_else(|| {
-        let Card { number, summary, issuer, .. } = &charge.card;
-        let (card, issuer, source) = (summary.clone(), *issuer, Source::Surface);
-        payment_methods::set_aside(unit, payment_methods::Typed { number, card, issuer, name, source })
-    });
-    Ok(Some(Saving { method, owner }))
+        Kept::Account(kept) => {
+            let iban = payment_methods::iban(unit, &method.id).await?;
+            let holder = method.name.clone().unwrap_or_default();
+            Ok(Pays::Account(BankAccount::of_number(iban, holder)?, kept.mandate.clone()))
+        }
+    }
 }
 
 fn no_customer() -> Refusal {
-    let message =
-        "a card is kept for a customer: name one when you create the payment, or let the buyer pay on the hosted page";
+    let message = "what pays is kept for a customer: name one when you create the payment, or let the buyer pay on the hosted page";
     Refusal::new(Code::ParameterMissing, message).at("customerId")
 }
 

@@ -188,9 +188,9 @@ impl Endpoint {
         self
     }
 
-    /// Whether its body may hold a card.
-    pub fn takes_card(&self) -> bool {
-        self.body.is_some_and(|schema| takes_card(schema().as_value()))
+    /// Whether its body may hold the number of a card or of a bank account.
+    pub fn takes_number(&self) -> bool {
+        self.body.is_some_and(|schema| takes_number(schema().as_value()))
     }
 
     /// Whether it exists in this environment.
@@ -251,13 +251,13 @@ impl Call {
     }
 }
 
-/// Whether something that this schema describes may hold a security code.
-fn takes_card(schema: &Value) -> bool {
+/// Whether something that this schema describes may hold a security code, beside which a card's number stands, or an
+/// IBAN.
+fn takes_number(schema: &Value) -> bool {
+    let is_number = |names: &Value| ["cvc", "iban"].iter().any(|name| names.get(name).is_some());
     match schema {
-        Value::Object(parts) => {
-            parts.get("properties").is_some_and(|names| names.get("cvc").is_some()) || parts.values().any(takes_card)
-        }
-        Value::Array(parts) => parts.iter().any(takes_card),
+        Value::Object(parts) => parts.get("properties").is_some_and(is_number) || parts.values().any(takes_number),
+        Value::Array(parts) => parts.iter().any(takes_number),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
@@ -287,11 +287,20 @@ fn reply_schema<T: JsonSchema>() -> Schema {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn an_endpoint_takes_a_card_if_a_security_code_may_stand_anywhere_in_its_body() {
+    fn an_endpoint_takes_a_number_if_a_security_code_or_an_iban_may_stand_anywhere_in_its_body() {
         let table = crate::endpoints();
-        let paths: Vec<&str> = table.iter().filter(|one| one.takes_card()).map(|one| one.path).collect();
-        assert_eq!(paths, ["/v1/test/payments/{id}/pay", "/v1/payment-methods", "/v1/test/setups/{id}/pay"]);
+        let paths: Vec<&str> = table.iter().filter(|one| one.takes_number()).map(|one| one.path).collect();
+        assert_eq!(
+            paths,
+            [
+                "/v1/test/payments/{id}/pay",
+                "/v1/test/payments/{id}/debit",
+                "/v1/payment-methods",
+                "/v1/test/setups/{id}/pay",
+                "/v1/test/setups/{id}/debit",
+            ]
+        );
         let nested = serde_json::json!({"properties": {"cards": {"items": [{"properties": {"cvc": {}}}]}}});
-        assert!(super::takes_card(&nested));
+        assert!(super::takes_number(&nested));
     }
 }

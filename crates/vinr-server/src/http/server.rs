@@ -86,15 +86,15 @@ struct Compiled {
     endpoint: Endpoint,
     body: Option<Decoder>,
     query: Option<Decoder>,
-    /// Whether its body may hold a card. Then the connection ends with the answer, and the buffer that the card was read
-    /// into with it: memory is overwritten when it is freed.
-    takes_card: bool,
+    /// Whether its body may hold a card's or an account's number. Then the connection ends with the answer, and the
+    /// buffer that it was read into with it: memory is overwritten when it is freed.
+    takes_number: bool,
 }
 
 impl Compiled {
     fn new(endpoint: Endpoint) -> Compiled {
         Compiled {
-            takes_card: endpoint.takes_card(),
+            takes_number: endpoint.takes_number(),
             body: endpoint.body.map(|schema| Decoder::new(&schema())),
             query: endpoint.query.map(|schema| Decoder::new(&schema())),
             endpoint,
@@ -124,7 +124,7 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
         Err(error) => failure(&app, &error, &request_id),
     };
     tell_allowance(response.headers_mut(), allowance);
-    if compiled.is_some_and(|compiled| compiled.takes_card) {
+    if compiled.is_some_and(|compiled| compiled.takes_number) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if let Some((method, path)) = asked {

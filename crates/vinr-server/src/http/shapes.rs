@@ -94,6 +94,24 @@ impl Drop for TypedCard {
     }
 }
 
+/// The account that a buyer gives to be debited, or the sandbox's tests for one.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TypedAccount {
+    /// A test account's number, with spaces or without.
+    #[schemars(length(min = 15, max = 64))]
+    pub(crate) iban: String,
+    /// Whose account it is.
+    #[schemars(length(min = 1, max = 70), extend("format" = "printable"))]
+    pub(crate) account_holder: String,
+}
+
+impl Drop for TypedAccount {
+    fn drop(&mut self) {
+        self.iban.zeroize();
+    }
+}
+
 /// How the sandbox's buyer answers a challenge.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(crate) struct Authenticate {

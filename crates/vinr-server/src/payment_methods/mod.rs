@@ -8,9 +8,9 @@ pub(crate) mod wire;
 
 use vinr_core::cards::{CardNumber, Expiry};
 use vinr_core::events::EventType;
+use vinr_core::ibans::Iban;
 use vinr_core::ids::{CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{self as core, Command, Event, Issuer, PaymentMethod, Source, Status};
-use vinr_core::payments::CardSummary;
+use vinr_core::payment_methods::{self as core, Command, Event, Kept, PaymentMethod, Source, Status};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Db;
 
@@ -19,6 +19,7 @@ use crate::error::{ApiError, Result};
 use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
+pub(crate) use vault::Number;
 use wire::Renewal;
 
 /// What every test token begins with.
@@ -27,27 +28,30 @@ const TEST_TOKEN: &str = "pm_test_";
 /// How many numbers are read at once when a master key is replaced.
 const REWRAPPED_AT_ONCE: i64 = 200;
 
-/// A card as it was typed, to be kept.
+/// A card or an account as it was typed, to be kept.
 pub(crate) struct Typed<'a> {
     /// Its number.
-    pub(crate) number: &'a CardNumber,
-    /// What may be shown of it.
-    pub(crate) card: CardSummary,
-    /// What is known of its bank.
-    pub(crate) issuer: Issuer,
-    /// The name on it.
+    pub(crate) number: Number<'a>,
+    /// What is kept in plain.
+    pub(crate) kept: Kept,
+    /// The name on the card, or of the account's holder.
     pub(crate) name: Option<String>,
     /// Where it was typed.
     pub(crate) source: Source,
 }
 
-/// Seals a card's number under a pending method, which is attached or given up before anybody sees it.
+/// Seals a number under a pending method, which is attached or given up before anybody sees it.
 pub(crate) fn set_aside(unit: &mut Unit<'_>, typed: Typed<'_>) -> PaymentMethodId {
     let id = PaymentMethodId::from_bits(unit.env.id_bits());
-    let ask = seal(unit, id.clone(), typed);
+    set_aside_as(unit, id.clone(), typed);
+    id
+}
+
+/// The same under an id that was drawn before.
+pub(crate) fn set_aside_as(unit: &mut Unit<'_>, id: PaymentMethodId, typed: Typed<'_>) {
+    let ask = seal(unit, id, typed);
     let method = core::create(ask, unit.now());
     store::insert(unit, &method);
-    id
 }
 
 /// Seals a card's number under a method that can be charged at once and is nobody's.
@@ -88,13 +92,13 @@ pub(crate) fn is_test_token(id: &PaymentMethodId) -> bool {
 
 /// Stages a sealed number, and says what its method is made of.
 fn seal(unit: &mut Unit<'_>, id: PaymentMethodId, typed: Typed<'_>) -> core::Create {
-    let Typed { number, card, issuer, name, source } = typed;
+    let Typed { number, kept, name, source } = typed;
     let account = unit.context.account.clone();
     let keyring = unit.settings.keyring.clone();
     let envelope = vault::seal(&keyring, &unit.env.entropy, &vault::place(&account, &id), number);
     let fingerprint = vault::fingerprint(&keyring, &account, number);
     store::insert_sealed(unit, &id, envelope);
-    core::Create { id, card, issuer, fingerprint, name, source }
+    core::Create { id, kept, fingerprint, name, source }
 }
 
 /// Forgets a pending method: what it was to be kept for did not succeed.
@@ -141,10 +145,10 @@ fn take_away(unit: &mut Unit<'_>, method: PaymentMethod) -> Result<PaymentMethod
 /// The network's account updater renews a card; what it does not name stays.
 ///
 /// # Errors
-/// 404 for a method that nobody sees; `payment_method_detached`; an expiry that is past, or none.
+/// 404 for a method that nobody sees; `payment_method_detached`; an expiry that is past, or none; one that is no card.
 pub(crate) async fn renew(unit: &mut Unit<'_>, id: &PaymentMethodId, renewal: &Renewal) -> Result<PaymentMethod> {
     let method = load(unit, id).await?;
-    let mut card = method.card.clone();
+    let mut card = method.card().cloned().ok_or_else(core::not_a_card)?;
     if renewal.exp_month.is_some() || renewal.exp_year.is_some() {
         let month = renewal.exp_month.unwrap_or(card.expiry.month.into());
         let year = renewal.exp_year.unwrap_or(card.expiry.year.into());
@@ -157,8 +161,8 @@ pub(crate) async fn renew(unit: &mut Unit<'_>, id: &PaymentMethodId, renewal: &R
     apply(unit, method, Command::Update(card))
 }
 
-/// Takes all methods of a customer away who is forgotten, and forgets the names on them. The customer's row must be
-/// loaded by this unit.
+/// Takes all methods of a customer away who is forgotten, with their mandates, and forgets the names on them. The
+/// customer's row must be loaded by this unit.
 pub(crate) async fn forget(unit: &mut Unit<'_>, customer: &CustomerId) -> Result<()> {
     for id in store::of_customer(unit, customer).await? {
         let mut method = load(unit, &id).await?;
@@ -193,14 +197,30 @@ pub(crate) async fn usable(
     Ok(method)
 }
 
-/// The number of a method that may be charged.
+/// The number of a card that may be charged.
 ///
 /// # Errors
 /// The master key is not the one it was sealed under.
-pub(crate) async fn number(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<CardNumber> {
+pub(crate) async fn card_number(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<CardNumber> {
+    opened(unit, id, CardNumber::parse).await
+}
+
+/// The number of an account that may be debited.
+///
+/// # Errors
+/// The same.
+pub(crate) async fn iban(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<Iban> {
+    opened(unit, id, Iban::parse).await
+}
+
+async fn opened<T>(
+    unit: &mut Unit<'_>,
+    id: &PaymentMethodId,
+    read: fn(&str) -> std::result::Result<T, Refusal>,
+) -> Result<T> {
     let envelope = store::load_sealed(unit, id).await?;
     let envelope = envelope.ok_or_else(|| ApiError::internal(format!("the number of {id} is not in the vault")))?;
-    vault::open(&unit.settings.keyring, &vault::place(&unit.context.account, id), &envelope)
+    vault::open(&unit.settings.keyring, &vault::place(&unit.context.account, id), &envelope, read)
 }
 
 /// What time does to a method when its timer fires.
@@ -225,7 +245,7 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()
     }
 }
 
-/// Wraps the keys of all card numbers with the newest master key, while servers go on; tells how many after each batch.
+/// Wraps the keys of all numbers with the newest master key, while servers go on; tells how many after each batch.
 ///
 /// # Errors
 /// A number whose master key is not in the ring.

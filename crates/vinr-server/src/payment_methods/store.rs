@@ -3,8 +3,9 @@
 use vinr_core::cards::{Brand, Expiry};
 use vinr_core::countries::Country;
 use vinr_core::ids::{AccountId, CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{Funding, Issuer, PaymentMethod, Source, Status};
-use vinr_core::payments::CardSummary;
+use vinr_core::mandates::{self, Mandate, Origin};
+use vinr_core::payment_methods::{Funding, Issuer, Kept, KeptAccount, KeptCard, PaymentMethod, Source, Status};
+use vinr_core::payments::{CardSummary, MethodType};
 use vinr_core::time::Timestamp;
 use vinr_store::{Class, Column, CommitError, Db, Kind, Row, RowReader, Table, Value};
 
@@ -32,6 +33,10 @@ const METHODS: Table = Table {
         Column::int("expiring_at"),
         Column::int("created_at"),
         Column::text("source"),
+        Column::text("mandate"),
+        Column::int("mandate_accepted_at"),
+        Column::text("mandate_origin"),
+        Column::text("mandate_status"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -44,14 +49,14 @@ const VAULT: Table = Table {
     kind: Kind::Versioned,
 };
 
-/// More saved cards than this are not offered to a buyer at once.
+/// More saved methods than this are not offered to a buyer at once.
 const OFFERED_MAX: i64 = 10;
 
 /// The list of methods.
 pub(crate) const LIST: List = List {
     table: "payment_methods",
     columns: "id, customer_id, type, card_brand, card_last4, card_exp_month, card_exp_year, funding, country, fingerprint, \
-              name, status, expiring_at, created_at, source",
+              name, status, expiring_at, created_at, source, mandate, mandate_accepted_at, mandate_origin, mandate_status",
     order: "created_at",
     indexes: &[Index { on: &["customer_id", "status"], rows: Indexed::All }],
 };
@@ -94,7 +99,7 @@ pub(crate) async fn chargeable(
         (method.id.to_string(), method)
     };
     let listed = list::page(db, account, &LIST, &page, filters, read).await?;
-    Ok(listed.data.into_iter().filter(|method| !method.card.expiry.is_past(now)).collect())
+    Ok(listed.data.into_iter().filter(|method| !method.has_expired(now)).collect())
 }
 
 /// A row of [`LIST`].
@@ -179,27 +184,41 @@ fn sealed_values(envelope: Envelope) -> Vec<Value> {
 }
 
 fn values(method: &PaymentMethod) -> Vec<Value> {
+    // What a card's columns say of an account is nothing; see the migration that adds the mandate's.
+    let nothing = Expiry { year: 0, month: 0 };
+    let (brand, last4, expiry, issuer) = match &method.kept {
+        Kept::Card(KeptCard { summary, issuer }) => (summary.brand, &summary.last4, summary.expiry, *issuer),
+        Kept::Account(account) => {
+            let issuer = Issuer { funding: Funding::Unknown, country: Some(account.country) };
+            (Brand::Unknown, &account.last4, nothing, issuer)
+        }
+    };
+    let mandate = method.account().map(|account| &account.mandate);
     vec![
         method.customer_id.as_ref().map(CustomerId::as_str).into(),
-        "card".into(),
-        method.card.brand.as_str().into(),
-        method.card.last4.as_str().into(),
-        i64::from(method.card.expiry.month).into(),
-        i64::from(method.card.expiry.year).into(),
-        method.issuer.funding.as_str().into(),
-        method.issuer.country.map(Country::code).into(),
+        method.method_type().as_str().into(),
+        brand.as_str().into(),
+        last4.as_str().into(),
+        i64::from(expiry.month).into(),
+        i64::from(expiry.year).into(),
+        issuer.funding.as_str().into(),
+        issuer.country.map(Country::code).into(),
         method.fingerprint.as_str().into(),
         method.name.clone().into(),
         method.status.as_str().into(),
         method.expiring_at.map(Timestamp::millis).into(),
         method.created_at.millis().into(),
         method.source.as_str().into(),
+        mandate.map(|mandate| mandate.reference.as_str()).into(),
+        mandate.map(|mandate| mandate.accepted_at.millis()).into(),
+        mandate.map(|mandate| mandate.origin.as_str()).into(),
+        mandate.map(|mandate| mandate.status.as_str()).into(),
     ]
 }
 
 fn read(id: PaymentMethodId, row: &mut RowReader<'_>) -> PaymentMethod {
     let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
-    let _type = row.text();
+    let method_type = MethodType::parse(row.text()).expect("the database holds types of methods");
     let brand = Brand::parse(row.text()).expect("the database holds brands");
     let last4 = row.text().to_owned();
     let (month, year) = (row.int(), row.int());
@@ -215,16 +234,28 @@ fn read(id: PaymentMethodId, row: &mut RowReader<'_>) -> PaymentMethod {
     let expiring_at = row.opt_int().map(Timestamp::from_millis);
     let created_at = Timestamp::from_millis(row.int());
     let source = Source::parse(row.text()).expect("the database holds sources");
-    PaymentMethod {
-        id,
-        customer_id,
-        card: CardSummary { brand, last4, expiry },
-        issuer: Issuer { funding, country },
-        fingerprint,
-        name,
-        source,
-        status,
-        expiring_at,
-        created_at,
-    }
+    let kept = match method_type {
+        MethodType::SepaDebit => Kept::Account(KeptAccount {
+            country: country.expect("the database holds where an account is"),
+            last4,
+            mandate: read_mandate(row).expect("the database holds an account's mandate"),
+        }),
+        // iDEAL pays once and is never kept.
+        MethodType::Card | MethodType::Ideal => {
+            let summary = CardSummary { brand, last4, expiry };
+            Kept::Card(KeptCard { summary, issuer: Issuer { funding, country } })
+        }
+    };
+    PaymentMethod { id, customer_id, kept, fingerprint, name, source, status, expiring_at, created_at }
+}
+
+fn read_mandate(row: &mut RowReader<'_>) -> Option<Mandate> {
+    let (reference, accepted_at) = (row.opt_text(), row.opt_int());
+    let (origin, status) = (row.opt_text(), row.opt_text());
+    Some(Mandate {
+        reference: reference?.to_owned(),
+        accepted_at: Timestamp::from_millis(accepted_at?),
+        origin: Origin::parse(origin?).expect("the database holds ids of payments and setups"),
+        status: mandates::Status::parse(status?).expect("the database holds statuses"),
+    })
 }

@@ -1,5 +1,6 @@
-//! Numbers of saved cards. Each is sealed under a data key of its own, and that key is wrapped with the newest master
-//! key: replacing a master key re-wraps small keys and touches no number. The security code is never here.
+//! Numbers of saved cards and bank accounts. Each is sealed under a data key of its own, and that key is wrapped with
+//! the newest master key: replacing a master key re-wraps small keys and touches no number. The security code is never
+//! here.
 //!
 //! Ciphers and digests work on the stack, which no allocator wipes: whatever touches a number or its key is done
 //! [`on_wiped_stack`].
@@ -7,7 +8,9 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use vinr_core::cards::CardNumber;
+use vinr_core::ibans::Iban;
 use vinr_core::ids::{AccountId, PaymentMethodId};
+use vinr_core::refusal::Refusal;
 use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::env::Entropy;
@@ -21,6 +24,32 @@ const FINGERPRINT_LENGTH: usize = 24;
 /// How far down the stack is overwritten; sealing reaches some 10 kB deep in a build without optimisation.
 const STACK_BYTES: usize = 64 * 1024;
 
+/// A number to be kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Number<'a> {
+    /// Of a card.
+    Card(&'a CardNumber),
+    /// Of a bank account.
+    Account(&'a Iban),
+}
+
+impl Number<'_> {
+    fn expose(&self) -> &str {
+        match self {
+            Number::Card(number) => number.expose(),
+            Number::Account(iban) => iban.expose(),
+        }
+    }
+
+    /// What its fingerprints' key is for.
+    fn fingerprints(self) -> &'static str {
+        match self {
+            Number::Card(_) => "card fingerprints",
+            Number::Account(_) => "account fingerprints",
+        }
+    }
+}
+
 /// A sealed number as its row holds it.
 #[derive(Debug, Clone)]
 pub(super) struct Envelope {
@@ -33,7 +62,7 @@ pub(super) struct Envelope {
 }
 
 /// Seals a number; nothing but its own row opens it again.
-pub(super) fn seal(keyring: &Keyring, entropy: &Entropy, place: &str, number: &CardNumber) -> Envelope {
+pub(super) fn seal(keyring: &Keyring, entropy: &Entropy, place: &str, number: Number<'_>) -> Envelope {
     on_wiped_stack(|| {
         let (key_id, master) = keyring.newest();
         let data_key = Zeroizing::new(entropy.bytes::<32>());
@@ -45,16 +74,21 @@ pub(super) fn seal(keyring: &Keyring, entropy: &Entropy, place: &str, number: &C
     })
 }
 
-/// Opens a number.
+/// Opens a number, which is read as what it is of.
 ///
 /// # Errors
-/// The master key is gone, or the row was changed or moved.
-pub(super) fn open(keyring: &Keyring, place: &str, envelope: &Envelope) -> Result<CardNumber> {
+/// The master key is gone, the row was changed or moved, or the number is of something else.
+pub(super) fn open<T>(
+    keyring: &Keyring,
+    place: &str,
+    envelope: &Envelope,
+    read: fn(&str) -> std::result::Result<T, Refusal>,
+) -> Result<T> {
     on_wiped_stack(|| {
         let data_key = unwrapped(keyring, place, envelope)?;
         let digits = Sealer::with(&data_key).open(&envelope.sealed, place).map_err(ApiError::internal)?;
         let digits = std::str::from_utf8(&digits).map_err(ApiError::internal)?;
-        CardNumber::parse(digits).map_err(ApiError::internal)
+        read(digits).map_err(ApiError::internal)
     })
 }
 
@@ -85,9 +119,9 @@ pub(super) fn place(account: &AccountId, id: &PaymentMethodId) -> String {
 }
 
 /// The same for the same number in one account. Keyed, since there are few enough numbers to try them all.
-pub(super) fn fingerprint(keyring: &Keyring, account: &AccountId, number: &CardNumber) -> String {
+pub(super) fn fingerprint(keyring: &Keyring, account: &AccountId, number: Number<'_>) -> String {
     on_wiped_stack(|| {
-        let key = keyring.first().derive("card fingerprints");
+        let key = keyring.first().derive(number.fingerprints());
         let mut mac = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
         mac.update(account.as_str().as_bytes());
         mac.update(b" ");
@@ -135,7 +169,8 @@ mod tests {
     #[test]
     fn a_number_opens_in_its_place_only_and_stays_when_the_master_key_changes() {
         let entropy = Entropy::seeded(1);
-        let envelope = seal(&ring(&[1]), &entropy, "acct_1 pm_1", &number());
+        let open = |ring: &Keyring, place: &str, envelope: &Envelope| open(ring, place, envelope, CardNumber::parse);
+        let envelope = seal(&ring(&[1]), &entropy, "acct_1 pm_1", Number::Card(&number()));
         assert_eq!(open(&ring(&[1]), "acct_1 pm_1", &envelope).expect("opens").expose(), "4242424242424242");
         assert!(open(&ring(&[1]), "acct_1 pm_2", &envelope).is_err());
         assert!(open(&ring(&[2]), "acct_1 pm_1", &envelope).is_err());
@@ -150,10 +185,26 @@ mod tests {
     #[test]
     fn a_fingerprint_is_the_same_in_one_account_and_says_nothing_elsewhere() {
         let [one, other] = ["acct_1", "acct_2"].map(|id| AccountId::parse(id).expect("an id"));
-        let first = fingerprint(&ring(&[1]), &one, &number());
-        assert_eq!(first, fingerprint(&ring(&[1, 2]), &one, &number()));
-        assert_ne!(first, fingerprint(&ring(&[1]), &other, &number()));
-        assert_ne!(first, fingerprint(&ring(&[2]), &one, &number()));
+        let number = number();
+        let number = Number::Card(&number);
+        let first = fingerprint(&ring(&[1]), &one, number);
+        assert_eq!(first, fingerprint(&ring(&[1, 2]), &one, number));
+        assert_ne!(first, fingerprint(&ring(&[1]), &other, number));
+        assert_ne!(first, fingerprint(&ring(&[2]), &one, number));
         assert_eq!(first.len(), FINGERPRINT_LENGTH);
+    }
+    #[test]
+    fn an_accounts_number_is_kept_as_a_cards_is() {
+        let (entropy, one) = (Entropy::seeded(1), AccountId::parse("acct_1").expect("an id"));
+        let iban = Iban::parse("FR14 2004 1010 0505 0001 3M02 606").expect("a number");
+        let envelope = seal(&ring(&[1]), &entropy, "acct_1 pm_1", Number::Account(&iban));
+        assert!(!envelope.sealed.windows(6).any(|bytes| bytes == b"200410"), "sealed");
+        let opened = open(&ring(&[1]), "acct_1 pm_1", &envelope, Iban::parse).expect("opens");
+        assert_eq!(opened.expose(), "FR1420041010050500013M02606");
+        assert!(open(&ring(&[1]), "acct_1 pm_1", &envelope, CardNumber::parse).is_err(), "it is no card");
+        let other = Iban::parse("BG80 BNBG 9661 1020 3456 78").expect("a number");
+        let print = |iban| fingerprint(&ring(&[1]), &one, Number::Account(iban));
+        assert_eq!((print(&iban), print(&iban).len()), (print(&opened), FINGERPRINT_LENGTH));
+        assert_ne!(print(&iban), print(&other));
     }
 }

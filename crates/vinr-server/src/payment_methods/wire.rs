@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::countries::Country;
 use vinr_core::ids::CustomerId;
-use vinr_core::payment_methods::PaymentMethod;
+use vinr_core::mandates::{Mandate, Origin};
+use vinr_core::payment_methods::{Funding, Kept, PaymentMethod};
 
 use crate::http::shapes::TypedCard;
 
@@ -72,27 +73,29 @@ pub(crate) struct Shown<'a> {
     id: &'a str,
     /// Always `payment_method`.
     object: &'static str,
-    /// Its type: `card`.
+    /// Its type: `card` or `sepa_debit`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// Whose it is.
     customer_id: Option<&'a str>,
-    /// The scheme.
-    brand: &'static str,
-    /// The last four digits.
+    /// The scheme of a card.
+    brand: Option<&'static str>,
+    /// The last four digits of a card, or characters of an account's IBAN.
     last4: &'a str,
-    /// The last month in which it is good, 1 to 12.
-    exp_month: u8,
+    /// The last month in which a card is good, 1 to 12.
+    exp_month: Option<u8>,
     /// The year of that month.
-    exp_year: u16,
-    /// `credit`, `debit`, `prepaid` or `unknown`.
-    funding: &'static str,
+    exp_year: Option<u16>,
+    /// Of a card: `credit`, `debit`, `prepaid` or `unknown`.
+    funding: Option<&'static str>,
     /// Where its bank is, ISO 3166.
     country: Option<&'static str>,
-    /// The same for the same card in your account, so that you notice when one is saved twice.
+    /// The same for the same number in your account, so that you notice when one is saved twice.
     fingerprint: &'a str,
     /// What the buyer typed beside the number.
     billing_details: BillingDetails<'a>,
+    /// By which a bank account is debited.
+    mandate: Option<ShownMandate<'a>>,
     /// `active` or `detached`.
     status: &'static str,
     /// When it was saved.
@@ -103,8 +106,25 @@ pub(crate) struct Shown<'a> {
 /// What a buyer typed beside the number.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BillingDetails<'a> {
-    /// The name on the card.
+    /// The name on the card, or of the account's holder.
     name: Option<&'a str>,
+}
+
+/// The leave that an account's holder gave to debit it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Mandate")]
+pub(crate) struct ShownMandate<'a> {
+    /// What names it on the holder's statement.
+    reference: &'a str,
+    /// When the holder gave it.
+    accepted_at: String,
+    /// The payment with which it was given.
+    payment_id: Option<&'a str>,
+    /// The setup with which it was given.
+    setup_id: Option<&'a str>,
+    /// `active`, or `revoked` when the account was detached.
+    status: &'static str,
 }
 
 /// A method as JSON text.
@@ -119,20 +139,40 @@ pub(crate) fn value(method: &PaymentMethod) -> serde_json::Value {
 
 /// A method as it is shown.
 pub(crate) fn show(method: &PaymentMethod) -> Shown<'_> {
+    let card = method.card();
+    let (last4, country, funding) = match &method.kept {
+        Kept::Card(card) => (&card.summary.last4, card.issuer.country, Some(card.issuer.funding)),
+        Kept::Account(account) => (&account.last4, Some(account.country), None),
+    };
     Shown {
         id: method.id.as_str(),
         object: "payment_method",
-        kind: "card",
+        kind: method.method_type().as_str(),
         customer_id: method.customer_id.as_ref().map(CustomerId::as_str),
-        brand: method.card.brand.as_str(),
-        last4: &method.card.last4,
-        exp_month: method.card.expiry.month,
-        exp_year: method.card.expiry.year,
-        funding: method.issuer.funding.as_str(),
-        country: method.issuer.country.map(Country::code),
+        brand: card.map(|card| card.brand.as_str()),
+        last4,
+        exp_month: card.map(|card| card.expiry.month),
+        exp_year: card.map(|card| card.expiry.year),
+        funding: funding.map(Funding::as_str),
+        country: country.map(Country::code),
         fingerprint: &method.fingerprint,
         billing_details: BillingDetails { name: method.name.as_deref() },
+        mandate: method.account().map(|account| show_mandate(&account.mandate)),
         status: method.status.as_str(),
         created_at: method.created_at.rfc3339(),
+    }
+}
+
+fn show_mandate(mandate: &Mandate) -> ShownMandate<'_> {
+    let (payment_id, setup_id) = match &mandate.origin {
+        Origin::Payment(id) => (Some(id.as_str()), None),
+        Origin::Setup(id) => (None, Some(id.as_str())),
+    };
+    ShownMandate {
+        reference: &mandate.reference,
+        accepted_at: mandate.accepted_at.rfc3339(),
+        payment_id,
+        setup_id,
+        status: mandate.status.as_str(),
     }
 }

@@ -2,10 +2,11 @@
 //! a challenge from the start, and the bank's answer ends it; a bank may also take its time.
 
 use vinr_core::ids::{AttemptId, PaymentId};
+use vinr_core::payment_methods::Saving;
 use vinr_core::payments::{self as core, Command, Instrument, Method, MethodType, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
-use super::{Log, check_bank, settle, store};
+use super::{Log, settle, store};
 use crate::connectors::sandbox;
 use crate::error::Result;
 use crate::record::Unit;
@@ -21,17 +22,16 @@ pub(crate) enum AtBank {
     ApprovesForLater,
 }
 
-/// Sends the buyer of a payment to their bank.
+/// Sends the buyer of a payment that was looked at with [`super::check_bank`] to their bank. `saving` is where the
+/// account is kept that the bank tells of when it pays.
 ///
 /// # Errors
-/// [`check_bank`].
-pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
-    check_bank(unit, &payment)?;
+/// `payment_not_confirmable`.
+pub(crate) fn begin(unit: &mut Unit<'_>, mut payment: Payment, saving: Option<Saving>) -> Result<Payment> {
     let mut log = Log::new(Some(&payment));
     let attempt = AttemptId::from_bits(unit.env.id_bits());
     let method = Method { id: None, instrument: Instrument::Ideal };
-    let confirm = Command::Confirm { method, presence: Presence::OnSession, attempt, saving: None };
+    let confirm = Command::Confirm { method, presence: Presence::OnSession, attempt, saving };
     log.apply(unit, &mut payment, confirm)?;
     settle(unit, &mut log, &mut payment, Outcome::Challenge)?;
     log.save(unit, &payment, false);

@@ -2,7 +2,6 @@
 
 pub(crate) mod attempts;
 pub(crate) mod ideal;
-pub(crate) mod sepa_debit;
 pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod wire;
@@ -11,11 +10,13 @@ use std::sync::Arc;
 
 use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
+use vinr_core::mandates::Mandate;
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::payments::{self as core, Command, Event, Instrument, Method, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
+use crate::bank_accounts::BankAccount;
 use crate::cards::Card;
 use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
@@ -23,17 +24,25 @@ use crate::http::shapes::Pages;
 use crate::record::{Noun, Reaction, Unit};
 use crate::witness::Note;
 
-/// A card to be charged.
+/// What is to be charged.
 pub(crate) struct Charge {
-    /// The card.
-    pub(crate) card: Card,
+    /// The card or account.
+    pub(crate) pays: Pays,
     /// The saved method or token that it is.
     pub(crate) method: Option<PaymentMethodId>,
     /// Where it is kept if it pays.
     pub(crate) saving: Option<Saving>,
 }
 
-/// Creates a payment and, with a card, confirms it in the same commit.
+/// What can be charged.
+pub(crate) enum Pays {
+    /// A card.
+    Card(Card),
+    /// An account, under a mandate.
+    Account(BankAccount, Mandate),
+}
+
+/// Creates a payment and, with something that pays, confirms it in the same commit.
 pub(crate) async fn create(
     unit: &mut Unit<'_>,
     ask: core::Create,
@@ -190,7 +199,7 @@ pub(crate) fn check_acquiring(unit: &Unit<'_>) -> Result<()> {
 ///
 /// # Errors
 /// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks; [`check_acquiring`].
-fn check_bank(unit: &Unit<'_>, payment: &Payment) -> Result<()> {
+pub(crate) fn check_bank(unit: &Unit<'_>, payment: &Payment) -> Result<()> {
     core::bank_gate(payment, unit.now())?;
     check_acquiring(unit)?;
     if matches!(unit.settings.connector, Connector::Sandbox) {
@@ -205,19 +214,37 @@ pub(crate) fn offers_banks(connector: &Connector, payment: &Payment) -> bool {
     matches!(connector, Connector::Sandbox) && core::takes_bank(payment)
 }
 
-/// Confirms; the simulated network answers in the same unit, an acquirer elsewhere after its commit.
-fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, pays: Charge, presence: Presence) -> Result<()> {
-    check_acquiring(unit)?;
-    let connector = unit.settings.connector.clone();
+/// Confirms; the simulated network answers in the same unit, an acquirer elsewhere after its commit. A bank takes a
+/// debit and says after business days whether the money comes, whether the buyer is there or not.
+fn charge(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, charge: Charge, presence: Presence) -> Result<()> {
+    let Charge { pays, method: id, saving } = charge;
+    let instrument = match &pays {
+        Pays::Card(card) => {
+            check_acquiring(unit)?;
+            Instrument::Card(card.summary.clone())
+        }
+        Pays::Account(account, mandate) => {
+            let is_saved = id.is_some();
+            check_bank(unit, payment).map_err(|error| if is_saved { error.about("paymentMethodId") } else { error })?;
+            Instrument::SepaDebit(account.debited(mandate))
+        }
+    };
     let attempt = AttemptId::from_bits(unit.env.id_bits());
-    let Charge { card, method: id, saving } = pays;
-    let method = Method { id, instrument: Instrument::Card(card.summary) };
+    let method = Method { id, instrument };
     log.apply(unit, payment, Command::Confirm { method, presence, attempt: attempt.clone(), saving })?;
-    if matches!(connector, Connector::Remote(_)) {
-        attempts::authorize(unit, payment, attempt, card.simulated.token);
-        return Ok(());
-    }
-    settle(unit, log, payment, sandbox::authorize(card.simulated, presence))
+    let outcome = match (pays, unit.settings.connector.clone()) {
+        (Pays::Card(card), Connector::Remote(_)) => {
+            attempts::authorize(unit, payment, attempt, card.simulated.token);
+            return Ok(());
+        }
+        (Pays::Card(card), Connector::Sandbox | Connector::Unconfigured) => {
+            sandbox::authorize(card.simulated, presence)
+        }
+        (Pays::Account(account, _), Connector::Sandbox | Connector::Remote(_) | Connector::Unconfigured) => {
+            sandbox::debit(account.simulated, unit.now(), &unit.context.settings.time_zone)
+        }
+    };
+    settle(unit, log, payment, outcome)
 }
 
 fn settle(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, outcome: Outcome) -> Result<()> {
@@ -288,7 +315,7 @@ impl Log {
     }
 }
 
-/// What becomes of the card that was to be kept, once it is known whether it paid; `payment` is the state before.
+/// What becomes of what was to be kept, once it is known whether it paid; `payment` is the state before.
 fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
     let saving = payment.saving.clone()?;
     match event {

@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use vinr_core::ids::PaymentId;
 use vinr_core::metadata::Metadata;
 use vinr_core::payments::{Method, Payment, Presence};
-use zeroize::Zeroize as _;
 
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
-use crate::http::shapes::{Failure, Pages, Refund, TypedCard};
+use crate::http::shapes::{Failure, Pages, Refund, TypedAccount, TypedCard};
 
 /// What can be shown whole beside its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -85,8 +84,9 @@ pub(crate) struct Create {
     pub(crate) confirm: Option<bool>,
     /// The buyer is not there; implies `confirm`.
     pub(crate) off_session: Option<bool>,
-    /// Keep the card that pays for the customer's next payments. Without a customer the hosted page asks the buyer for an
-    /// e-mail address and makes one.
+    /// Keep what pays for the customer's next payments: the card, the account that is debited, or the one that an iDEAL
+    /// payment comes from. A card is kept once it has paid or is held, an account once its first debit is completed.
+    /// Without a customer the hosted page asks the buyer for an e-mail address and makes one.
     pub(crate) save_payment_method: Option<bool>,
     /// Text on the buyer's statement.
     #[schemars(length(min = 1, max = 22), extend("format" = "statement-descriptor"))]
@@ -161,22 +161,18 @@ pub(crate) struct Pay {
     pub(crate) email: Option<String>,
 }
 
-/// The account that a buyer gives to be debited, or the sandbox's tests for one.
+/// The account that the sandbox's buyer gives to be debited, and whether it is kept.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct TypedAccount {
-    /// A test account's number, with spaces or without.
-    #[schemars(length(min = 15, max = 64))]
-    pub(crate) iban: String,
-    /// Whose account it is.
-    #[schemars(length(min = 1, max = 70), extend("format" = "printable"))]
-    pub(crate) account_holder: String,
-}
-
-impl Drop for TypedAccount {
-    fn drop(&mut self) {
-        self.iban.zeroize();
-    }
+pub(crate) struct Debit {
+    /// The account.
+    #[serde(flatten)]
+    pub(crate) account: TypedAccount,
+    /// Keep the account for the customer, whatever the payment says.
+    pub(crate) save_payment_method: Option<bool>,
+    /// Where mail reaches a buyer who is no customer yet and whose account is kept.
+    #[schemars(length(max = 254), extend("format" = "mail"))]
+    pub(crate) email: Option<String>,
 }
 
 /// Which payments to list.
@@ -268,7 +264,7 @@ pub(crate) struct Shown<'a> {
     description: Option<&'a str>,
     /// Whose payment it is.
     customer_id: Option<&'a str>,
-    /// What paid or was last tried.
+    /// What paid or was last tried; after iDEAL with `savePaymentMethod`, the bank account that it yielded.
     payment_method_id: Option<&'a str>,
     /// Its type: `card`, `ideal` or `sepa_debit`.
     method: Option<&'static str>,
@@ -291,7 +287,7 @@ pub(crate) struct Shown<'a> {
     capture_method: &'static str,
     /// Whether the buyer was away at the last attempt.
     off_session: bool,
-    /// Whether the card that pays is kept for the customer.
+    /// Whether what pays is kept for the customer.
     save_payment_method: bool,
     /// The redemptions that reduce it.
     redemptions: Vec<&'a str>,

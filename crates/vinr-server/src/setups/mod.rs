@@ -1,5 +1,5 @@
-//! Setups: a card typed on the hosted page and kept without a payment. Rules are in `vinr_core::setups`; here they meet
-//! rows.
+//! Setups: a card or an account typed on the hosted page and kept without a payment. Rules are in `vinr_core::setups`;
+//! here they meet rows.
 
 pub(crate) mod store;
 pub(crate) mod wire;
@@ -27,7 +27,7 @@ pub(crate) async fn create(unit: &mut Unit<'_>, ask: core::Create, chosen_id: bo
     Ok(setup)
 }
 
-/// A setup whose card may be typed now.
+/// A setup whose card or account may be typed now.
 ///
 /// # Errors
 /// 404, `setup_not_confirmable`.
@@ -37,7 +37,7 @@ pub(crate) async fn open(unit: &mut Unit<'_>, id: &SetupId) -> Result<Setup> {
     Ok(setup)
 }
 
-/// The issuer's word on the card that was typed.
+/// The bank's word on what was typed.
 pub(crate) fn verify(unit: &mut Unit<'_>, setup: Setup, method: PaymentMethodId, verdict: Verdict) -> Result<Setup> {
     apply(unit, setup, Command::Verify { method, verdict })
 }

@@ -38,9 +38,9 @@ pub(crate) struct Shown<'a> {
     object: &'static str,
     /// `pending`, `requires_authentication`, `succeeded`, `failed` or `expired`.
     status: &'static str,
-    /// Whose card it will be.
+    /// Whose card or bank account it will be.
     customer_id: &'a str,
-    /// The card, once it is attached.
+    /// The card or bank account, once it is attached.
     payment_method_id: Option<&'a str>,
     /// Where the hosted page sends the buyer afterwards.
     return_url: Option<&'a str>,
@@ -50,7 +50,7 @@ pub(crate) struct Shown<'a> {
     checkout_url: String,
     /// Where the buyer answers an open 3DS challenge.
     authentication_url: Option<String>,
-    /// Why the last card was refused.
+    /// Why the last one was refused.
     failure: Option<Failure>,
     /// Your own notes.
     metadata: BTreeMap<&'a str, &'a str>,

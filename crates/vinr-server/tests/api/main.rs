@@ -5,6 +5,7 @@ mod acquirer_bank;
 mod answers;
 mod bad_requests;
 mod balance;
+mod bank_methods;
 mod checkout;
 mod checkout_assets;
 mod checkout_live;

@@ -231,6 +231,10 @@ async fn wallet_call(server: &Server, method: &Method, path: &str) -> RightCall 
             let card = |month: u8| json!({"number": "4242424242424242", "expMonth": month, "expYear": 2040});
             call(setup(server).await, card(1), card(2))
         }
+        ("POST", "/v1/test/setups/{id}/debit") => {
+            let account = |holder: &str| json!({"iban": "DE89370400440532013000", "accountHolder": holder});
+            call(setup(server).await, account("Ada"), account("Eve"))
+        }
         ("POST", "/v1/test/setups/{id}/authenticate") => {
             let waiting = setup(server).await;
             let challenge = json!({"number": "4000000000003220"});

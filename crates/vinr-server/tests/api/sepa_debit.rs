@@ -120,7 +120,7 @@ async fn a_debit_is_made_once(engine: Engine) {
 
 async fn what_a_debit_cannot_pay_is_not_offered_it(engine: Engine) {
     let (server, browser) = (Server::start(engine).await, Browser::new("en"));
-    for more in [json!({"currency": "USD"}), json!({"capture": false}), json!({"savePaymentMethod": true})] {
+    for more in [json!({"currency": "USD"}), json!({"capture": false})] {
         let mut body = json!({"amount": 1000, "currency": "EUR"});
         body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         let payment = server.post("/v1/payments", body).await.ok();

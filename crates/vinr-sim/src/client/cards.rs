@@ -1,11 +1,11 @@
-//! Customers, setups and saved cards.
+//! Customers, setups, saved cards and saved bank accounts.
 
 use futures_util::future::join;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Client;
-use super::payments::{NUMBERS, id};
+use super::payments::{IBANS, NUMBERS, id};
 use crate::world::Broken;
 
 impl Client {
@@ -40,11 +40,14 @@ impl Client {
         self.tell(&ask).await.map(drop)
     }
 
-    /// A card that is saved on its page.
+    /// A card or an account that is saved on its page.
     pub(super) async fn set_up(&mut self) -> Result<(), Broken> {
         let Some(customer) = self.chance.one(&self.customers).cloned() else { return self.new_customer().await };
         let ask = self.post(format!("/v1/customers/{customer}/setup-method"), &json!({}));
         let Some(setup) = self.object(&ask).await? else { return Ok(()) };
+        if self.chance.percent(30) {
+            return self.save_account(&setup).await;
+        }
         let number = self.chance.one(&NUMBERS[..4]).copied().unwrap_or_default();
         if self.chance.percent(50) {
             let form = format!("number={number}&expiry=12%2F31&cvc=123&name=Ada");
@@ -63,7 +66,20 @@ impl Client {
         Ok(())
     }
 
-    /// One of a customer's saved cards.
+    /// An account is given with a mandate; some are closed.
+    async fn save_account(&mut self, setup: &Value) -> Result<(), Broken> {
+        let iban = self.chance.one(&IBANS).copied().unwrap_or_default();
+        if self.chance.percent(50) {
+            let form = format!("method=sepa_debit&iban={iban}&holder=Ada");
+            let page = setup["checkoutUrl"].as_str().unwrap_or_default();
+            return self.tell(&Client::browse(page, &form)).await.map(drop);
+        }
+        let body = json!({"iban": iban, "accountHolder": "Ada"});
+        let ask = self.post(format!("/v1/test/setups/{}/debit", id(setup)), &body);
+        self.tell(&ask).await.map(drop)
+    }
+
+    /// One of a customer's saved cards and accounts.
     async fn saved(&self, customer: &str) -> Result<Option<String>, Broken> {
         let list = self.object(&Client::bare("GET", format!("/v1/customers/{customer}/methods"), "")).await?;
         let methods: Vec<String> = list
@@ -77,6 +93,8 @@ impl Client {
 
     fn off_session(&mut self, customer: &str, method: Option<&str>) -> Value {
         let mut body = self.order();
+        // Banks pay no other currency.
+        body["currency"] = json!("EUR");
         body["customerId"] = json!(customer);
         body["offSession"] = json!(true);
         if let Some(method) = method {
@@ -94,7 +112,8 @@ impl Client {
         self.tell(&ask).await.map(drop)
     }
 
-    /// A card is taken away while it is charged; what is asked for after that answer never comes to anything.
+    /// A card or an account is taken away while it is charged; what is asked for after that answer never comes to
+    /// anything.
     pub(super) async fn detach(&mut self) -> Result<(), Broken> {
         let Some(customer) = self.chance.one(&self.customers).cloned() else { return self.new_customer().await };
         let Some(method) = self.saved(&customer).await? else { return Ok(()) };

@@ -15,6 +15,10 @@ pub(super) const CARDS: [&str; 8] = ["4242", "4242", "0002", "9995", "3220", "30
 pub(super) const NUMBERS: [&str; 5] =
     ["4242424242424242", "4242424242424242", "4000000000000002", "4000000000003220", "4242424242424241"];
 
+/// Accounts that buyers give: two pay, one has no money, one is closed.
+pub(super) const IBANS: [&str; 4] =
+    ["DE89370400440532013000", "NL91ABNA0417164300", "DE62370400440532013001", "DE35370400440532013002"];
+
 impl Client {
     /// What creates a payment; each has an order of its own.
     pub(super) fn order(&mut self) -> Value {
@@ -74,8 +78,7 @@ impl Client {
             if self.chance.percent(10) || self.tell(&Client::browse(&page, "")).await?.is_none() {
                 return Ok(());
             }
-            let number = self.chance.one(&NUMBERS).copied().unwrap_or_default();
-            let form = format!("method=new&number={number}&expiry=12%2F31&cvc=123&name=Ada&email=ada%40buyer.example");
+            let form = self.typed();
             let Some(said) = self.tell(&Client::browse(&page, &form)).await? else { return Ok(()) };
             if said.status == 303 {
                 self.tell(&Client::browse(&said.location, "")).await?;
@@ -88,6 +91,22 @@ impl Client {
             }
         }
         Ok(())
+    }
+
+    /// What a buyer sends: a card mostly, an account, or the wish to pay at their bank.
+    fn typed(&self) -> String {
+        let paying = match self.chance.below(10) {
+            0..2 => "method=ideal".to_owned(),
+            2..4 => {
+                let iban = self.chance.one(&IBANS).copied().unwrap_or_default();
+                format!("method=sepa_debit&iban={iban}&holder=Ada")
+            }
+            _ => {
+                let number = self.chance.one(&NUMBERS).copied().unwrap_or_default();
+                format!("method=new&number={number}&expiry=12%2F31&cvc=123&name=Ada")
+            }
+        };
+        format!("{paying}&email=ada%40buyer.example")
     }
 
     /// An authorization that is captured, or cancelled, or both at once.

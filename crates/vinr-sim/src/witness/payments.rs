@@ -3,7 +3,7 @@
 use serde_json::Value;
 use vinr_core::events::EventType;
 use vinr_core::ids::PaymentId;
-use vinr_core::payments::{self, Event, Payment, Status};
+use vinr_core::payments::{self, Event, Method, Payment, Status};
 use vinr_core::time::{Span, Timestamp};
 
 use super::{Commit, Folds};
@@ -112,6 +112,11 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         }
         Event::Completed { .. } | Event::Failed(_) if payment.clears_at.is_some_and(|due| at < due) => {
             Err("the bank has not spoken yet")
+        }
+        Event::Completed { .. } | Event::Failed(_)
+            if payment.clears_at.is_none() && payment.method.as_ref().and_then(Method::bank_account).is_some() =>
+        {
+            Err("a debit takes days, whether its holder is there or not")
         }
         Event::Created
         | Event::Submitted { .. }

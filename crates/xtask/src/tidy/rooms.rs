@@ -10,7 +10,18 @@ const SERVER: &str = "crates/vinr-server/src/";
 
 /// The platform under the nouns.
 const PLATFORM: &[&str] = &[
-    "cards", "codes", "context", "egress", "env", "error", "http", "keyring", "record", "sealing", "settings",
+    "bank_accounts",
+    "cards",
+    "codes",
+    "context",
+    "egress",
+    "env",
+    "error",
+    "http",
+    "keyring",
+    "record",
+    "sealing",
+    "settings",
     "witness",
 ];
 

@@ -54,29 +54,42 @@ export interface components {
             id: string;
             /** @description Always `payment_method`. */
             object: string;
-            /** @description Its type: `card`. */
+            /** @description Its type: `card` or `sepa_debit`. */
             type: string;
             /** @description Whose it is. */
             customerId: string | null;
-            /** @description The scheme. */
-            brand: string;
-            /** @description The last four digits. */
+            /** @description The scheme of a card. */
+            brand: string | null;
+            /** @description The last four digits of a card, or characters of an account's IBAN. */
             last4: string;
-            /** @description The last month in which it is good, 1 to 12. */
-            expMonth: number;
+            /** @description The last month in which a card is good, 1 to 12. */
+            expMonth: number | null;
             /** @description The year of that month. */
-            expYear: number;
-            /** @description `credit`, `debit`, `prepaid` or `unknown`. */
-            funding: string;
+            expYear: number | null;
+            /** @description Of a card: `credit`, `debit`, `prepaid` or `unknown`. */
+            funding: string | null;
             /** @description Where its bank is, ISO 3166. */
             country: string | null;
-            /** @description The same for the same card in your account, so that you notice when one is saved twice. */
+            /** @description The same for the same number in your account, so that you notice when one is saved twice. */
             fingerprint: string;
             /** @description What the buyer typed beside the number. */
             billingDetails: {
-                /** @description The name on the card. */
+                /** @description The name on the card, or of the account's holder. */
                 name: string | null;
             };
+            /** @description By which a bank account is debited. */
+            mandate: {
+                /** @description What names it on the holder's statement. */
+                reference: string;
+                /** @description When the holder gave it. */
+                acceptedAt: string;
+                /** @description The payment with which it was given. */
+                paymentId: string | null;
+                /** @description The setup with which it was given. */
+                setupId: string | null;
+                /** @description `active`, or `revoked` when the account was detached. */
+                status: string;
+            } | null;
             /** @description `active` or `detached`. */
             status: string;
             /** @description When it was saved. */
@@ -90,9 +103,9 @@ export interface components {
             object: string;
             /** @description `pending`, `requires_authentication`, `succeeded`, `failed` or `expired`. */
             status: string;
-            /** @description Whose card it will be. */
+            /** @description Whose card or bank account it will be. */
             customerId: string;
-            /** @description The card, once it is attached. */
+            /** @description The card or bank account, once it is attached. */
             paymentMethodId: string | null;
             /** @description Where the hosted page sends the buyer afterwards. */
             returnUrl: string | null;
@@ -102,7 +115,7 @@ export interface components {
             checkoutUrl: string;
             /** @description Where the buyer answers an open 3DS challenge. */
             authenticationUrl: string | null;
-            /** @description Why the last card was refused. */
+            /** @description Why the last one was refused. */
             failure: {
                 code: string;
                 category: string;

@@ -24,7 +24,7 @@ export interface components {
             description: string | null;
             /** @description Whose payment it is. */
             customerId: string | null;
-            /** @description What paid or was last tried. */
+            /** @description What paid or was last tried; after iDEAL with `savePaymentMethod`, the bank account that it yielded. */
             paymentMethodId: string | null;
             /** @description Its type: `card`, `ideal` or `sepa_debit`. */
             method: string | null;
@@ -60,7 +60,7 @@ export interface components {
             captureMethod: string;
             /** @description Whether the buyer was away at the last attempt. */
             offSession: boolean;
-            /** @description Whether the card that pays is kept for the customer. */
+            /** @description Whether what pays is kept for the customer. */
             savePaymentMethod: boolean;
             /** @description The redemptions that reduce it. */
             redemptions: string[];
@@ -155,7 +155,7 @@ export interface components {
             description: string | null;
             /** @description Whose payment it is. */
             customerId: string | null;
-            /** @description What paid or was last tried. */
+            /** @description What paid or was last tried; after iDEAL with `savePaymentMethod`, the bank account that it yielded. */
             paymentMethodId: string | null;
             /** @description Its type: `card`, `ideal` or `sepa_debit`. */
             method: string | null;
@@ -191,7 +191,7 @@ export interface components {
             captureMethod: string;
             /** @description Whether the buyer was away at the last attempt. */
             offSession: boolean;
-            /** @description Whether the card that pays is kept for the customer. */
+            /** @description Whether what pays is kept for the customer. */
             savePaymentMethod: boolean;
             /** @description The redemptions that reduce it. */
             redemptions: string[];
@@ -338,8 +338,9 @@ export interface components {
             /** @description The buyer is not there; implies `confirm`. */
             offSession?: boolean | null;
             /**
-             * @description Keep the card that pays for the customer's next payments. Without a customer the hosted page asks the buyer for an
-             *     e-mail address and makes one.
+             * @description Keep what pays for the customer's next payments: the card, the account that is debited, or the one that an iDEAL
+             *     payment comes from. A card is kept once it has paid or is held, an account once its first debit is completed.
+             *     Without a customer the hosted page asks the buyer for an e-mail address and makes one.
              */
             savePaymentMethod?: boolean | null;
             /** @description Text on the buyer's statement. */
@@ -409,8 +410,9 @@ export interface components {
             /** @description The buyer is not there; implies `confirm`. */
             offSession?: boolean | null;
             /**
-             * @description Keep the card that pays for the customer's next payments. Without a customer the hosted page asks the buyer for an
-             *     e-mail address and makes one.
+             * @description Keep what pays for the customer's next payments: the card, the account that is debited, or the one that an iDEAL
+             *     payment comes from. A card is kept once it has paid or is held, an account once its first debit is completed.
+             *     Without a customer the hosted page asks the buyer for an e-mail address and makes one.
              */
             savePaymentMethod?: boolean | null;
             /** @description Text on the buyer's statement. */

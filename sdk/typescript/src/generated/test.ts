@@ -43,12 +43,16 @@ export interface components {
             /** @description Where mail reaches a buyer who is no customer yet and whose card is kept. */
             email?: string | null;
         };
-        /** @description The account that a buyer gives to be debited, or the sandbox's tests for one. */
+        /** @description The account that the sandbox's buyer gives to be debited, and whether it is kept. */
         PostTestPaymentsIdDebitBody: {
             /** @description A test account's number, with spaces or without. */
             iban: string;
             /** @description Whose account it is. */
             accountHolder: string;
+            /** @description Keep the account for the customer, whatever the payment says. */
+            savePaymentMethod?: boolean | null;
+            /** @description Where mail reaches a buyer who is no customer yet and whose account is kept. */
+            email?: string | null;
         };
         /** @description How the sandbox's buyer answers a challenge. */
         PostTestPaymentsIdAuthenticateBody: {
@@ -89,6 +93,13 @@ export interface components {
             cvc?: string | null;
             /** @description The name on the card. */
             name?: string | null;
+        };
+        /** @description The account that a buyer gives to be debited, or the sandbox's tests for one. */
+        PostTestSetupsIdDebitBody: {
+            /** @description A test account's number, with spaces or without. */
+            iban: string;
+            /** @description Whose account it is. */
+            accountHolder: string;
         };
         /** @description How the sandbox's buyer answers a challenge. */
         PostTestSetupsIdAuthenticateBody: {

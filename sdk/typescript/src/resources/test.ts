@@ -14,6 +14,7 @@ import type {
   TestPaymentMethodUpdateParams,
   TestPayParams,
   TestReset,
+  TestSetupDebitParams,
   TestSetupPayParams,
 } from '../types.js';
 
@@ -94,6 +95,11 @@ class TestSetups {
   /** Types a test card's number. */
   pay(id: string, params: TestSetupPayParams, options?: RequestOptions): Promise<Setup> {
     return this.#transport.send({ method: 'POST', path: path`/test/setups/${id}/pay`, body: params }, options);
+  }
+
+  /** Gives a test account that is saved. */
+  debit(id: string, params: TestSetupDebitParams, options?: RequestOptions): Promise<Setup> {
+    return this.#transport.send({ method: 'POST', path: path`/test/setups/${id}/debit`, body: params }, options);
   }
 
   /** Answers an open 3DS challenge. */

@@ -9,9 +9,9 @@ use vinr_core::keys::Family;
 use vinr_core::payments as core;
 use vinr_core::refusal::{Code, Refusal};
 
-use super::Means;
 use super::answers::{customer_shown, shown};
 use super::ask::{NewPayment, presence};
+use super::{Means, ideal};
 use crate::customers;
 use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
@@ -20,6 +20,7 @@ use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
 use crate::http::shapes::{Authenticate, Pages};
+use crate::payments::ideal::AtBank;
 use crate::payments::sessions::wire::{PublicShown, show_public};
 use crate::payments::wire::Expand;
 use crate::payments::{self, sessions, store, wire};
@@ -99,7 +100,7 @@ fn helpers() -> [Endpoint; 3] {
             "Give an account as the buyer would",
             debit,
         )
-        .body::<wire::TypedAccount>()
+        .body::<wire::Debit>()
         .codes(&[
             Code::PaymentNotConfirmable,
             Code::TestAccountRequired,
@@ -327,10 +328,11 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, PaymentId::parse)?, call.body::<wire::TypedAccount>()?);
-        answer(&call, "debit_payment", data, |unit, (id, typed)| {
+        let wire::Debit { account, save_payment_method, email } = call.body()?;
+        let means = Means::Account { account, save: save_payment_method == Some(true), email };
+        answer(&call, "debit_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
-                let payment = payments::sepa_debit::begin(unit, id, typed).await?;
+                let payment = super::pay(unit, id, means).await?;
                 shown(unit, &payment).await
             })
         })
@@ -341,10 +343,10 @@ fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let passed = call.body::<Authenticate>()?.passed();
-        let data = (call.id(0, PaymentId::parse)?, passed);
-        answer(&call, "authenticate_payment", data, |unit, (id, passed)| {
+        let said = if passed { AtBank::Approves } else { AtBank::Refuses };
+        answer(&call, "authenticate_payment", (call.id(0, PaymentId::parse)?, said), |unit, (id, said)| {
             Box::pin(async move {
-                let payment = payments::authenticate(unit, id, *passed).await?;
+                let payment = ideal::answer(unit, id, *said).await?;
                 shown(unit, &payment).await
             })
         })

@@ -7,12 +7,13 @@ use vinr_core::metadata::Metadata;
 use vinr_core::refusal::Code;
 use vinr_core::setups as core;
 
+use super::Kind;
 use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::formats::chosen_id;
 use crate::http::idempotency::answer;
 use crate::http::reply::Reply;
-use crate::http::shapes::{Authenticate, Pages, TypedCard};
+use crate::http::shapes::{Authenticate, Pages, TypedAccount, TypedCard};
 use crate::record::Unit;
 use crate::setups::{self, store, wire};
 
@@ -21,14 +22,28 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     use Endpoint as E;
     let family = Family::Customers;
     vec![
-        E::post::<wire::Shown<'_>>("/v1/customers/{id}/setup-method", family, "Save a card without a payment", create)
-            .body::<wire::Create>()
-            .codes(&[Code::ResourceExists]),
+        E::post::<wire::Shown<'_>>(
+            "/v1/customers/{id}/setup-method",
+            family,
+            "Save a card or a bank account without a payment",
+            create,
+        )
+        .body::<wire::Create>()
+        .codes(&[Code::ResourceExists]),
         E::get::<wire::Shown<'_>>("/v1/setups/{id}", family, "Retrieve a setup", retrieve),
         E::post::<wire::Shown<'_>>("/v1/test/setups/{id}/pay", Family::Test, "Type a card as the buyer would", pay)
             .body::<TypedCard>()
             .codes(&[Code::SetupNotConfirmable, Code::TestCardRequired])
             .sandbox_only(),
+        E::post::<wire::Shown<'_>>(
+            "/v1/test/setups/{id}/debit",
+            Family::Test,
+            "Give an account to be saved as the buyer would",
+            debit,
+        )
+        .body::<TypedAccount>()
+        .codes(&[Code::SetupNotConfirmable, Code::TestAccountRequired])
+        .sandbox_only(),
         E::post::<wire::Shown<'_>>(
             "/v1/test/setups/{id}/authenticate",
             Family::Test,
@@ -64,15 +79,26 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, SetupId::parse)?, call.body::<TypedCard>()?);
-        answer(&call, "verify_setup", data, |unit, (id, typed)| {
-            Box::pin(async move {
-                let setup = super::verify(unit, id, typed).await?;
-                shown(unit, &setup)
-            })
-        })
-        .await
+        let typed = Kind::Card(call.body()?);
+        verify(call, typed).await
     })
+}
+
+fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let typed = Kind::Account(call.body()?);
+        verify(call, typed).await
+    })
+}
+
+async fn verify(call: Call, typed: Kind) -> Result<Reply> {
+    answer(&call, "verify_setup", (call.id(0, SetupId::parse)?, typed), |unit, (id, typed)| {
+        Box::pin(async move {
+            let setup = super::verify(unit, id, typed).await?;
+            shown(unit, &setup)
+        })
+    })
+    .await
 }
 
 fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {

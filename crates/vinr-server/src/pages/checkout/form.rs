@@ -12,8 +12,7 @@ use super::kept::Kept;
 use crate::error::ApiError;
 use crate::http::bodies;
 use crate::http::formats::is_mail;
-use crate::http::shapes::TypedCard;
-use crate::payments::wire::TypedAccount;
+use crate::http::shapes::{TypedAccount, TypedCard};
 
 /// Longest form that is read; a card and a name need far less.
 const FORM_BYTES_MAX: usize = 4_096;
@@ -168,9 +167,11 @@ impl Form {
         if let Some(id) = kept.method.as_deref().and_then(|id| PaymentMethodId::parse(id).ok()) {
             return Ok(Form { chosen: Chosen::Saved(id), kept });
         }
+        let email = asks_email && (kept.email.len() > EMAIL_BYTES_MAX || !is_mail(&kept.email));
         match kept.method.as_deref() {
+            Some(IDEAL) if email => return Err(Errors { email, kept, ..Errors::default() }),
             Some(IDEAL) => return Ok(Form { chosen: Chosen::Ideal, kept }),
-            Some(SEPA_DEBIT) => return Form::account(&iban, &holder, kept),
+            Some(SEPA_DEBIT) => return Form::account(&iban, &holder, email, kept),
             Some(_) | None => {}
         }
         let expiry = expiry(&kept.expiry);
@@ -178,7 +179,7 @@ impl Form {
         let (fewest, most) = brand.code_digits();
         let code_holds = (fewest..=most).contains(&cvc.len()) && cvc.bytes().all(|byte| byte.is_ascii_digit());
         let errors = Errors {
-            email: asks_email && (kept.email.len() > EMAIL_BYTES_MAX || !is_mail(&kept.email)),
+            email,
             number: CardNumber::parse(&number).is_err().then_some(Number::Wrong),
             expiry: expiry.is_none(),
             cvc: (!code_holds).then_some(brand),
@@ -194,11 +195,11 @@ impl Form {
 }
 
 impl Form {
-    /// A debit as it was typed.
-    fn account(iban: &str, holder: &str, mut kept: Kept) -> Result<Form, Errors> {
+    /// A debit as it was typed; `email` is whether the address is wrong.
+    fn account(iban: &str, holder: &str, email: bool, mut kept: Kept) -> Result<Form, Errors> {
         holder.clone_into(&mut kept.name);
         let wrong = Iban::parse(iban).is_err().then_some(Account::Wrong);
-        let errors = Errors { iban: wrong, holder: holder.is_empty(), ..Errors::default() };
+        let errors = Errors { email, iban: wrong, holder: holder.is_empty(), ..Errors::default() };
         if errors.is_about_a_field() {
             return Err(Errors { kept, ..errors });
         }
@@ -277,6 +278,16 @@ mod tests {
         assert_eq!((account.account_holder.as_str(), kept.name.as_str()), ("Ada Lovelace", "Ada Lovelace"));
         let errors = read("method=sepa_debit&iban=DE88370400440532013000&holder=+").err().expect("refused");
         assert_eq!((errors.iban, errors.holder, errors.number), (Some(Account::Wrong), true, None));
+    }
+
+    #[test]
+    fn whoever_is_asked_for_an_address_gives_one_however_they_pay() {
+        let debit = "method=sepa_debit&iban=DE89370400440532013000&holder=Ada";
+        for typed in ["method=ideal", debit, "method=new&number=4242424242424242&expiry=12/31&cvc=123"] {
+            let wrong = |email: &str| Form::parse(format!("{typed}&email={email}").as_bytes(), true).err();
+            assert!(wrong("ada").expect("refused").email, "{typed}");
+            assert!(wrong("ada@example.com").is_none(), "{typed}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use vinr_core::payments::BankAccount;
+use vinr_core::payments::{BankAccount, MethodType};
 
 use super::super::html;
 use super::super::locale::Locale;
@@ -120,9 +120,14 @@ pub(super) fn authorized(order: &Order<'_>, link: Option<String>, just_now: bool
     done(order, (order.t.authorized_title, order.t.authorized_text), link, just_now)
 }
 
-/// The buyer's card is saved.
-pub(super) fn saved(order: &Order<'_>, link: Option<String>, just_now: bool) -> Response {
-    done(order, (order.t.setup_done_title, order.t.setup_done_text), link, just_now)
+/// The buyer's card or account is saved.
+pub(super) fn saved(order: &Order<'_>, kind: MethodType, link: Option<String>, just_now: bool) -> Response {
+    let t = order.t;
+    let words = match kind {
+        MethodType::Card | MethodType::Ideal => (t.setup_done_title, t.setup_done_text),
+        MethodType::SepaDebit => (t.setup_account_title, t.setup_account_text),
+    };
+    done(order, words, link, just_now)
 }
 
 /// The payment is with the bank.

@@ -15,10 +15,8 @@ use super::saved::offered;
 use super::views::{self, Banks, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
-use crate::flows::payments::{Means, pay as charge};
-use crate::payments::ideal::{self, AtBank};
-use crate::payments::sepa_debit;
-use crate::payments::wire::TypedAccount;
+use crate::flows::payments::{Means, ideal, pay as charge};
+use crate::payments::ideal::AtBank;
 use crate::{payment_links, payments};
 
 /// The page as the payment stands.
@@ -64,11 +62,13 @@ pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -
     if opened.check_acquiring().is_err() {
         return Ok(unavailable(opened, payment));
     }
-    let saved = offered(&opened.app, &opened.context, payment.customer_id.as_ref(), opened.now).await?;
+    let offers_banks = payments::offers_banks(&opened.app.settings.connector, payment);
+    let mut saved = offered(&opened.app, &opened.context, payment.customer_id.as_ref(), opened.now).await?;
+    saved.retain(|method| offers_banks || method.card().is_some());
     let was_typed = payment.method.as_ref().is_some_and(|method| method.id.is_none() && method.card().is_some());
     let declined = payment.failure.filter(|_| payment.status == Status::Failed);
     let before = payment.method.as_ref().filter(|_| declined.is_some()).map(Method::method_type);
-    let banks = match (payments::offers_banks(&opened.app.settings.connector, payment), before) {
+    let banks = match (offers_banks, before) {
         (false, _) => Banks::None,
         (true, None | Some(MethodType::Card)) => Banks::Offered,
         (true, Some(MethodType::Ideal)) => Banks::Ideal,
@@ -81,6 +81,7 @@ pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -
         errors,
         saved: &saved,
         banks,
+        offers_ideal: offers_banks,
         asks_email: asks_email(payment),
         keeps: payment.save_method,
         button: t.pay.replace("{amount}", order.headline()),
@@ -102,13 +103,12 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
         Err(errors) => return opened.again(&errors).await,
     };
     let Form { chosen, kept } = form;
+    let email = Some(kept.email.clone()).filter(|email| !email.is_empty());
     let means = match chosen {
-        Chosen::Ideal => return to_ideal(opened, payment, kept).await,
-        Chosen::Debit(account) => return debit(opened, payment, account, kept).await,
+        Chosen::Ideal => return to_ideal(opened, payment, email, kept).await,
+        Chosen::Debit(account) => Means::Account { account, save: false, email },
         Chosen::Saved(id) => Means::Saved(id),
-        Chosen::Typed(card) => {
-            Means::Typed { card, save: false, email: Some(kept.email.clone()).filter(|email| !email.is_empty()) }
-        }
+        Chosen::Typed(card) => Means::Typed { card, save: false, email },
     };
     let task = Task::request(&opened.account, "pay_on_page");
     let data = Arc::new((payment.id.clone(), means));
@@ -127,22 +127,10 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
 }
 
 /// The buyer chose iDEAL.
-async fn to_ideal(opened: &Opened, payment: &Payment, kept: Kept) -> Result<Response> {
+async fn to_ideal(opened: &Opened, payment: &Payment, email: Option<String>, kept: Kept) -> Result<Response> {
     let task = Task::request(&opened.account, "begin_ideal_on_page");
-    let begun = opened.app.run(task, Arc::new(payment.id.clone()), |unit, id| {
-        Box::pin(async move { ideal::begin(unit, id).await.map(drop) })
-    });
-    match begun.await {
-        Ok(()) => Ok(opened.onwards(&kept)),
-        Err(error) => opened.refused(error, kept).await,
-    }
-}
-
-/// The buyer gave an account.
-async fn debit(opened: &Opened, payment: &Payment, account: TypedAccount, kept: Kept) -> Result<Response> {
-    let task = Task::request(&opened.account, "debit_on_page");
-    let begun = opened.app.run(task, Arc::new((payment.id.clone(), account)), |unit, (id, account)| {
-        Box::pin(async move { sepa_debit::begin(unit, id, account).await.map(drop) })
+    let begun = opened.app.run(task, Arc::new((payment.id.clone(), email)), |unit, (id, email)| {
+        Box::pin(async move { ideal::begin(unit, id, email.as_deref()).await.map(drop) })
     });
     match begun.await {
         Ok(()) => Ok(opened.onwards(&kept)),
@@ -171,21 +159,15 @@ pub(super) fn bank(opened: &Opened, payment: &Payment) -> Option<Response> {
 
 /// The buyer answered the bank.
 pub(super) async fn authenticate(opened: &Opened, payment: &Payment, answer: AtBank) -> Result<()> {
-    let data = Arc::new((payment.id.clone(), is_ideal(payment), answer));
+    let data = Arc::new((payment.id.clone(), answer));
     let task = Task::request(&opened.account, "authenticate_on_page");
-    let answered = opened.app.run(task, data, |unit, (id, is_ideal, answer)| {
-        Box::pin(async move {
-            if *is_ideal {
-                ideal::answer(unit, id, *answer).await.map(drop)
-            } else {
-                payments::authenticate(unit, id, *answer == AtBank::Approves).await.map(drop)
-            }
-        })
+    let answered = opened.app.run(task, data, |unit, (id, answer)| {
+        Box::pin(async move { ideal::answer(unit, id, *answer).await.map(drop) })
     });
     answered.await
 }
 
-/// Whoever pays becomes a customer if the card is kept, and needs an address for that.
+/// Whoever pays becomes a customer if what pays is kept, and needs an address for that.
 fn asks_email(payment: &Payment) -> bool {
     payment.save_method && payment.customer_id.is_none()
 }

@@ -1,4 +1,4 @@
-//! The cards that a customer has saved, as buyers are offered them on the hosted page and in card fields.
+//! What a customer has saved, as buyers are offered it on the hosted page and, of cards, in card fields.
 
 use vinr_core::ids::CustomerId;
 use vinr_core::payment_methods::{PaymentMethod, Status};
@@ -31,7 +31,8 @@ pub(in crate::pages) async fn offered(
     }
     // It is older than those, or not to be charged any more.
     let default = store::peek(db, account, &default).await?;
-    let is_offered = |method: &PaymentMethod| method.status == Status::Active && !method.card.expiry.is_past(now);
+    let is_past = |method: &PaymentMethod| method.card().is_some_and(|card| card.expiry.is_past(now));
+    let is_offered = |method: &PaymentMethod| method.status == Status::Active && !is_past(method);
     methods.splice(0..0, default.filter(is_offered));
     Ok(methods)
 }

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use vinr_core::cards::FailureCode;
+use vinr_core::payment_methods::PaymentMethod;
+use vinr_core::payments::MethodType;
 use vinr_core::setups::{Setup, Status};
 
 use super::form::{Chosen, Errors, Form};
@@ -13,7 +16,7 @@ use super::{Opened, texts};
 use crate::app::Task;
 use crate::connectors::Connector;
 use crate::error::Result;
-use crate::flows::setups::verify;
+use crate::flows::setups::{Kind, verify};
 use crate::payment_methods::store::peek;
 use crate::setups;
 
@@ -25,12 +28,13 @@ pub(super) async fn state(opened: &Opened, setup: &Setup, just_now: bool) -> Res
         Status::Failed if opened.now < setup.expires_at => entry(opened, setup, &Errors::keeping(&opened.kept)),
         Status::RequiresAuthentication => views::challenge(&order(opened), &opened.bank(), way_out(setup)),
         Status::Succeeded => {
-            let card = match &setup.method {
+            let method = match &setup.method {
                 Some(id) => peek(&opened.app.db, &opened.account, id).await?,
                 None => None,
             };
-            let headline = card.map_or_else(|| t.setup_done_title.to_owned(), |method| label(&method.card));
-            outcomes::saved(&Order::new(opened, headline, None), returning(setup), just_now)
+            let kind = method.as_ref().map_or(MethodType::Card, PaymentMethod::method_type);
+            let headline = method.map_or_else(|| t.setup_done_title.to_owned(), |method| label(&method));
+            outcomes::saved(&Order::new(opened, headline, None), kind, returning(setup), just_now)
         }
         Status::Failed | Status::Expired => {
             let order = Order::new(opened, t.setup_none.to_owned(), None);
@@ -43,18 +47,20 @@ pub(super) async fn state(opened: &Opened, setup: &Setup, just_now: bool) -> Res
 pub(super) fn entry(opened: &Opened, setup: &Setup, errors: &Errors) -> Response {
     let order = order(opened);
     let t = order.t;
-    // Only the simulated network checks cards without charging them.
+    // Only the simulated network checks cards and accounts without charging them.
     if opened.check_acquiring().is_err() || !matches!(opened.app.settings.connector, Connector::Sandbox) {
         return unavailable(opened, setup);
     }
     let declined = setup.failure.filter(|_| setup.status == Status::Failed);
+    let is_accounts = declined.is_some_and(says_a_bank_of_an_account);
     let entering = Entering {
         action: &opened.path,
-        title: t.setup_form,
-        declined: declined.map(|code| Declined { code, was_typed: true }),
+        title: t.setup_any,
+        declined: declined.map(|code| Declined { code, was_typed: !is_accounts }),
         errors,
         saved: &[],
-        banks: Banks::None,
+        banks: if is_accounts { Banks::Debit } else { Banks::Offered },
+        offers_ideal: false,
         asks_email: false,
         keeps: true,
         button: t.setup_button.to_owned(),
@@ -71,16 +77,17 @@ pub(super) fn unavailable(opened: &Opened, setup: &Setup) -> Response {
 
 /// The buyer pressed the button.
 pub(super) async fn save(opened: &Opened, setup: &Setup, body: Body) -> Result<Response> {
-    let (card, kept) = match Form::read(body, false).await {
-        Ok(Form { chosen: Chosen::Typed(card), kept }) => (card, kept),
-        Ok(Form { chosen: Chosen::Saved(_) | Chosen::Ideal | Chosen::Debit(_), .. }) => {
+    let (typed, kept) = match Form::read(body, false).await {
+        Ok(Form { chosen: Chosen::Typed(card), kept }) => (Kind::Card(card), kept),
+        Ok(Form { chosen: Chosen::Debit(account), kept }) => (Kind::Account(account), kept),
+        Ok(Form { chosen: Chosen::Saved(_) | Chosen::Ideal, .. }) => {
             return opened.again(&Errors::trouble()).await;
         }
         Err(errors) => return opened.again(&errors).await,
     };
     let task = Task::request(&opened.account, "save_on_page");
-    let checked = opened.app.run(task, Arc::new((setup.id.clone(), card)), |unit, (id, card)| {
-        Box::pin(async move { verify(unit, id, card).await.map(drop) })
+    let checked = opened.app.run(task, Arc::new((setup.id.clone(), typed)), |unit, (id, typed)| {
+        Box::pin(async move { verify(unit, id, typed).await.map(drop) })
     });
     match checked.await {
         Ok(()) => Ok(opened.onwards(&kept)),
@@ -105,12 +112,29 @@ pub(super) async fn authenticate(opened: &Opened, setup: &Setup, passed: bool) -
     answered.await
 }
 
+/// Whether this is a bank's word about an account, and not about a card.
+fn says_a_bank_of_an_account(code: FailureCode) -> bool {
+    match code {
+        FailureCode::AccountClosed | FailureCode::DebitNotAuthorized => true,
+        FailureCode::CardDeclined
+        | FailureCode::InsufficientFunds
+        | FailureCode::ExpiredCard
+        | FailureCode::IncorrectCvc
+        | FailureCode::ProcessingError
+        | FailureCode::CardLost
+        | FailureCode::CardStolen
+        | FailureCode::AuthenticationFailed
+        | FailureCode::AuthenticationExpired
+        | FailureCode::BankDeclined => false,
+    }
+}
+
 fn order(opened: &Opened) -> Order<'_> {
     let t = texts(opened);
     Order::new(opened, t.setup_title.to_owned(), Some(t.setup_text))
 }
 
-/// Where a buyer goes who saves no card.
+/// Where a buyer goes who saves nothing.
 fn way_out(setup: &Setup) -> Option<String> {
     setup.cancel_url.clone().or_else(|| returning(setup))
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::json;
 use vinr_core::cards::{Brand, FailureCode};
 use vinr_core::keys::Environment;
-use vinr_core::payment_methods::PaymentMethod;
+use vinr_core::payment_methods::{self as core, PaymentMethod};
 use vinr_core::payments::CardSummary;
 
 use super::super::brand::Look;
@@ -78,11 +78,13 @@ pub(in crate::pages) struct Entering<'a> {
     pub(in crate::pages) title: &'static str,
     pub(in crate::pages) declined: Option<Declined>,
     pub(in crate::pages) errors: &'a Errors,
-    /// The customer's cards.
+    /// The customer's cards and accounts.
     pub(in crate::pages) saved: &'a [PaymentMethod],
     pub(in crate::pages) banks: Banks,
+    /// Whether iDEAL is among what banks offer.
+    pub(in crate::pages) offers_ideal: bool,
     pub(in crate::pages) asks_email: bool,
-    /// Whether the card is kept.
+    /// Whether the card or the account is kept.
     pub(in crate::pages) keeps: bool,
     pub(in crate::pages) button: String,
     /// What the button says while it works.
@@ -182,13 +184,15 @@ struct Entry<'a> {
     focus: &'static str,
     errors: Marked,
     kept: &'a Kept,
-    saved: Vec<SavedCard>,
+    saved: Vec<SavedMethod>,
     /// Whether the buyer may choose between more than a card.
     chooses: bool,
     /// What is chosen until the buyer chooses.
     chosen: Choice,
     /// What the holder of a debited account agrees to.
     mandate: String,
+    /// That the account behind an iDEAL payment is kept.
+    ideal_keeps: Option<String>,
     /// What typing a card is called beside the rest.
     card: &'static str,
     consent: Option<String>,
@@ -198,7 +202,7 @@ struct Entry<'a> {
 /// What a form begins with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Choice {
-    /// A saved card.
+    /// A saved card or account.
     Saved,
     /// The fields of a card.
     Card,
@@ -215,12 +219,29 @@ pub(in crate::pages) struct Notice {
     pub(in crate::pages) text: &'static str,
 }
 
-/// A saved card as a choice.
-struct SavedCard {
+/// A saved card or account as a choice.
+struct SavedMethod {
     id: String,
     label: String,
-    expires: String,
+    /// When a card expires, or that it is an account.
+    says: String,
+    /// What an account is debited under.
+    mandate: Option<String>,
     chosen: bool,
+}
+
+impl SavedMethod {
+    fn of(order: &Order<'_>, method: &PaymentMethod, chosen: bool) -> SavedMethod {
+        let t = order.t;
+        let says = match method.card() {
+            Some(card) => expires(t, card),
+            None => t.saved_account.to_owned(),
+        };
+        let mandate = method
+            .account()
+            .map(|account| order.with_merchant(t.mandate_again).replace("{mandate}", &account.mandate.reference));
+        SavedMethod { id: method.id.to_string(), label: label(method), says, mandate, chosen }
+    }
 }
 
 /// What stands under each field.
@@ -287,18 +308,16 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
     // The first one is offered, unless the buyer chose otherwise before or it was just declined.
     let before = kept.method.as_deref();
     let offers = before.is_none() && notice.is_none();
-    let choice = |(index, method): (usize, &PaymentMethod)| SavedCard {
-        id: method.id.to_string(),
-        label: label(&method.card),
-        expires: expires(t, &method.card),
-        chosen: if offers { index == 0 } else { before == Some(method.id.as_str()) },
+    let choice = |(index, method): (usize, &PaymentMethod)| {
+        let chosen = if offers { index == 0 } else { before == Some(method.id.as_str()) };
+        SavedMethod::of(order, method, chosen)
     };
-    let saved: Vec<SavedCard> = entering.saved.iter().enumerate().map(choice).collect();
+    let saved: Vec<SavedMethod> = entering.saved.iter().enumerate().map(choice).collect();
     let offered = entering.banks != Banks::None;
     let chosen = match (entering.banks, before) {
         (Banks::Ideal, _) | (Banks::Offered | Banks::Debit, Some(IDEAL)) => Choice::Ideal,
         (Banks::Debit, _) | (Banks::Offered, Some(SEPA_DEBIT)) => Choice::Debit,
-        (Banks::None | Banks::Offered, _) if saved.iter().any(|card| card.chosen) => Choice::Saved,
+        (Banks::None | Banks::Offered, _) if saved.iter().any(|one| one.chosen) => Choice::Saved,
         (Banks::None | Banks::Offered, _) => Choice::Card,
     };
     let page = Entry {
@@ -312,7 +331,8 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
         kept,
         chooses: offered || !saved.is_empty(),
         chosen,
-        mandate: order.with_merchant(t.mandate),
+        mandate: order.with_merchant(if entering.keeps { t.mandate_kept } else { t.mandate }),
+        ideal_keeps: entering.keeps.then(|| order.with_merchant(t.ideal_keeps)),
         card: if saved.is_empty() { t.card } else { t.another_card },
         saved,
         consent: entering.keeps.then(|| order.with_merchant(t.consent)),
@@ -322,9 +342,12 @@ pub(in crate::pages) fn entry(order: &Order<'_>, entering: &Entering<'_>) -> Res
     html(StatusCode::OK, &page)
 }
 
-/// A card as buyers know it.
-pub(in crate::pages) fn label(card: &CardSummary) -> String {
-    format!("{} •••• {}", card.brand.name(), card.last4)
+/// A card or an account as buyers know it.
+pub(in crate::pages) fn label(method: &PaymentMethod) -> String {
+    match &method.kept {
+        core::Kept::Card(card) => format!("{} •••• {}", card.summary.brand.name(), card.summary.last4),
+        core::Kept::Account(account) => format!("{} •••• {}", account.country.code(), account.last4),
+    }
 }
 
 /// Until when it is good.

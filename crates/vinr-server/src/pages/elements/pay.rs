@@ -84,7 +84,7 @@ pub(super) async fn session(State(app): State<App>, headers: HeaderMap, body: Bo
             asks_email: paying.asks_email(),
             consent: paying.payment.save_method.then(|| paying.with_merchant(paying.t.consent)),
             takes_cards: settings.connector.check(settings.environment, paying.context.settings.kyb).is_ok(),
-            saved: methods.iter().map(|method| wire::Saved::of(paying.t, method)).collect(),
+            saved: methods.iter().filter_map(|method| wire::Saved::of(paying.t, method)).collect(),
         })
     };
     answered(answer.await)

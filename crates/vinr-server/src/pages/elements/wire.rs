@@ -42,10 +42,11 @@ pub(super) struct Saved<'a> {
 }
 
 impl<'a> Saved<'a> {
-    pub(super) fn of(t: &'static Texts, method: &'a PaymentMethod) -> Saved<'a> {
-        let card = &method.card;
-        let (label, expires) = (label(card), expires(t, card));
-        Saved { label, expires, brand: card.brand.name(), payment_method: show(method) }
+    /// Nothing for what is no card: these fields are for cards.
+    pub(super) fn of(t: &'static Texts, method: &'a PaymentMethod) -> Option<Saved<'a>> {
+        let card = method.card()?;
+        let (label, expires) = (label(method), expires(t, card));
+        Some(Saved { label, expires, brand: card.brand.name(), payment_method: show(method) })
     }
 }
 

@@ -1,0 +1,57 @@
+//! iDEAL payments whose buyers have the account kept that they pay from: the bank tells it when the buyer approves, and
+//! by approving they give a mandate to debit it later. iDEAL itself pays once and cannot be charged again.
+
+use vinr_core::ibans::Iban;
+use vinr_core::ids::{PaymentId, PaymentMethodId};
+use vinr_core::mandates::Origin;
+use vinr_core::payment_methods::{Kept, Saving, Source};
+use vinr_core::payments::{self as core, Method, MethodType, Payment};
+
+use super::saving::owner;
+use crate::bank_accounts::{BankAccount, mandate};
+use crate::connectors::sandbox::IDEAL_ACCOUNT;
+use crate::error::Result;
+use crate::payment_methods::{self, Number, Typed};
+use crate::payments::ideal::{self, AtBank};
+use crate::payments::{self};
+use crate::record::Unit;
+
+/// Sends the buyer of a payment to their bank.
+///
+/// # Errors
+/// `payment_not_confirmable`; [`payments::check_bank`]; `parameter_missing` for an e-mail address that is needed.
+pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId, email: Option<&str>) -> Result<Payment> {
+    let payment = payments::open(unit, id).await?;
+    payments::check_bank(unit, &payment)?;
+    let owner = if payment.save_method { owner(unit, payment.customer_id.as_ref(), email).await? } else { None };
+    let saving = owner.map(|owner| Saving { method: PaymentMethodId::from_bits(unit.env.id_bits()), owner });
+    ideal::begin(unit, payment, saving)
+}
+
+/// The buyer answers their bank: that of iDEAL, or the one that asked for a 3DS challenge.
+///
+/// # Errors
+/// `payment_not_authenticatable`.
+pub(crate) async fn answer(unit: &mut Unit<'_>, id: &PaymentId, answer: AtBank) -> Result<Payment> {
+    let before = payments::load(unit, id).await?;
+    if before.method.as_ref().map(Method::method_type) != Some(MethodType::Ideal) {
+        return payments::authenticate(unit, id, answer == AtBank::Approves).await;
+    }
+    let payment = ideal::answer(unit, id, answer).await?;
+    let has_approved = matches!(payment.status, core::Status::Processing | core::Status::Completed);
+    if let Some(saving) = before.saving.filter(|_| has_approved) {
+        set_account_aside(unit, &payment, saving.method)?;
+    }
+    Ok(payment)
+}
+
+/// Sets the account aside from which the buyer's bank pays; it is attached when the payment is completed.
+fn set_account_aside(unit: &mut Unit<'_>, payment: &Payment, id: PaymentMethodId) -> Result<()> {
+    let (number, holder) = IDEAL_ACCOUNT;
+    let account = BankAccount::of_number(Iban::parse(number)?, holder.to_owned())?;
+    let kept = Kept::Account(account.kept(mandate(unit, Origin::Payment(payment.id.clone()))));
+    let name = Some(account.holder.clone());
+    let typed = Typed { number: Number::Account(&account.iban), kept, name, source: Source::Surface };
+    payment_methods::set_aside_as(unit, id, typed);
+    Ok(())
+}
