@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use vinr_core::ids::{EventId, PaymentId, TransferId};
 use vinr_server::env::Env;
-use vinr_store::{Class, Db, Table, UnitOfWork, Value};
+use vinr_store::{Class, Db, Kind, Table, UnitOfWork, Value};
 
 use crate::engine::Place;
 use crate::format::grouped;
@@ -92,12 +92,10 @@ impl Writing {
         let created_at = self.begins_ms + i64::from(number) * PAYMENT_MS;
         for rows in &self.shape.tables {
             let table = rows.table;
-            if table.name == "balances" {
-                for ((id, column), delta) in deltas(rows) {
+            if table.kind == Kind::Tally {
+                for ((id, column), delta) in deltas(rows).into_iter().filter(|_| table.name != "counters") {
                     unit.add(table, id, column, delta, None);
                 }
-            }
-            if matches!(table.name, "balances" | "counters") {
                 continue;
             }
             for (_, values) in &rows.rows {

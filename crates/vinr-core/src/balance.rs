@@ -4,8 +4,10 @@
 //! Where the transfers say between which accounts money moves, a line says what it was for and what the platform kept
 //! of it. Its net is what it adds to the merchant's accounts of the ledger.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 
+use crate::ledger::{Transfer, Unit};
 use crate::money::Money;
 use crate::wire_enum::wire_enum;
 
@@ -60,3 +62,44 @@ impl Entry {
         self.amount.amount.checked_sub(self.fee).expect("an amount without its fee fits 64 bits")
     }
 }
+
+/// What was moved on the merchant's accounts of the ledger and is not on a line yet, in minor units. Transfers add to it,
+/// lines take from it: when a commit is complete there is nothing of it in any unit (spec/traps.md, section 17).
+#[derive(Clone, Debug, Default)]
+pub struct Unexplained(BTreeMap<Unit, i128>);
+
+impl Unexplained {
+    /// Adds what transfers give to the merchant or take from them. What is only reserved is nobody's money yet.
+    pub fn moved(&mut self, transfers: &[Transfer]) {
+        for (account, unit, posted, _) in transfers.iter().flat_map(Transfer::deltas) {
+            if account.is_merchants() {
+                self.add(unit, i128::from(posted));
+            }
+        }
+    }
+
+    /// Takes away what a line is for.
+    pub fn entered(&mut self, entry: &Entry) {
+        self.add(entry.amount.currency.into(), i128::from(entry.net()).saturating_neg());
+    }
+
+    /// Makes sure that there is a line for everything that was moved, and nothing else on any.
+    ///
+    /// # Panics
+    /// If there is not: a wrong balance is worse than an outage.
+    pub fn assert_none(&self) {
+        let found = self.0.iter().find(|(_, amount)| **amount != 0);
+        assert!(
+            found.is_none(),
+            "the merchant's accounts have moved by {found:?} more than the lines of the balance say"
+        );
+    }
+
+    fn add(&mut self, unit: Unit, amount: i128) {
+        let sum = self.0.entry(unit).or_default();
+        *sum = sum.saturating_add(amount);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ pub struct CardNumber {
 
 impl CardNumber {
     /// Reads 12 to 19 digits with a right check digit; spaces and dashes between them are skipped.
-    /// The message of the refusal never repeats the input.
+    /// The message of the refusal never repeats the input. Its parameter is named as it stands in a card.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut number = Self { digits: Box::new([0; DIGITS_MAX]), length: 0 };
         for byte in text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')) {
@@ -74,7 +74,7 @@ impl CardNumber {
     }
 
     fn refusal(message: &str) -> Refusal {
-        Refusal::new(Code::ParameterInvalid, message).at("card.number")
+        Refusal::new(Code::ParameterInvalid, message).at("number")
     }
 }
 
@@ -205,16 +205,16 @@ impl Expiry {
         let month = u8::try_from(month)
             .ok()
             .filter(|month| (1..=12).contains(month))
-            .ok_or_else(|| refused("card.expMonth", "expected a month from 1 to 12"))?;
+            .ok_or_else(|| refused("expMonth", "expected a month from 1 to 12"))?;
         let century = now.year().checked_div(100).unwrap_or(0).saturating_mul(100);
         let year = u16::try_from(year)
             .ok()
             .map(|year| if year < 100 { year.saturating_add(century) } else { year })
             .filter(|year| *year <= now.year().saturating_add(EXPIRY_YEARS_MAX))
-            .ok_or_else(|| refused("card.expYear", "expected a year of two or four digits"))?;
+            .ok_or_else(|| refused("expYear", "expected a year of two or four digits"))?;
         let expiry = Self { year, month };
         if expiry.is_past(now) {
-            return Err(refused("card.expYear", "the card has expired"));
+            return Err(refused("expYear", "the card has expired"));
         }
         Ok(expiry)
     }

@@ -69,6 +69,15 @@ impl LedgerAccount {
     pub fn balance_key(self, unit: Unit) -> String {
         format!("{}", BalanceKey { account: self, unit })
     }
+
+    /// Whether it is the merchant's money, settled or not.
+    pub const fn is_merchants(self) -> bool {
+        match self {
+            Self::MerchantPending | Self::MerchantAvailable => true,
+            // What is on its way to the merchant's bank has left the balance.
+            Self::Network | Self::Fees | Self::PayoutsInTransit | Self::MerchantBank => false,
+        }
+    }
 }
 
 /// One balance: an account in one unit.

@@ -148,6 +148,8 @@ pub enum Command<'a> {
     Captured {
         /// The capture that was answered.
         attempt: AttemptId,
+        /// Where the money waits.
+        funds: Funds,
         /// The merchant's prices.
         fees: &'a FeeSchedule,
     },
@@ -385,8 +387,14 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
                 Funds::Settled => LedgerAccount::MerchantPending,
                 Funds::AtOnce => LedgerAccount::MerchantAvailable,
             };
-            let phase = if payment.status == Status::Authorized { Phase::Post { held } } else { Phase::Posted };
-            let mut moved = vec![Transfer { debit: LedgerAccount::Network, credit, unit, amount: *captured, phase }];
+            let taken = |phase| Transfer { debit: LedgerAccount::Network, credit, unit, amount: *captured, phase };
+            let is_held = payment.status == Status::Authorized;
+            let mut moved = match funds {
+                Funds::Settled if is_held => vec![taken(Phase::Post { held })],
+                // What was held for later is let go, and taken for now.
+                Funds::AtOnce if is_held => vec![released(unit, held), taken(Phase::Posted)],
+                Funds::Settled | Funds::AtOnce => vec![taken(Phase::Posted)],
+            };
             if *fee > 0 {
                 moved.push(Transfer {
                     debit: credit,
@@ -398,15 +406,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
             }
             moved
         }
-        Event::Cancelled | Event::Expired if payment.status == Status::Authorized => {
-            vec![Transfer {
-                debit: LedgerAccount::Network,
-                credit: LedgerAccount::MerchantPending,
-                unit,
-                amount: held,
-                phase: Phase::Void,
-            }]
-        }
+        Event::Cancelled | Event::Expired if payment.status == Status::Authorized => vec![released(unit, held)],
         Event::Created
         | Event::Submitted { .. }
         | Event::AuthenticationRequired { .. }
@@ -425,6 +425,12 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::Cancelled
         | Event::Expired => Vec::new(),
     }
+}
+
+/// A hold that ends without money.
+fn released(unit: Unit, held: i64) -> Transfer {
+    let (debit, credit) = (LedgerAccount::Network, LedgerAccount::MerchantPending);
+    Transfer { debit, credit, unit, amount: held, phase: Phase::Void }
 }
 
 /// The line of the merchant's balance that an event writes; `payment` is the state before the event.

@@ -31,11 +31,10 @@ impl Card {
     /// Not a number, expired, or not one of this environment's cards.
     pub(crate) fn typed(unit: &Unit<'_>, typed: &TypedCard) -> Result<Card> {
         let number = CardNumber::parse(&typed.number)?;
-        let expiry = match (typed.exp_month, typed.exp_year) {
-            (Some(month), Some(year)) => Expiry::parse(month, year, unit.now())?,
-            _ => Expiry::default_at(unit.now()),
-        };
-        Card::of_number(unit, number, expiry)
+        let default = Expiry::default_at(unit.now());
+        let month = typed.exp_month.unwrap_or(default.month.into());
+        let year = typed.exp_year.unwrap_or(default.year.into());
+        Card::of_number(unit, number, Expiry::parse(month, year, unit.now())?)
     }
 
     /// The test card behind `pm_test_…`.

@@ -1,8 +1,10 @@
 //! The ledger as it stands: balances for the API, and the proof that every balance is the sum of its transfers.
 
+mod paid;
 pub(crate) mod routes;
 mod settled;
 mod store;
+mod told;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,9 +44,10 @@ impl fmt::Display for Difference {
 }
 
 /// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
-/// holds, took and paid what its transfers say, that payouts are the sums of their settlements, those of their lines, and
-/// the ledger of all of them, and that the events are numbered without a gap. Each account is looked
-/// at as it was at one moment. Nothing comes back when all is well; `told` hears of every page of rows that was read.
+/// holds, took and paid what its transfers and its lines of the balance say, within what was authorized, that payouts are
+/// the sums of their settlements, those of their lines, and the ledger of all of them, that the events are numbered without
+/// a gap, and that there is one for each change of money. Each account is looked at as it was at one moment. Nothing comes
+/// back when all is well; `told` hears of every page of rows that was read.
 ///
 /// # Errors
 /// The store is away.
@@ -57,9 +60,10 @@ pub async fn verify(db: &Db, mut told: impl FnMut(usize)) -> Result<Vec<Differen
         let stored = store::balances(&snapshot, account).await?;
         differences.extend(compared(account, &computed, &stored));
         differences.extend(unbalanced(account, &stored));
-        differences.extend(settled::check(&snapshot, account, &stored, &mut told).await?);
-        differences.extend(store::payments(&snapshot, account, &mut told).await?);
-        differences.extend(store::gaps(&snapshot, account).await?);
+        let mut tally = told::Tally::default();
+        differences.extend(settled::check(&snapshot, account, &stored, &mut tally, &mut told).await?);
+        differences.extend(paid::check(&snapshot, account, &stored, &mut tally, &mut told).await?);
+        differences.extend(told::check(&snapshot, account, &tally).await?);
     }
     Ok(differences)
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
-use vinr_core::balance::Entry;
+use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::events::EventType;
 use vinr_core::ids::{
     AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
@@ -49,6 +49,7 @@ pub struct Unit<'a> {
     /// What that request wants to be shown whole, as names with commas between.
     pub expand: Option<String>,
     books: Option<Books>,
+    unexplained: Unexplained,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
@@ -219,6 +220,7 @@ impl<'a> Unit<'a> {
             idempotency_key: None,
             expand: None,
             books: None,
+            unexplained: Unexplained::default(),
             handovers: Vec::new(),
             sending: None,
             reactions: VecDeque::new(),
@@ -253,12 +255,17 @@ impl<'a> Unit<'a> {
         self.store.refuse();
         self.handovers.clear();
         self.reactions.clear();
+        self.unexplained = Unexplained::default();
         self.sending = None;
         (self.guarded, self.timers) = (false, false);
     }
 
     /// What to do once it is committed.
+    ///
+    /// # Panics
+    /// If the lines of the balance do not say what was moved on the merchant's accounts.
     pub(crate) fn afterwards(self) -> Afterwards {
+        self.unexplained.assert_none();
         Afterwards { handovers: self.handovers, sending: self.sending, timers: self.timers }
     }
 
@@ -333,6 +340,7 @@ impl<'a> Unit<'a> {
 
     /// Books transfers and brings the balances along.
     pub fn book(&mut self, source: &str, transfers: &[Transfer]) {
+        self.unexplained.moved(transfers);
         for transfer in transfers {
             let id = TransferId::from_bits(self.env.id_bits());
             self.store.insert(&TRANSFERS, id.as_str(), tables::transfer_values(source, transfer, self.now()));
@@ -351,6 +359,11 @@ impl<'a> Unit<'a> {
     /// is what they give to the merchant.
     pub(crate) fn enter(&mut self, entry: Entry) {
         self.react(Reaction::Enter(entry));
+    }
+
+    /// A line of the balance is written: it is checked against what was booked, when the unit is complete.
+    pub(crate) fn entered(&mut self, entry: &Entry) {
+        self.unexplained.entered(entry);
     }
 
     /// Sets, moves or ends the timer of a row.

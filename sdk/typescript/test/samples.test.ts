@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment } from '@vinr/sdk';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
 
@@ -52,6 +52,29 @@ test('the first sample sends its buyer to the hosted page', async () => {
   const page = await fetchBefore(answer.headers.get('location') ?? '');
   assert.equal(page.status, 200);
   assert.ok((await page.text()).includes('Order #1234'));
+});
+
+test('the embedded sample gives the client secret of a payment that waits for its browser', async () => {
+  const { embedded } = await sample<{ embedded: () => Promise<string> }>('other-paths');
+  const [id = '', random = ''] = (await embedded()).split('_secret_');
+  assert.match(random, /^[0-9a-f]{64}$/);
+  const { status, amount, currency } = await new Vinr({ secretKey: server.secretKey, baseUrl: server.url }).payments.retrieve(id);
+  assert.deepEqual([status, amount, currency], ['pending', 1000, 'EUR']);
+});
+
+test('the direct sample charges a card that the shop has tokenised, which it may with an attestation on file only', async () => {
+  const { direct } = await sample<{ direct: () => Promise<Payment> }>('other-paths');
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  const card = { number: '4242 4242 4242 4242', expMonth: 12, expYear: new Date().getFullYear() + 3, cvc: '123' };
+  const tokenise = () => vinr.paymentMethods.create({ id: 'pm_tokenized_from_your_client', type: 'card', card });
+  await assert.rejects(tokenise(), { name: 'VinrPermissionError', code: 'pci_attestation_required', status: 403 });
+  server.operate('account', 'attest', server.accountId);
+  // A commit finds that the account is not as the server remembers it.
+  await vinr.payments.create({ amount: 1, currency: 'EUR' });
+  await tokenise();
+  const payment = await direct();
+  assert.deepEqual([payment.status, payment.amount, payment.currency], ['completed', 1000, 'EUR']);
+  assert.equal(payment.paymentMethodId, 'pm_tokenized_from_your_client');
 });
 
 test('the handler of the samples fulfils an order that was really delivered', async (t) => {

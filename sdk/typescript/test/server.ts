@@ -1,5 +1,5 @@
 // The product as it is shipped, started for a test and stopped after it.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,11 +16,15 @@ export interface Server {
   url: string;
   secretKey: string;
   publicKey: string;
+  accountId: string;
+  /** Runs a command of the operator's on the same database; what it prints. */
+  operate(...words: string[]): string;
   end(): Promise<void>;
 }
 
 interface Ready {
   ready?: boolean;
+  accountId: string;
   sandbox: { url: string; secretKey: string; publicKey: string };
 }
 
@@ -44,6 +48,8 @@ export async function serve(): Promise<Server> {
     url,
     secretKey,
     publicKey,
+    accountId: told.accountId,
+    operate: (...words) => execFileSync(BINARY, [...words, ...flags], { encoding: 'utf8' }),
     async end() {
       program.kill('SIGTERM');
       await ended;

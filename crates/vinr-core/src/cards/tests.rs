@@ -52,7 +52,7 @@ fn what_is_no_card_number_is_refused_without_repeating_it() {
     ];
     for text in numbers {
         let refusal = CardNumber::parse(text).err().expect("a refusal");
-        assert_eq!((refusal.code, refusal.param.as_deref()), (Code::ParameterInvalid, Some("card.number")));
+        assert_eq!((refusal.code, refusal.param.as_deref()), (Code::ParameterInvalid, Some("number")));
         assert!(text.is_empty() || !refusal.message.contains(text), "{}", refusal.message);
     }
 }
@@ -163,14 +163,14 @@ fn an_expiry_is_read_with_a_year_of_two_or_four_digits() {
     assert_eq!(Expiry::parse(4, 29, now), expected);
     assert_eq!(Expiry::parse(4, 2029, now), expected);
     for (month, year, param) in [
-        (0, 2029, "card.expMonth"),
-        (13, 2029, "card.expMonth"),
-        (-1, 2029, "card.expMonth"),
-        (10, 2026, "card.expYear"),
-        (1, 2077, "card.expYear"),
-        (1, 129, "card.expYear"),
-        (1, -29, "card.expYear"),
-        (1, i64::MAX, "card.expYear"),
+        (0, 2029, "expMonth"),
+        (13, 2029, "expMonth"),
+        (-1, 2029, "expMonth"),
+        (10, 2026, "expYear"),
+        (1, 2077, "expYear"),
+        (1, 129, "expYear"),
+        (1, -29, "expYear"),
+        (1, i64::MAX, "expYear"),
     ] {
         let refusal = Expiry::parse(month, year, now).expect_err("a refusal");
         assert_eq!(refusal.param.as_deref(), Some(param), "{month}/{year}");

@@ -102,6 +102,7 @@ fn changes_within_a_period_add_up_to_the_rounded_whole() {
 #[test]
 fn a_thousand_in_seven_equal_parts_is_a_thousand() {
     assert_eq!(slices(1_000, &[1; 7]), [143, 143, 143, 142, 143, 143, 143]);
+    assert_eq!(share(1_000, 1, 7) * 7, 1_001, "each part by itself is one too much in all");
 }
 
 #[test]
@@ -112,6 +113,7 @@ fn shares_are_taken_in_the_minor_unit_of_the_currency() {
     assert_eq!(Ratio::whole(12_345).times(16, 31).round_to(10), 6_370);
     // €0.00125 apiece: an eighth of a cent.
     assert_eq!(share(12_345, 125, 1_000), 1_543);
+    assert_eq!(share(1, 125, 1_000) * 12_345, 0, "each unit by itself would cost nothing");
 }
 
 #[test]

@@ -145,7 +145,7 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         Command::AuthenticationFailed => authentication_failed(payment, refused_by_bank(payment)),
         Command::AuthenticationExpired => authentication_failed(payment, FailureCode::AuthenticationExpired),
         Command::Capture { amount, attempt } => capture(payment, amount, attempt),
-        Command::Captured { attempt, fees } => Ok(captured(payment, &attempt, fees)),
+        Command::Captured { attempt, funds, fees } => Ok(captured(payment, &attempt, funds, fees)),
         Command::CaptureRefused { attempt } => Ok(capture_refused(payment, &attempt)),
         Command::Refund(refund) => {
             let (asked, left) = (refund.amount.amount, refundable(payment)?);
@@ -276,9 +276,9 @@ fn capture(payment: &Payment, amount: Option<i64>, attempt: AttemptId) -> Result
     Ok(vec![Event::CaptureRequested(CapturePending { attempt, amount })])
 }
 
-fn captured(payment: &Payment, attempt: &AttemptId, fees: &FeeSchedule) -> Vec<Event> {
+fn captured(payment: &Payment, attempt: &AttemptId, funds: Funds, fees: &FeeSchedule) -> Vec<Event> {
     match capture_with(payment, attempt) {
-        Some(amount) => vec![completed(payment, amount, Funds::Settled, fees)],
+        Some(amount) => vec![completed(payment, amount, funds, fees)],
         None => Vec::new(),
     }
 }

@@ -96,11 +96,27 @@ fn a_partial_capture_releases_the_rest_and_more_is_refused() {
     assert_eq!(play(&mut payment, &mut ledger, capture(10_001), now()), Err(Code::AmountTooLarge));
     play(&mut payment, &mut ledger, capture(6_000), now()).expect("requested");
     assert_eq!(play(&mut payment, &mut ledger, Command::Cancel, now()), Err(Code::PaymentNotCancellable));
-    let captured = Command::Captured { attempt: AttemptId::from_bits(8), fees: &fees };
+    let captured = Command::Captured { attempt: AttemptId::from_bits(8), funds: Funds::Settled, fees: &fees };
     play(&mut payment, &mut ledger, captured, now()).expect("captured");
     assert_eq!((payment.status, payment.amount_captured, payment.amount_capturable), (Status::Completed, 6_000, 0));
     ledger.check_pending_cleared().expect("the rest is released");
     assert_eq!(ledger.get(LedgerAccount::Network, Currency::EUR).posted, -6_000);
+}
+
+#[test]
+fn a_capture_whose_funds_are_there_at_once_leaves_nothing_held_and_nothing_pending() {
+    let (mut payment, mut ledger, fees) =
+        (payment(Capture::Manual, 1_000), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+    let capture = Command::Capture { amount: Some(600), attempt: AttemptId::from_bits(8) };
+    play(&mut payment, &mut ledger, capture, now()).expect("requested");
+    let captured = Command::Captured { attempt: AttemptId::from_bits(8), funds: Funds::AtOnce, fees: &fees };
+    play(&mut payment, &mut ledger, captured, now()).expect("captured");
+    ledger.check_pending_cleared().expect("the hold is gone");
+    assert_eq!(ledger.get(LedgerAccount::MerchantAvailable, Currency::EUR).posted, 566);
+    assert_eq!(ledger.get(LedgerAccount::MerchantPending, Currency::EUR).posted, 0);
+    assert_eq!(ledger.get(LedgerAccount::Network, Currency::EUR).posted, -600);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::record::Unit;
 
 /// Writes a line, of a settlement or of none.
 pub(crate) fn insert(unit: &mut Unit<'_>, entry: &Entry, available_at: Timestamp, settlement: Option<&SettlementId>) {
+    unit.entered(entry);
     let id = BalanceTransactionId::from_bits(unit.env.id_bits());
     let values = store::values(entry, available_at, settlement, unit.now());
     unit.store.insert(&store::BALANCE_TRANSACTIONS, id.as_str(), values);

@@ -27,6 +27,12 @@ pub(crate) fn after_challenge() -> Outcome {
     Outcome::Approved { funds: Funds::Settled }
 }
 
+/// Where the network puts what is captured of a hold: the card that paid decides.
+pub(crate) fn capture(payment: &Payment) -> Funds {
+    let at_once = |card: &TestCard| card.behaviour == Behaviour::ApproveAvailableAtOnce;
+    if paid_by(payment).is_some_and(at_once) { Funds::AtOnce } else { Funds::Settled }
+}
+
 /// How long a bank takes that does not pay at once.
 const BANK_TAKES: Span = Span::hours(1);
 

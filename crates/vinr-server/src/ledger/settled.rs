@@ -5,10 +5,13 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use vinr_core::balance::Kind;
+use vinr_core::events::EventType;
 use vinr_core::payouts::Status;
 use vinr_core::settlements::Totals;
 use vinr_store::Snapshot;
 
+use super::told::Tally;
 use super::{Balances, Difference};
 use crate::error::Result;
 
@@ -17,12 +20,25 @@ use crate::error::Result;
 struct Lines {
     /// By currency.
     nets: BTreeMap<String, i128>,
+    /// What the platform kept, by currency.
+    fees: BTreeMap<String, i128>,
+    /// How many there are of each kind that give to the merchant, and that take.
+    counts: BTreeMap<(Kind, Way), i64>,
     /// By settlement.
     totals: BTreeMap<String, Totals>,
     /// What payouts took and gave back, by payout.
     payouts: BTreeMap<String, i128>,
     /// Those whose net is not their amount less their fee.
     wrong: Vec<String>,
+}
+
+/// Which way a line goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    /// To the merchant.
+    Gives,
+    /// From the merchant.
+    Takes,
 }
 
 /// A closed settlement, as far as it is checked.
@@ -53,6 +69,7 @@ pub(super) async fn check(
     snapshot: &Snapshot,
     account: &str,
     balances: &Balances,
+    tally: &mut Tally,
     mut told: impl FnMut(usize),
 ) -> Result<Vec<Difference>> {
     let mut proof = Proof { account, differences: Vec::new() };
@@ -69,7 +86,42 @@ pub(super) async fn check(
     proof.plans(&settled, &plans, &payouts);
     proof.payouts(&lines, &plans, &payouts);
     proof.ledger(&lines, &plans, &payouts, balances);
+    tally.events_of_lines(&lines);
+    tally.events_of_settlements(&settled, &payouts);
     Ok(proof.differences)
+}
+
+impl Tally {
+    /// What is told with a line of the balance.
+    fn events_of_lines(&mut self, lines: &Lines) {
+        for ((kind, way), count) in &lines.counts {
+            let told = match (kind, way) {
+                (Kind::Payment, _) => EventType::PaymentCompleted,
+                (Kind::Refund, Way::Takes) => EventType::PaymentRefunded,
+                (Kind::Refund, Way::Gives) => EventType::RefundFailed,
+                (Kind::Dispute, Way::Takes) => EventType::DisputeCreated,
+                (Kind::Dispute, Way::Gives) => EventType::DisputeWon,
+                (Kind::Payout, Way::Takes) => EventType::PayoutCreated,
+                // One that came back is told with its status: it failed, or was cancelled.
+                (Kind::Payout, Way::Gives) | (Kind::Adjustment | Kind::Fee, _) => continue,
+            };
+            self.add(told, *count);
+        }
+    }
+
+    /// What is told of settlements and payouts.
+    fn events_of_settlements(&mut self, settled: &BTreeMap<String, Settled>, payouts: &BTreeMap<String, Payout>) {
+        for _ in settled.values() {
+            self.add(EventType::SettlementCreated, 1);
+        }
+        for payout in payouts.values() {
+            match payout.status {
+                Status::Paid => self.add(EventType::PayoutPaid, 1),
+                Status::Failed => self.add(EventType::PayoutFailed, 1),
+                Status::Pending | Status::InTransit | Status::Cancelled => {}
+            }
+        }
+    }
 }
 
 struct Proof<'a> {
@@ -152,8 +204,8 @@ impl Proof<'_> {
         }
     }
 
-    /// What the merchant has is what the lines come to; what of it is available is what is collected; what left is on its
-    /// way or there.
+    /// What the merchant has is what the lines come to, and what the platform kept is their fees; what of it is available is
+    /// what is collected; what left is on its way or there.
     fn ledger(
         &mut self,
         lines: &Lines,
@@ -164,6 +216,9 @@ impl Proof<'_> {
         let mut sums: BTreeMap<String, i128> = BTreeMap::new();
         for (currency, net) in &lines.nets {
             *sums.entry(format!("balance transactions in {currency}")).or_default() += net;
+        }
+        for (currency, fees) in &lines.fees {
+            *sums.entry(format!("fees:{currency}")).or_default() += fees;
         }
         for plan in plans.values().filter(|plan| plan.payout.is_none()) {
             *sums.entry(format!("merchant_available:{}", plan.currency)).or_default() += i128::from(plan.net);
@@ -179,7 +234,7 @@ impl Proof<'_> {
         let mut booked: BTreeMap<String, i128> = BTreeMap::new();
         for (key, (posted, _)) in balances {
             let Some((place, currency)) = key.split_once(':') else { continue };
-            if matches!(place, "merchant_available" | "payouts_in_transit" | "merchant_bank") {
+            if matches!(place, "merchant_available" | "payouts_in_transit" | "merchant_bank" | "fees") {
                 *booked.entry(key.clone()).or_default() += posted;
             }
             if matches!(place, "merchant_pending" | "merchant_available") {

@@ -103,7 +103,8 @@ pub(crate) async fn capture(unit: &mut Unit<'_>, id: &PaymentId, amount: Option<
         attempts::capture(unit, &payment)?;
     } else {
         let context = Arc::clone(&unit.context);
-        log.apply(unit, &mut payment, Command::Captured { attempt, fees: &context.settings.fees })?;
+        let funds = sandbox::capture(&payment);
+        log.apply(unit, &mut payment, Command::Captured { attempt, funds, fees: &context.settings.fees })?;
     }
     log.save(unit, &payment, false);
     Ok(payment)

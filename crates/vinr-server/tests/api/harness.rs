@@ -1,7 +1,8 @@
 //! A server with one account, on either engine.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use http_body_util::BodyExt as _;
 use reqwest::Method;
@@ -11,6 +12,7 @@ use tower::ServiceExt as _;
 use vinr_core::accounts::AttestationStatus;
 use vinr_core::ids::AccountId;
 use vinr_core::keys::{Environment, KeyKind};
+use vinr_core::time::Timestamp;
 use vinr_server::connectors::Connector;
 use vinr_server::egress::Client;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
@@ -100,6 +102,17 @@ impl Server {
     }
 
     pub async fn start_with(engine: Engine, environment: Environment, connector: Connector) -> Server {
+        Server::start_by(WallClock::System, engine, environment, connector).await
+    }
+
+    /// A sandbox whose wall clock stands still at this moment.
+    pub async fn start_at(engine: Engine, moment: &str) -> Server {
+        let shown = Timestamp::parse(moment).expect("a moment").millis();
+        let clock = WallClock::Set(Arc::new(AtomicI64::new(shown)));
+        Server::start_by(clock, engine, Environment::Sandbox, Connector::Sandbox).await
+    }
+
+    async fn start_by(clock: WallClock, engine: Engine, environment: Environment, connector: Connector) -> Server {
         // A second server in one process finds the provider in place already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let entropy = Entropy::system().expect("randomness");
@@ -107,7 +120,7 @@ impl Server {
         let db = database.open(&entropy).await;
         db.migrate(bootstrap::MIGRATIONS).await.expect("migrations");
         let net = Net::Real(Client::new(PrivateWebhooks::Loopback).expect("a client"));
-        let env = Env::new(WallClock::System, entropy, net);
+        let env = Env::new(clock, entropy, net);
         let (socket, url) = bind().await;
         let settings = Settings {
             environment,
@@ -322,6 +335,6 @@ impl Database {
             }
         };
         let chance = entropy.clone();
-        Db::open(config, std::sync::Arc::new(move || chance.u128())).await.expect("a database")
+        Db::open(config, Arc::new(move || chance.u128())).await.expect("a database")
     }
 }

@@ -7,9 +7,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use futures_util::future::join_all;
+use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use vinr_server::settings::Settings;
+use vinr_server::{App, RateLimit};
 
 use crate::harness::{Engine, Server, on_both_engines, oneshot};
 
@@ -18,7 +21,9 @@ on_both_engines!(
     a_key_belongs_to_one_request,
     a_request_is_known_by_all_but_its_card,
     a_key_has_255_characters_of_any_script,
+    a_key_is_its_accounts_own,
     a_refusal_is_not_stored,
+    what_is_refused_before_any_effect_leaves_the_key_free,
     concurrent_captures_have_one_winner,
     a_secret_that_is_replayed_is_not_stored_readably,
 );
@@ -121,6 +126,57 @@ async fn a_refusal_is_not_stored(engine: Engine) {
     assert_eq!(server.get(&path).await.ok()["status"], "pending");
     let again = server.post_with_key(&format!("{path}/capture"), "later", &json!({})).await;
     assert!(again.headers.get("idempotent-replayed").is_none());
+}
+
+/// The same key in two accounts: two payments (spec/traps.md, section 15).
+async fn a_key_is_its_accounts_own(engine: Engine) {
+    let server = Server::start(engine).await;
+    let (body, other) = (json!({"amount": 1000, "currency": "EUR"}), server.another_account().await);
+    let ours = server.post_with_key("/v1/payments", "order-1", &body).await;
+    let key = [("idempotency-key", "order-1")];
+    let theirs = server.call(Method::POST, "/v1/payments", Some(&other), &key, Some(body.to_string())).await;
+    assert!(theirs.headers.get("idempotent-replayed").is_none());
+    assert_ne!(theirs.ok()["id"], ours.ok()["id"]);
+}
+
+/// 400, 403, 404, 413, 415, 422 and 429 are not stored (spec/conventions.md, Idempotency).
+async fn what_is_refused_before_any_effect_leaves_the_key_free(engine: Engine) {
+    let server = Server::start(engine).await;
+    let key = [("idempotency-key", "order-1")];
+    let secret = Some(server.secret_key.as_str());
+    let refund = json!({"paymentId": "pay_nobodys"}).to_string();
+    let capture = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    let capture = format!("/v1/payments/{}/capture", capture["id"].as_str().expect("an id"));
+    let large = json!({"description": "x".repeat(1 << 20)}).to_string();
+    for (secret, path, body, status) in [
+        (secret, "/v1/payments", json!({"amount": 0, "currency": "EUR"}).to_string(), 400),
+        (secret, "/v1/payments", "{".to_owned(), 400),
+        (Some("sk_test_nobody"), "/v1/payments", "{}".to_owned(), 401),
+        (Some(server.public_key.as_str()), "/v1/payments", "{}".to_owned(), 403),
+        (secret, "/v1/refunds", refund, 404),
+        (secret, "/v1/payments", large, 413),
+        (secret, capture.as_str(), "{}".to_owned(), 422),
+    ] {
+        let refused = server.call(Method::POST, path, secret, &key, Some(body)).await;
+        assert_eq!(refused.status, status, "{path}: {}", refused.code());
+    }
+    let text = server.http.post(format!("{}/v1/payments", server.url)).bearer_auth(&server.secret_key);
+    let text = text.header("idempotency-key", "order-1").header("content-type", "text/plain").body("amount=1000");
+    assert_eq!(server.send(text).await.status, 415);
+    let rate_limit = Some(RateLimit { per_second: 1, burst: 1 });
+    let settings = Settings { rate_limit, ..Settings::clone(&server.app.settings) };
+    let router = vinr_server::router(App::new(server.app.env.clone(), server.app.db.clone(), settings));
+    let ask = |key: &str| {
+        let request = Request::post("/v1/payments").header("x-api-key", &server.secret_key);
+        let request = request.header("idempotency-key", key).header("content-type", "application/json");
+        request.body(Body::from(json!({"amount": 1000, "currency": "EUR"}).to_string())).expect("a request")
+    };
+    oneshot(router.clone(), ask("another")).await.ok();
+    assert_eq!(oneshot(router, ask("order-1")).await.status, 429);
+
+    let made = server.post_with_key("/v1/payments", "order-1", &json!({"amount": 1000, "currency": "EUR"})).await;
+    assert!(made.headers.get("idempotent-replayed").is_none());
+    made.ok();
 }
 
 async fn concurrent_captures_have_one_winner(engine: Engine) {

@@ -35,6 +35,7 @@ mod operations;
 mod payment_events;
 mod payment_links;
 mod payments;
+mod reference;
 mod refunds;
 mod refunds_acquirer;
 mod reset;

@@ -1,11 +1,17 @@
 //! Which events each way through a payment's states tells, in their order.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, Server, on_both_engines};
 use crate::webhooks_merchant::id;
 
-on_both_engines!(each_way_through_the_states_tells_its_events, a_charge_that_wants_its_buyer_says_so);
+on_both_engines!(
+    each_way_through_the_states_tells_its_events,
+    a_charge_that_wants_its_buyer_says_so,
+    an_event_shows_its_payment_as_it_was_and_its_number_gives_the_order,
+    each_account_counts_its_own_events,
+);
 
 /// What creates a payment, what is asked of it then and with which body, and the events that this tells.
 type Way = ((Value, String, Value), &'static [&'static str]);
@@ -59,6 +65,42 @@ async fn a_charge_that_wants_its_buyer_says_so(engine: Engine) {
     let charge = json!({"amount": 500, "currency": "EUR", "customerId": id(&customer), "offSession": true});
     let payment = server.post("/v1/payments", charge).await.ok();
     assert_eq!(events_of(&server, &payment).await, ["payment.created", "payment.requires_action"]);
+}
+
+/// A snapshot each; whoever hears of the refund first sees by the numbers what came before (spec/traps.md, section 16).
+async fn an_event_shows_its_payment_as_it_was_and_its_number_gives_the_order(engine: Engine) {
+    let server = Server::start(engine).await;
+    let waiting = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    let confirm = format!("/v1/payments/{}/confirm", id(&waiting));
+    let paid = server.post(&confirm, json!({"paymentMethod": "pm_test_4242"})).await.ok();
+    server.post("/v1/refunds", json!({"paymentId": paid["id"], "amount": 300})).await.ok();
+    let now = server.get(&format!("/v1/payments/{}", id(&paid))).await.ok();
+    let page = server.get("/v1/events?after=0").await.ok();
+    let events = page["data"].as_array().expect("a list");
+    let own = events.iter().filter(|event| event["data"]["id"] == paid["id"]);
+    let told: Vec<[&Value; 3]> = own.map(|event| [&event["sequence"], &event["type"], &event["data"]]).collect();
+    let expected = [
+        [&json!(1), &json!("payment.created"), &waiting],
+        [&json!(2), &json!("payment.completed"), &paid],
+        [&json!(4), &json!("payment.refunded"), &now],
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(json!([waiting["status"], paid["amountRefunded"], now["amountRefunded"]]), json!(["pending", 0, 300]));
+}
+
+async fn each_account_counts_its_own_events(engine: Engine) {
+    let server = Server::start(engine).await;
+    let other = server.another_account().await;
+    for key in [&server.secret_key, &other, &server.secret_key, &other] {
+        let body = json!({"amount": 1000, "currency": "EUR"}).to_string();
+        server.call(Method::POST, "/v1/payments", Some(key), &[], Some(body)).await.ok();
+    }
+    for key in [&server.secret_key, &other] {
+        let page = server.call(Method::GET, "/v1/events?after=0", Some(key), &[], None).await.ok();
+        let numbers: Vec<&Value> =
+            page["data"].as_array().expect("a list").iter().map(|one| &one["sequence"]).collect();
+        assert_eq!(numbers, [&json!(1), &json!(2)]);
+    }
 }
 
 /// The types of all events of a payment, oldest first.

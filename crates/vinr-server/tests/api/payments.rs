@@ -16,6 +16,8 @@ on_both_engines!(
     time_ends_what_nobody_finishes,
     lists_are_newest_first_and_page_by_key,
     three_decimal_amounts_end_in_zero,
+    a_typed_card_is_as_it_was_typed_and_what_is_wrong_with_it_is_named,
+    an_amount_that_is_captured_later_is_available_at_once_where_the_card_says_so,
 );
 
 async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
@@ -178,7 +180,9 @@ async fn a_hold_is_captured_in_part_and_only_once(engine: Engine) {
     let path = format!("/v1/payments/{}", held["id"].as_str().expect("an id"));
     assert_eq!(server.post(&format!("{path}/capture"), json!({"amount": 10001})).await.code(), "amount_too_large");
     let captured = server.post_with_key(&format!("{path}/capture"), "once", &json!({"amount": 6000})).await;
-    assert_eq!(captured.ok()["amountCaptured"], 6000);
+    assert_eq!((&captured.ok()["amountCaptured"], &captured.ok()["amountCapturable"]), (&json!(6000), &json!(0)));
+    let held = server.app.db.query("SELECT pending FROM balances WHERE id = 'network:EUR'", &[]).await.expect("a row");
+    assert_eq!(held[0].int(0), 0, "the other 40.00 are released at once");
     let replayed = server.post_with_key(&format!("{path}/capture"), "once", &json!({"amount": 6000})).await;
     assert_eq!((replayed.status, &replayed.bytes), (200, &captured.bytes), "the same key gets the first answer");
     assert_eq!(server.post(&format!("{path}/capture"), json!({})).await.code(), "payment_not_capturable");
@@ -293,5 +297,46 @@ async fn three_decimal_amounts_end_in_zero(engine: Engine) {
     let capture = format!("/v1/payments/{}/capture", held["id"].as_str().expect("an id"));
     assert_eq!(server.post(&capture, json!({"amount": 12335})).await.code(), "parameter_invalid");
     assert_eq!(server.post(&capture, json!({"amount": 12330})).await.ok()["amountCaptured"], 12330);
+    server.assert_ledger().await;
+}
+
+async fn a_typed_card_is_as_it_was_typed_and_what_is_wrong_with_it_is_named(engine: Engine) {
+    let server = Server::start(engine).await;
+    let now = server.get("/v1/test/clock").await.ok()["now"].as_str().expect("a time").to_owned();
+    let year: i64 = now[..4].parse().expect("a year");
+    let pay = async |card: Value| {
+        let waiting = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+        server.post(&format!("/v1/test/payments/{}/pay", waiting["id"].as_str().expect("an id")), card).await
+    };
+    for (month, given, expected) in [
+        (None, None, (12, year + 5)),
+        (Some(3), None, (3, year + 5)),
+        (None, Some(year + 1), (12, year + 1)),
+        (Some(3), Some(year + 1), (3, year + 1)),
+    ] {
+        let card = json!({"number": "4242 4242 4242 4242", "expMonth": month, "expYear": given});
+        let shown = pay(card).await.ok()["card"].clone();
+        assert_eq!((&shown["expMonth"], &shown["expYear"]), (&json!(expected.0), &json!(expected.1)));
+    }
+    for (card, param) in [
+        (json!({"number": "4242 4242 4242 4241"}), "number"),
+        (json!({"number": "4111 1111 1111 1111"}), "number"),
+        (json!({"number": "4242 4242 4242 4242", "expMonth": 1, "expYear": year - 1}), "expYear"),
+    ] {
+        let refused = pay(card).await;
+        assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!(param)), "{}", refused.code());
+    }
+}
+
+async fn an_amount_that_is_captured_later_is_available_at_once_where_the_card_says_so(engine: Engine) {
+    let server = Server::start(engine).await;
+    let hold =
+        json!({"amount": 1000, "currency": "EUR", "paymentMethod": "pm_test_0077", "confirm": true, "capture": false});
+    let held = server.post("/v1/payments", hold).await.ok();
+    let capture = format!("/v1/payments/{}/capture", held["id"].as_str().expect("an id"));
+    server.post(&capture, json!({"amount": 600})).await.ok();
+    let balance = server.get("/v1/balance").await.ok();
+    assert_eq!(balance["available"], json!([{"currency": "EUR", "amount": 566}]));
+    assert_eq!(balance["pending"], json!([{"currency": "EUR", "amount": 0}]));
     server.assert_ledger().await;
 }

@@ -17,6 +17,7 @@ on_both_engines!(
     a_refund_has_the_shape_of_the_reference_and_its_payment_shows_it,
     what_is_left_caps_a_refund_and_the_refusal_names_it,
     a_refund_is_capped_by_what_was_captured,
+    a_refund_is_of_the_currency_that_was_captured,
     a_refund_tells_its_events_and_the_payment_whole,
     a_refund_that_fails_after_two_days_gives_its_amount_back,
     a_refund_is_answered_once_for_its_key_and_may_have_an_id_of_ones_own,
@@ -105,6 +106,19 @@ async fn a_refund_is_capped_by_what_was_captured(engine: Engine) {
     let refused = refund(&server, json!({"paymentId": held["id"], "amount": 6_001})).await;
     assert_eq!((refused.status, refused.code().as_str()), (422, "amount_too_large"));
     refund(&server, json!({"paymentId": held["id"], "amount": 6_000})).await.ok();
+    server.assert_ledger().await;
+}
+
+async fn a_refund_is_of_the_currency_that_was_captured(engine: Engine) {
+    let server = Server::start(engine).await;
+    for (amount, currency) in [(980, "JPY"), (12_340, "KWD")] {
+        let charge = json!({"amount": amount, "currency": currency, "paymentMethod": "pm_test_4242", "confirm": true});
+        let paid = server.post("/v1/payments", charge).await.ok();
+        let other = refund(&server, json!({"paymentId": paid["id"], "currency": "EUR"})).await;
+        assert_eq!((other.status, other.code().as_str()), (400, "parameter_unknown"), "there is no choice");
+        let back = refund(&server, json!({"paymentId": paid["id"]})).await.ok();
+        assert_eq!((&back["amount"], &back["currency"]), (&json!(amount), &json!(currency)));
+    }
     server.assert_ledger().await;
 }
 

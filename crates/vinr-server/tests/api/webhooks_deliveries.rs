@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use vinr_core::time::Timestamp;
 
 use crate::harness::{Engine, Server, on_both_engines};
-use crate::webhooks_merchant::{Merchant, id, until, until_field};
+use crate::webhooks_merchant::{Delivery, Merchant, id, until, until_field};
 
 on_both_engines!(
     a_test_goes_to_its_endpoint_alone,
     a_delivery_and_an_event_can_be_delivered_again,
+    a_redelivery_has_the_events_id_and_a_signature_of_its_own_time,
     an_endpoint_that_is_gone_is_disabled,
     five_days_of_failing_disable_an_endpoint,
     an_endpoint_that_fails_is_disabled_after_five_days_also_when_nothing_more_is_sent,
@@ -69,6 +70,34 @@ async fn a_delivery_and_an_event_can_be_delivered_again(engine: Engine) {
     assert_eq!(all.iter().map(|one| one["attempts"].as_i64().unwrap_or(0)).sum::<i64>(), 3);
     assert_eq!(server.post("/v1/events/evt_none/redeliver", json!({})).await.code(), "resource_missing");
     assert_eq!(server.post("/v1/webhook-deliveries/whd_none/redeliver", json!({})).await.code(), "resource_missing");
+}
+
+/// spec/traps.md, section 16.
+async fn a_redelivery_has_the_events_id_and_a_signature_of_its_own_time(engine: Engine) {
+    let server = Server::start(engine).await;
+    let merchant = Merchant::start().await;
+    let endpoint = merchant.register(&server, &["payment.completed"]).await;
+    server.paid(1000, "pm_test_4242").await;
+    let first = settled(&server, &endpoint, 1, "delivered").await;
+    let again = format!("/v1/webhook-deliveries/{}/redeliver", id(&first[0]));
+    let time = |delivery: &Delivery| delivery.header("webhook-timestamp").to_owned();
+    // Time is told in seconds: one that has the first one's second says nothing.
+    for count in 2..2_000 {
+        server.post(&again, json!({})).await.ok();
+        let got = merchant.wait(count).await;
+        settled(&server, &endpoint, 1, "delivered").await;
+        let (one, other) = (&got[0], &got[count - 1]);
+        assert_eq!((other.header("webhook-id"), &other.body), (one.header("webhook-id"), &one.body));
+        if time(other) != time(one) {
+            assert!(time(other) > time(one));
+            assert_eq!(other.header("x-vinr-signature").split(',').next(), Some(format!("t={}", time(other)).as_str()));
+            for name in ["x-vinr-signature", "webhook-signature"] {
+                assert_ne!(other.header(name), one.header(name), "{name}");
+            }
+            return;
+        }
+    }
+    panic!("two thousand redeliveries within a second");
 }
 
 async fn an_endpoint_that_is_gone_is_disabled(engine: Engine) {

@@ -15,7 +15,6 @@ const WITHOUT: &[(&str, &str)] = &[
         "only a real card comes so far, and there is no acquirer for one: the hosted page says it in words",
     ),
     ("acquirer_not_configured", "the same"),
-    ("internal_error", "nobody can ask for one from outside"),
 ];
 
 /// Declared names that no test of the tree puts in quotes.

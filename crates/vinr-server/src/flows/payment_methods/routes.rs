@@ -75,5 +75,11 @@ fn read(call: &Call) -> Result<Ask> {
 
 /// What is wrong with a card is told where it stands in the body.
 fn of_card(error: ApiError) -> ApiError {
-    if error.first().param.as_deref() == Some("number") { error.about("card.number") } else { error }
+    let place = match error.first().param.as_deref() {
+        Some("number") => "card.number",
+        Some("expMonth") => "card.expMonth",
+        Some("expYear") => "card.expYear",
+        Some(_) | None => return error,
+    };
+    error.about(place)
 }

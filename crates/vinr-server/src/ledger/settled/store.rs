@@ -8,7 +8,7 @@ use vinr_core::payouts::Status;
 use vinr_core::settlements::Totals;
 use vinr_store::{Row, Snapshot};
 
-use super::{Lines, Payout, Plan, Settled};
+use super::{Lines, Payout, Plan, Settled, Way};
 use crate::error::Result;
 
 /// Rows of a page.
@@ -37,6 +37,9 @@ pub(super) async fn lines(snapshot: &Snapshot, account: &str, told: &mut impl Fn
             lines.wrong.push(row.text(0).to_owned());
         }
         *lines.nets.entry(row.text(2).to_owned()).or_default() += i128::from(net);
+        *lines.fees.entry(row.text(2).to_owned()).or_default() += i128::from(Totals::of(&entry).fees);
+        let way = if amount.amount < 0 { Way::Takes } else { Way::Gives };
+        *lines.counts.entry((kind, way)).or_default() += 1;
         if kind == Kind::Payout {
             *lines.payouts.entry(entry.source.clone()).or_default() += i128::from(net);
         }

@@ -185,7 +185,8 @@ fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attem
         }
         (Event::Succeeded, Kind::Capture) => {
             let context = Arc::clone(&unit.context);
-            let command = payments::Command::Captured { attempt: attempt.id, fees: &context.settings.fees };
+            let (attempt, fees) = (attempt.id, &context.settings.fees);
+            let command = payments::Command::Captured { attempt, funds: payments::Funds::Settled, fees };
             log.apply(unit, payment, command)
         }
         (Event::Declined | Event::Abandoned, Kind::Capture) => {
