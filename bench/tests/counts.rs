@@ -94,7 +94,9 @@ fn check(found: &Value, limits: &[Limits]) {
     for limits in limits {
         let of: Vec<&Value> = found.iter().filter(|found| found["what"] == limits.what).collect();
         assert_eq!(of.len(), 2, "{} by one client and by many", limits.what);
-        of.into_iter().for_each(|found| hold(found, limits));
+        for found in of {
+            hold(found, limits);
+        }
     }
 }
 

@@ -75,7 +75,7 @@ async fn run() -> Result<(), Failure> {
     let served = Served::new(config).await?;
     let mut found = Vec::new();
     for clients in CLIENTS {
-        for calls in [served.payments(), served.charges().await?, served.refunds().await?] {
+        for calls in [Calls::payments(), served.charges().await?, served.refunds().await?] {
             let calls = Arc::new(calls);
             served.ask(&calls, clients, WARMING).await?;
             let (before, region) = (served.db.stats(), Region::new(ALLOCATOR));
@@ -110,6 +110,10 @@ struct Calls {
 impl Calls {
     fn new(what: &'static str, path: &'static str, bodies: Vec<Bytes>) -> Calls {
         Calls { what, path, bodies, next: AtomicUsize::new(0) }
+    }
+
+    fn payments() -> Calls {
+        Calls::new("payments", PAYMENTS, vec![Bytes::from_static(BODY.as_bytes())])
     }
 
     fn body(&self) -> Bytes {
@@ -149,10 +153,6 @@ impl Served {
         };
         let router = vinr_server::router(App::new(env, db.clone(), settings));
         Ok(Served { router, key: keys.secret_key.into(), db })
-    }
-
-    fn payments(&self) -> Calls {
-        Calls::new("payments", PAYMENTS, vec![Bytes::from_static(BODY.as_bytes())])
     }
 
     /// Off-session charges of the card of a customer who is made here.

@@ -39,6 +39,7 @@ pub use error::ApiError;
 pub use flows::export;
 pub use http::rate::RateLimit;
 pub use http::{Listener, openapi::openapi};
+pub use payment_links::store::get as link_row;
 pub use payment_methods::rewrap;
 pub use payments::store::get as payment_row;
 pub use refunds::store::get as refund_row;

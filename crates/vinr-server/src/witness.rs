@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use vinr_core::disputes::{self, Dispute};
 use vinr_core::events::EventType;
-use vinr_core::ids::{DisputeId, EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{
+    DisputeId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+};
+use vinr_core::payment_links::{self, PaymentLink};
 use vinr_core::payments::{self, Payment};
 use vinr_core::refunds::{self, Refund};
 use vinr_core::setups::{self, Setup};
@@ -47,6 +50,15 @@ pub enum Note {
         event: disputes::Event,
         /// When, on the account's clock.
         at: Timestamp,
+    },
+    /// A payment link is there.
+    LinkCreated(Box<PaymentLink>),
+    /// Something happened to a payment link.
+    Link {
+        /// Which.
+        id: PaymentLinkId,
+        /// What.
+        event: payment_links::Event,
     },
     /// A setup is there.
     SetupCreated(Box<Setup>),

@@ -24,6 +24,12 @@ pub(crate) async fn rows(world: &World) -> Result<u64, Broken> {
         let fold = world.witness.with(|folds| folds.disputes.get(key).cloned());
         same(id, row.as_ref(), fold.as_ref())?;
     }
+    for key in &changed.links {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::link_row(&world.eye, &account, id).await.ok();
+        let fold = world.witness.with(|folds| folds.links.get(key).cloned());
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
     for key in &changed.setups {
         let (account, id) = (account(&key.0)?, &key.1);
         let row = vinr_server::setup_row(&world.eye, &account, id).await.ok();

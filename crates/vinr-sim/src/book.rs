@@ -29,7 +29,7 @@ impl Book {
 
     /// Notes an answer, and judges it by those before.
     pub(crate) fn note(&self, account: usize, ask: &Ask, said: &Said) -> Result<(), Broken> {
-        if said.status != 200 || ask.browser {
+        if said.status != 200 || ask.is_of_pages() {
             return Ok(());
         }
         let mut pages = self.pages();

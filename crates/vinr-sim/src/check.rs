@@ -21,8 +21,9 @@ pub(crate) async fn all(world: &World, book: &Book) -> Result<(), Broken> {
     let mut kept = 0;
     let mut orders = BTreeMap::new();
     for account in 0..world.accounts.len() {
-        let payments = listed(world, account).await?;
+        let payments = listed(world, account, "/v1/payments").await?;
         kept += judged(world, book, account, &payments, &mut orders)?;
+        links(&listed(world, account, "/v1/payment-links").await?, &payments)?;
         events(world, account).await?;
         deliveries::all(world, account).await?;
         nothing_is_left(world, account).await?;
@@ -53,17 +54,18 @@ async fn replays(world: &World, book: &Book) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn listed(world: &World, account: usize) -> Result<Vec<Value>, Broken> {
-    let mut payments = Vec::new();
-    let mut path = "/v1/payments?limit=100".to_owned();
+/// Everything of a list.
+async fn listed(world: &World, account: usize, list: &str) -> Result<Vec<Value>, Broken> {
+    let mut all = Vec::new();
+    let mut path = format!("{list}?limit=100");
     loop {
         let said = ask(world, account, &Client::bare("GET", path, "")).await?;
         let mut page: Value = serde_json::from_str(&said.text).map_err(|error| format!("{error}: {}", said.text))?;
         if let Some(data) = page["data"].as_array_mut() {
-            payments.append(data);
+            all.append(data);
         }
-        let Some(cursor) = page["page"]["nextCursor"].as_str() else { return Ok(payments) };
-        path = format!("/v1/payments?limit=100&startingAfter={cursor}");
+        let Some(cursor) = page["page"]["nextCursor"].as_str() else { return Ok(all) };
+        path = format!("{list}?limit=100&startingAfter={cursor}");
     }
 }
 
@@ -91,14 +93,30 @@ fn judged(
         if matches!(status, "processing" | "requires_authentication") {
             return Err(format!("nobody asks what became of {payment}"));
         }
-        let order = payment["metadata"]["order"].as_str().unwrap_or_default();
-        if let Some(other) = orders.insert(order.to_owned(), id.to_owned()) {
-            return Err(format!("order {order} is paid by {other} and by {id}"));
+        // A buyer who comes by a link brings no order of a program.
+        if payment["paymentLinkId"].is_null() {
+            let order = payment["metadata"]["order"].as_str().unwrap_or_default();
+            if let Some(other) = orders.insert(order.to_owned(), id.to_owned()) {
+                return Err(format!("order {order} is paid by {other} and by {id}"));
+            }
         }
         kept += payment["amountCaptured"].as_i64().unwrap_or_default();
         kept -= payment["amountRefunded"].as_i64().unwrap_or_default();
     }
     Ok(kept)
+}
+
+/// Each link counts the payments that it brought, and brought no more than it was made for.
+fn links(links: &[Value], payments: &[Value]) -> Result<(), Broken> {
+    for link in links {
+        let of = payments.iter().filter(|payment| payment["paymentLinkId"] == link["id"]);
+        let brought = of.filter(|payment| payment["status"] == "completed").count();
+        let most = link["maxPayments"].as_u64().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        if link["completedPayments"] != brought || brought > most {
+            return Err(format!("{brought} payments were made by {link}"));
+        }
+    }
+    Ok(())
 }
 
 /// What was answered is there, once; what was not may be there, once.

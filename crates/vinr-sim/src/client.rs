@@ -1,11 +1,15 @@
 //! A merchant's program, and its buyers' browsers: each with its own stream of draws, all of them at once.
 
+mod banks;
 mod cards;
 mod endpoints;
+mod links;
 mod payments;
 mod payouts;
 mod reads;
 mod refunds;
+mod sessions;
+mod tokens;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +17,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
+use self::links::Link;
 use crate::audit;
 use crate::book::Book;
 use crate::chance::Chance;
 use crate::profile::Work;
-use crate::world::{Ask, Broken, PUBLIC_URL, Said, World};
+use crate::world::{Ask, Broken, PUBLIC_URL, Said, Who, World};
 
 /// How often a request is made again before its client gives up for good.
 const TRIES_MAX: u32 = 6;
@@ -39,6 +44,10 @@ pub(crate) struct Client {
     pub(crate) customers: Vec<String>,
     /// Its endpoints.
     pub(crate) endpoints: Vec<String>,
+    /// Its payment links.
+    links: Vec<Link>,
+    /// The client secret of its last session.
+    secret: String,
     /// The last event it saw.
     pub(crate) seen: i64,
     /// What it has done so far.
@@ -56,6 +65,8 @@ impl Client {
             name: format!("c{number}"),
             customers: Vec::new(),
             endpoints: Vec::new(),
+            links: Vec::new(),
+            secret: String::new(),
             seen: 0,
             count: 0,
         }
@@ -92,6 +103,10 @@ impl Client {
             Work::Refund => self.give_back().await,
             Work::Dispute => self.dispute().await,
             Work::Payout => self.pay_out().await,
+            Work::Link => self.pay_by_link().await,
+            Work::Bank => self.pay_by_bank().await,
+            Work::Session => self.pay_in_fields().await,
+            Work::Tokenise => self.tokenise().await,
         }
     }
 
@@ -110,19 +125,19 @@ impl Client {
     pub(crate) fn post(&mut self, path: impl Into<String>, body: &Value) -> Ask {
         self.count += 1;
         let key = (!self.chance.percent(5)).then(|| format!("{}-{}", self.name, self.count));
-        Ask { method: "POST", path: path.into(), key, body: body.to_string(), browser: false }
+        Ask { method: "POST", path: path.into(), key, body: body.to_string(), who: Who::Program }
     }
 
     /// A request that may be made as often as one likes.
     pub(crate) fn bare(method: &'static str, path: impl Into<String>, body: &str) -> Ask {
-        Ask { method, path: path.into(), key: None, body: body.to_owned(), browser: false }
+        Ask { method, path: path.into(), key: None, body: body.to_owned(), who: Who::Program }
     }
 
     /// What a browser asks for: a page, or, with a form, what comes of it.
     pub(crate) fn browse(url: &str, form: &str) -> Ask {
         let path = url.strip_prefix(PUBLIC_URL).unwrap_or(url).to_owned();
         let method = if form.is_empty() { "GET" } else { "POST" };
-        Ask { method, path, key: None, body: form.to_owned(), browser: true }
+        Ask { method, path, key: None, body: form.to_owned(), who: Who::Browser }
     }
 
     /// Asks until it is told something, loses patience now and then, and gives up in the end.

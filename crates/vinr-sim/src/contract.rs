@@ -7,10 +7,10 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 use vinr_core::keys::Environment;
 
-use crate::world::{Ask, Broken, PUBLIC_URL, Said};
+use crate::world::{Ask, Broken, PUBLIC_URL, Said, Who};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 24] = [
+const REFUSALS: [&str; 29] = [
     "idempotency_key_reused",
     "idempotency_key_in_use",
     "clock_advancing",
@@ -35,6 +35,18 @@ const REFUSALS: [&str; 24] = [
     "dispute_not_answerable",
     "payment_not_refundable",
     "amount_mismatch",
+    "payment_link_used_up",
+    "payment_link_inactive",
+    "client_secret_invalid",
+    "pci_attestation_required",
+    "insufficient_scope",
+];
+
+/// What refuses a request that was right when it was written.
+const OVERTAKEN: [&str; 3] = [
+    "the clock never goes back",
+    "which is now on this account's clock",
+    "of this link are completed or under way already",
 ];
 
 struct Contract {
@@ -46,17 +58,21 @@ struct Contract {
 /// What is wrong with an answer.
 pub(crate) fn check(ask: &Ask, said: &Said) -> Result<(), Broken> {
     let what = || format!("{} {} {} was answered {} {}", ask.method, ask.path, ask.body, said.status, said.text);
-    if ask.browser {
-        let is_page = matches!(said.status, 200 | 303 | 404 | 422 | 503);
+    if ask.is_of_pages() {
+        let is_page = match ask.who {
+            Who::Fields(_) => matches!(said.status, 200 | 403 | 404 | 422 | 503),
+            Who::Program | Who::Reader | Who::Browser => matches!(said.status, 200 | 303 | 404 | 422 | 503),
+        };
         return if is_page { Ok(()) } else { Err(format!("no page: {}", what())) };
     }
     let body: Value = serde_json::from_str(&said.text).map_err(|error| format!("not JSON ({error}): {}", what()))?;
     let contract = contract();
     if said.status != 200 {
         let code = body["error"]["code"].as_str().unwrap_or_default();
-        // The other clients of an account move its clock too.
-        let overtaken = said.text.contains("the clock never goes back");
-        let is_known = REFUSALS.contains(&code) && matches!(said.status, 400 | 404 | 409 | 422 | 503) || overtaken;
+        // The other clients of an account move its clock too, and use up its links.
+        let overtaken = OVERTAKEN.iter().any(|words| said.text.contains(words));
+        let statuses = matches!(said.status, 400 | 403 | 404 | 409 | 422 | 503);
+        let is_known = REFUSALS.contains(&code) && statuses || overtaken;
         if !is_known {
             return Err(format!("refused as nothing is refused here: {}", what()));
         }

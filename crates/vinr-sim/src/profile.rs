@@ -45,11 +45,19 @@ pub(crate) enum Work {
     Dispute,
     /// Settlements that are paid out, and added up.
     Payout,
+    /// A payment link that many visit at once.
+    Link,
+    /// A payment by a bank.
+    Bank,
+    /// A payment in card fields, with a client secret.
+    Session,
+    /// A card that a program tokenises itself.
+    Tokenise,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 15] = [
+    pub(crate) const ALL: [Work; 19] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -65,6 +73,10 @@ impl Work {
         Work::Refund,
         Work::Dispute,
         Work::Payout,
+        Work::Link,
+        Work::Bank,
+        Work::Session,
+        Work::Tokenise,
     ];
 }
 

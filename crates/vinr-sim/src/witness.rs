@@ -2,6 +2,7 @@
 //! commit is judged here: nothing else has run since.
 
 mod disputes;
+mod links;
 mod payments;
 mod refunds;
 
@@ -10,7 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use vinr_core::disputes::Dispute;
 use vinr_core::events::EventType;
-use vinr_core::ids::{DisputeId, EventId, PaymentId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId};
+use vinr_core::ids::{
+    DisputeId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+};
+use vinr_core::payment_links::PaymentLink;
 use vinr_core::payments::Payment;
 use vinr_core::refunds::Refund;
 use vinr_core::setups::{self, Setup};
@@ -30,6 +34,7 @@ pub(crate) struct Folds {
     pub(crate) payments: BTreeMap<Of<PaymentId>, Payment>,
     pub(crate) refunds: BTreeMap<Of<RefundId>, Refund>,
     pub(crate) disputes: BTreeMap<Of<DisputeId>, Dispute>,
+    pub(crate) links: BTreeMap<Of<PaymentLinkId>, PaymentLink>,
     pub(crate) setups: BTreeMap<Of<SetupId>, Setup>,
     pub(crate) endpoints: BTreeMap<Of<WebhookEndpointId>, Endpoint>,
     /// Endpoints that were disabled or removed at some time: what was on its way to them may have been given up.
@@ -52,6 +57,7 @@ pub(crate) struct Changed {
     pub(crate) payments: BTreeSet<Of<PaymentId>>,
     pub(crate) refunds: BTreeSet<Of<RefundId>>,
     pub(crate) disputes: BTreeSet<Of<DisputeId>>,
+    pub(crate) links: BTreeSet<Of<PaymentLinkId>>,
     pub(crate) setups: BTreeSet<Of<SetupId>>,
     pub(crate) endpoints: BTreeSet<Of<WebhookEndpointId>>,
     pub(crate) commits: u64,
@@ -64,6 +70,8 @@ pub(super) struct Commit<'a> {
     /// Events that the payments' and refunds' own events ask for, and those that were written, with what each is about.
     wanted: Vec<(String, EventType)>,
     written: Vec<(String, EventType)>,
+    /// Links that changed, or one of whose payments did.
+    links: BTreeSet<PaymentLinkId>,
 }
 
 /// The witness of one story.
@@ -98,12 +106,14 @@ impl Observer for Witness {
     fn committed(&self, account: &str, committed: &Committed, notes: &[Told]) {
         let mut state = self.lock();
         let (folds, broken) = &mut *state;
-        let mut commit = Commit { account, committed, wanted: Vec::new(), written: Vec::new() };
+        let (wanted, written) = (Vec::new(), Vec::new());
+        let mut commit = Commit { account, committed, wanted, written, links: BTreeSet::new() };
         folds.changed.commits += 1;
         let mut judged = Ok(());
         for note in notes.iter().filter_map(|note| note.downcast_ref::<Note>()) {
             judged = judged.and_then(|()| folds.fold(&mut commit, note));
         }
+        let judged = judged.and_then(|()| folds.places_are_taken(&commit));
         let judged = judged.and_then(|()| commit.every_change_is_told());
         if let Err(problem) = judged {
             broken.get_or_insert(problem);
@@ -121,6 +131,8 @@ impl Folds {
             Note::Refund { id, event } => self.refund(commit, id, *event),
             Note::DisputeOpened(dispute) => self.dispute_opened(commit, dispute),
             Note::Dispute { id, event, at } => self.dispute(commit, id, event, *at),
+            Note::LinkCreated(link) => self.link_created(commit, link),
+            Note::Link { id, event } => self.link(commit, id, event),
             Note::SetupCreated(setup) => {
                 self.changed.setups.insert((account.into(), setup.id.clone()));
                 self.setups.insert((account.into(), setup.id.clone()), (**setup).clone());

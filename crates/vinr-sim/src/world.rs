@@ -14,13 +14,14 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
+use vinr_core::accounts::AttestationStatus;
 use vinr_core::ids::AccountId;
-use vinr_core::keys::Environment;
+use vinr_core::keys::{Environment, Family, Grant, Scope};
 use vinr_server::connectors::Connector;
 use vinr_server::env::{Entropy, Env, Net, WallClock};
 use vinr_server::keyring::Keyring;
 use vinr_server::settings::{DemoShop, MasterKey, PrivateWebhooks, Settings};
-use vinr_server::{App, bootstrap};
+use vinr_server::{ApiError, App, bootstrap};
 use vinr_store::{Config, Db, SimulatedDisk};
 
 use crate::alarms;
@@ -39,8 +40,8 @@ pub(crate) type Broken = String;
 const BEGINNING_MS: i64 = 1_780_272_000_000;
 /// Where buyers see the server.
 pub(crate) const PUBLIC_URL: &str = "http://sandbox.example";
-/// Merchants in a story.
-const ACCOUNTS: usize = 2;
+/// Merchants in a story, and whether each may send card numbers itself.
+const MERCHANTS: [(&str, bool); 2] = [("Shop", true), ("Other shop", false)];
 
 /// One process.
 pub(crate) struct Incarnation {
@@ -53,7 +54,51 @@ pub(crate) struct Incarnation {
 /// A merchant.
 pub(crate) struct Account {
     pub(crate) id: AccountId,
-    pub(crate) key: String,
+    /// The secret key.
+    key: String,
+    /// A restricted key that reads payments.
+    reading: String,
+    /// The key of browsers.
+    public: String,
+    /// Whether a SAQ D attestation is on file: whether its programs may send card numbers.
+    pub(crate) attested: bool,
+}
+
+impl Account {
+    async fn made(app: &App, name: &str, attested: bool) -> Result<Account, ApiError> {
+        let (db, env, sandbox) = (&app.db, &app.env, Environment::Sandbox);
+        let id = AccountId::from_bits(env.id_bits());
+        let keys = bootstrap::create_account(db, env, sandbox, &id, name).await?;
+        let reads = Grant::restricted([Scope::read(Family::Payments)].into());
+        let reading = bootstrap::create_key(db, env, sandbox, &id, reads, None).await?.secret;
+        if attested {
+            bootstrap::set_attestation(db, &id, AttestationStatus::Attested).await?;
+        }
+        Ok(Account { id, key: keys.secret_key, reading, public: keys.public_key, attested })
+    }
+
+    fn key_of(&self, who: &Who) -> Option<&str> {
+        match who {
+            Who::Program => Some(&self.key),
+            Who::Reader => Some(&self.reading),
+            Who::Browser => None,
+            Who::Fields(_) => Some(&self.public),
+        }
+    }
+}
+
+/// Who sends a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// A merchant's program, with its secret key.
+    #[default]
+    Program,
+    /// One that may read payments and nothing else.
+    Reader,
+    /// A buyer's browser, on a page of the server.
+    Browser,
+    /// The server's own card fields in a buyer's browser, with the public key and this client secret.
+    Fields(String),
 }
 
 /// One request.
@@ -63,8 +108,14 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     pub(crate) key: Option<String>,
     pub(crate) body: String,
-    /// Whether a buyer's browser sends it, and not a merchant's program.
-    pub(crate) browser: bool,
+    pub(crate) who: Who,
+}
+
+impl Ask {
+    /// Whether it is asked of the buyers' pages, and not of the API.
+    pub(crate) fn is_of_pages(&self) -> bool {
+        self.who == Who::Browser || self.path.starts_with("/elements/")
+    }
 }
 
 /// One answer.
@@ -133,12 +184,9 @@ impl World {
             profile,
         };
         let incarnation = world.open(0).await?;
-        for name in ["Shop", "Other shop"].into_iter().take(ACCOUNTS) {
-            let app = &incarnation.app;
-            let id = AccountId::from_bits(app.env.id_bits());
-            let keys = bootstrap::create_account(&app.db, &app.env, Environment::Sandbox, &id, name).await;
-            let keys = keys.map_err(|error| format!("account: {error}"))?;
-            world.accounts.push(Account { id, key: keys.secret_key });
+        for (name, attested) in MERCHANTS {
+            let account = Account::made(&incarnation.app, name, attested).await;
+            world.accounts.push(account.map_err(|error| format!("account: {error}"))?);
         }
         world.kill(&incarnation).await;
         world.start(world.profile.disk_percent).await?;
@@ -221,11 +269,14 @@ impl World {
 
     async fn answer(&self, incarnation: &Incarnation, account: usize, ask: &Ask) -> Said {
         let mut request = Request::builder().method(ask.method).uri(&ask.path);
-        if !ask.browser {
-            request = request.header("x-api-key", &self.accounts[account].key);
+        if let Some(key) = self.accounts[account].key_of(&ask.who) {
+            request = request.header("x-api-key", key);
+        }
+        if let Who::Fields(secret) = &ask.who {
+            request = request.header("origin", PUBLIC_URL).header("x-vinr-client-secret", secret);
         }
         if !ask.body.is_empty() {
-            let kind = if ask.browser { "application/x-www-form-urlencoded" } else { "application/json" };
+            let kind = if ask.is_of_pages() { "application/x-www-form-urlencoded" } else { "application/json" };
             request = request.header("content-type", kind);
         }
         if let Some(key) = &ask.key {
@@ -277,11 +328,18 @@ impl World {
     pub(crate) fn facts(&self) -> String {
         let (events, deliveries, payments) = self.witness.with(|folds| {
             let mut by_status = BTreeMap::<&str, u32>::new();
+            let (mut paid_by, mut links) = (BTreeMap::<&str, u32>::new(), 0);
             for payment in folds.payments.values() {
                 *by_status.entry(payment.status.as_str()).or_default() += 1;
+                if payment.completed_at.is_some() {
+                    let method = payment.method.as_ref().map_or("nothing", |method| method.method_type().as_str());
+                    *paid_by.entry(method).or_default() += 1;
+                    links += u32::from(payment.link_id.is_some());
+                }
             }
             let events: usize = folds.events.values().map(Vec::len).sum();
-            (events, folds.deliveries.values().sum::<usize>(), format!("{by_status:?}"))
+            let payments = format!("{by_status:?}, paid by {paid_by:?}, {links} of links");
+            (events, folds.deliveries.values().sum::<usize>(), payments)
         });
         let answers = self.state().answers.clone();
         format!(

@@ -13,6 +13,7 @@ use vinr_core::refusal::{Code, Refusal};
 
 use crate::error::{ApiError, Result};
 use crate::record::Unit;
+use crate::witness::Note;
 
 /// Creates a link.
 async fn create(unit: &mut Unit<'_>, ask: core::Create, chosen_id: bool) -> Result<PaymentLink> {
@@ -21,6 +22,7 @@ async fn create(unit: &mut Unit<'_>, ask: core::Create, chosen_id: bool) -> Resu
         return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
     }
     let link = core::create(ask, unit.now())?;
+    unit.note(|| Note::LinkCreated(Box::new(link.clone())));
     store::insert(unit, &link, chosen_id);
     Ok(link)
 }
@@ -60,6 +62,7 @@ fn apply(unit: &mut Unit<'_>, mut link: PaymentLink, command: Command) -> Result
     let events = core::decide(&link, command, unit.now())?;
     for event in &events {
         core::evolve(&mut link, event);
+        unit.note(|| Note::Link { id: link.id.clone(), event: event.clone() });
     }
     if !events.is_empty() {
         store::update(unit, &link);

@@ -55,7 +55,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &PaymentLinkId) -> Result<Opti
 ///
 /// # Errors
 /// 404 when there is none.
-pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &PaymentLinkId) -> Result<PaymentLink> {
+pub async fn get(reads: &impl Read, account: &AccountId, id: &PaymentLinkId) -> Result<PaymentLink> {
     let row = reads.load(&PAYMENT_LINKS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| missing(id))
 }

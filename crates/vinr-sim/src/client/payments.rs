@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// The buyer answers the bank, or does not.
-    async fn answer_challenge(&mut self, payment: &Value) -> Result<(), Broken> {
+    pub(super) async fn answer_challenge(&mut self, payment: &Value) -> Result<(), Broken> {
         if payment["status"] != "requires_authentication" || self.chance.percent(30) {
             return Ok(());
         }
@@ -117,7 +117,13 @@ impl Client {
         body["captureMethod"] = json!("manual");
         let ask = self.post("/v1/payments", &body);
         let Some(payment) = self.object(&ask).await? else { return Ok(()) };
-        let part = if self.chance.percent(30) { json!({"amount": payment["amount"]}) } else { json!({}) };
+        let most = payment["amountCapturable"].as_u64().unwrap_or(1);
+        let part = match self.chance.below(10) {
+            0..3 => json!({"amount": payment["amount"]}),
+            // The rest of the hold is released.
+            3..6 => json!({"amount": 1 + self.chance.below(most)}),
+            _ => json!({}),
+        };
         let capture = self.post(format!("/v1/payments/{}/capture", id(&payment)), &part);
         let cancel = self.post(format!("/v1/payments/{}/cancel", id(&payment)), &json!({}));
         match self.chance.below(5) {
@@ -141,7 +147,7 @@ impl Client {
     }
 
     /// Two requests at once of which only one can come out so.
-    async fn not_both(&self, one: &Ask, first: &str, other: &Ask, second: &str) -> Result<(), Broken> {
+    pub(super) async fn not_both(&self, one: &Ask, first: &str, other: &Ask, second: &str) -> Result<(), Broken> {
         let pause = self.chance.millis(20);
         let late = async {
             sleep(pause).await;

@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 
 use super::Client;
 use super::payments::id;
-use crate::world::Broken;
+use crate::world::{Ask, Broken, Who};
 
 impl Client {
     pub(super) async fn read(&mut self) -> Result<(), Broken> {
-        match self.chance.below(4) {
+        match self.chance.below(5) {
             0 => self.page_through().await,
             1 => self.tell(&Client::bare("GET", "/v1/balance", "")).await.map(drop),
             2 => self.redeliver().await,
+            3 => self.read_with_less().await,
             _ => self.follow_events().await,
         }
     }
@@ -44,6 +45,29 @@ impl Client {
             self.seen += 1;
             if event["sequence"] != self.seen {
                 return Err(format!("event {} is missing before {event}", self.seen));
+            }
+        }
+        Ok(())
+    }
+
+    /// A key that reads payments reads them, and does nothing else; one for browsers does not even read.
+    async fn read_with_less(&mut self) -> Result<(), Broken> {
+        let list = Ask { who: Who::Reader, ..Client::bare("GET", "/v1/payments?limit=3", "") };
+        if let Some(said) = self.tell(&list).await?
+            && said.status != 200
+        {
+            return Err(format!("a key that reads payments was answered {} {}", said.status, said.text));
+        }
+        let body = json!({"amount": 1, "currency": "EUR", "paymentMethodId": "pm_test_4242", "confirm": true});
+        let pay = self.post("/v1/payments", &body);
+        let fields = Who::Fields(self.secret.clone());
+        let forbidden =
+            [Ask { who: Who::Reader, ..pay.clone() }, Ask { who: fields.clone(), ..pay }, Ask { who: fields, ..list }];
+        for ask in forbidden {
+            if let Some(said) = self.tell(&ask).await?
+                && said.status != 403
+            {
+                return Err(format!("{ask:?} was answered {} {}", said.status, said.text));
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use vinr_core::events::EventType;
+use vinr_core::ibans::{Behaviour, TestAccount};
 use vinr_core::ids::PaymentId;
 use vinr_core::payments::{self, Event, Method, Payment, Status};
 use vinr_core::time::{Span, Timestamp};
@@ -12,7 +13,15 @@ use crate::world::Broken;
 /// How late a timer may fire on the account's clock: processes die, and what failed is put off by a minute.
 const LATE_MAX: Span = Span::minutes(10);
 
+/// How long a bank takes at most: five business days, with a weekend between.
+const CLEARS_WITHIN: Span = Span::days(8);
+
 impl Folds {
+    /// Whether a slow bank has not spoken yet.
+    pub(crate) fn waits_for_a_bank(&self) -> bool {
+        self.payments.values().any(|payment| payment.clears_at.is_some())
+    }
+
     pub(super) fn payment_created(&mut self, commit: &mut Commit<'_>, payment: &Payment) -> Result<(), Broken> {
         let key = (commit.account.to_owned(), payment.id.clone());
         commit.wanted.push((payment.id.to_string(), EventType::PaymentCreated));
@@ -54,6 +63,7 @@ impl Folds {
         if payment.amount_captured > payment.amount.amount {
             return Err(format!("more was captured than authorized: {payment:?}"));
         }
+        commit.links.extend(payment.link_id.clone());
         if let Some(kind) = told_by(event) {
             commit.wanted.push((id.to_string(), kind));
         }
@@ -110,8 +120,11 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         Event::Completed { captured, .. } if payment.status == Status::Authorized => {
             if *captured <= payment.amount_capturable { Ok(()) } else { Err("so much was not held") }
         }
-        Event::Completed { .. } | Event::Failed(_) if payment.clears_at.is_some_and(|due| at < due) => {
-            Err("the bank has not spoken yet")
+        Event::Completed { .. } | Event::Failed(_) if payment.clears_at.is_some() => {
+            on_time(payment.clears_at.unwrap_or(at), at).and_then(|()| as_the_bank_says(payment, event))
+        }
+        Event::Clearing { until } if *until <= at || until.since(at) > CLEARS_WITHIN => {
+            Err("no bank takes so long, or so short")
         }
         Event::Completed { .. } | Event::Failed(_)
             if payment.clears_at.is_none() && payment.method.as_ref().and_then(Method::bank_account).is_some() =>
@@ -136,6 +149,18 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
+}
+
+/// A debited account pays, or does not, as it is published.
+fn as_the_bank_says(payment: &Payment, event: &Event) -> Result<(), &'static str> {
+    let debited = payment.method.as_ref().and_then(Method::bank_account);
+    let Some(debited) = debited else { return Ok(()) };
+    let account = TestAccount::by_shown(debited.country.code(), &debited.last4).ok_or("no bank has this account")?;
+    let said = match event {
+        Event::Failed(code) => Behaviour::Fail(*code),
+        _ => Behaviour::Pay,
+    };
+    if said == account.behaviour { Ok(()) } else { Err("its bank says otherwise") }
 }
 
 /// A timer fires when it is due, and not much later: the clock stops at every moment at which something is due.
