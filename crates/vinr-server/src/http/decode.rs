@@ -195,6 +195,17 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        let value = json!({"amount": 7.0, "currency": "EUR", "card": {"expMonth": 3.0}, "metadata": {"a": 1.0}});
+        let expected = json!({"amount": 7, "currency": "EUR", "card": {"expMonth": 3}, "metadata": {"a": 1.0}});
+        assert_eq!(decode(value), Ok(expected));
+        for amount in [json!(7.5), json!(1e300), json!("7")] {
+            let refused = decode(json!({"amount": amount, "currency": "EUR"}));
+            assert_eq!(refused, Err(vec![("amount".into(), Code::ParameterInvalid)]), "{amount}");
+        }
+    }
+
+    #[test]
     fn two_spellings_that_disagree_are_refused() {
         let value = json!({"amount": 1, "currency": "EUR", "customer": "cust_1", "customerId": "cust_2"});
         assert_eq!(decode(value), Err(vec![("customerId".into(), Code::ParameterConflict)]));

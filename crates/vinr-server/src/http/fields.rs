@@ -67,7 +67,7 @@ impl Fields {
             let place = join(path, name);
             let value = match self.below(name) {
                 Some(below) => below.normalise(value, &place, refusals),
-                None => value,
+                None => whole(&self.known[name].schema, value),
             };
             match normal.get(name) {
                 Some(other) if *other != value => refusals.push(
@@ -93,6 +93,22 @@ impl Fields {
             None => String::new(),
         };
         Refusal::new(Code::ParameterUnknown, format!("there is no parameter `{place}` here{hint}")).at(place)
+    }
+}
+
+/// Whole numbers that a float holds exactly.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// An integer, however it is written: to JSON Schema, and so to the API's document, `1000.0` is one.
+fn whole(schema: &Value, value: Value) -> Value {
+    let is_integer = |kind: &Value| kind == "integer";
+    let wanted =
+        is_integer(&schema["type"]) || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(is_integer));
+    match value.as_f64() {
+        Some(number) if wanted && value.is_f64() && number.fract() == 0.0 && number.abs() <= WHOLE_MAX => {
+            format!("{number:.0}").parse::<i64>().map_or(value, Value::from)
+        }
+        _ => value,
     }
 }
 

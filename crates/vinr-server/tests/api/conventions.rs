@@ -13,6 +13,7 @@ on_both_engines!(
     all_problems_of_a_request_are_told_at_once,
     what_contradicts_itself_is_told_at_once,
     live_draws_its_ids_and_says_what_else_is_wrong,
+    a_whole_number_is_an_integer_however_it_is_written,
     headers_are_checked,
     bodies_are_json_and_not_too_large,
     live_refuses_test_cards_and_unverified_businesses,
@@ -108,6 +109,20 @@ async fn live_draws_its_ids_and_says_what_else_is_wrong(engine: Engine) {
     let body = json!({"id": "we_mine", "url": "http://ada.example/", "enabledEvents": ["payment.complete", "x"]});
     let expected = [("enabledEvents", "invalid"), ("enabledEvents", "invalid"), ("id", "unknown"), ("url", "invalid")];
     assert_eq!(problems(&server.post("/v1/webhooks", body).await), named(&expected));
+}
+
+/// The document says `integer`, and to JSON Schema `1000.0` is one.
+async fn a_whole_number_is_an_integer_however_it_is_written(engine: Engine) {
+    let server = Server::start(engine).await;
+    let first = server.post_with_key("/v1/payments", "one", &json!({"amount": 1000.0, "currency": "EUR"})).await;
+    assert_eq!(first.ok()["amount"].to_string(), "1000");
+    let same = server.post_with_key("/v1/payments", "one", &json!({"amount": 1000, "currency": "EUR"})).await;
+    assert_eq!((same.status, &same.bytes), (200, &first.bytes), "it is the same request");
+    let path = format!("/v1/test/payments/{}/pay", first.ok()["id"].as_str().expect("an id"));
+    let card = json!({"number": "4242424242424242", "expMonth": 3.0, "expYear": 2040.0});
+    assert_eq!(server.post(&path, card).await.ok()["card"]["expMonth"], 3);
+    let half = server.post("/v1/payments", json!({"amount": 1000.5, "currency": "EUR"})).await;
+    assert_eq!(problems(&half), named(&[("amount", "invalid")]));
 }
 
 const MIB: usize = 1 << 20;
