@@ -101,10 +101,11 @@ impl Tally {
                 (Kind::Refund, Way::Gives) => EventType::RefundFailed,
                 (Kind::Dispute, Way::Gives) => EventType::DisputeWon,
                 (Kind::Payout, Way::Takes) => EventType::PayoutCreated,
-                // One that came back is told with its status: it failed, or was cancelled.
-                (Kind::Payout, Way::Gives) | (Kind::Adjustment | Kind::Fee, _) => continue,
-                // What disputes take is held against their payments, and their events are counted by their rows.
-                (Kind::Dispute, Way::Takes) => continue,
+                // A payout that came back is told with its status: it failed, or was cancelled. What disputes take is
+                // held against their payments, and their events are counted by their rows.
+                (Kind::Payout, Way::Gives) | (Kind::Dispute, Way::Takes) | (Kind::Adjustment | Kind::Fee, _) => {
+                    continue;
+                }
             };
             self.add(told, *count);
         }
