@@ -154,8 +154,10 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     problems.told()?;
     let fields = compiled.body.as_ref().map(Decoder::fields);
     let client_secret = door::client_secret(&parts.headers);
-    let realm = door::realm(&caller, parts.uri.path(), client_secret.as_deref());
-    let key = |key| Key::new(key, &app.settings.keyring.first(), &realm, &body, fields);
+    let presented = body.get("clientSecret").and_then(Value::as_str).or(client_secret.as_deref());
+    let realm = door::realm(&caller, presented);
+    let master = app.settings.keyring.first();
+    let key = |key: String| Key::new(key, realm.as_deref(), &master, parts.uri.path(), &body, fields);
     let idempotency_key = idempotency_key.map(key);
     let call = Call {
         app: app.clone(),
