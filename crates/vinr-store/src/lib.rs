@@ -242,6 +242,17 @@ impl Db {
         self.inner.queue.waiting()
     }
 
+    /// Whether commits are taken: not once the database was closed, or its writer has ended.
+    pub fn is_writing(&self) -> bool {
+        !self.inner.queue.is_closed()
+    }
+
+    /// Resolves when the writer has ended without having been told to, by a failed assertion that is: nothing is committed
+    /// by this process any more.
+    pub async fn broken(&self) {
+        self.inner.queue.broken().await;
+    }
+
     /// The counters since the database was opened.
     pub fn stats(&self) -> Stats {
         self.inner.counters.read()
