@@ -61,18 +61,36 @@ async fn serve_all(listeners: Vec<Listener>, mut signals: stop::Signals) -> Resu
             let _ = told.wait_for(|stop| *stop).await;
         }));
     }
+    let mut watched = watch_all(&apps);
     let mut broken = Ok(());
     tokio::select! {
         () = signals.next() => {}
         // Only a panic ends one before it is told.
         Some(ended) = servers.join_next() => broken = ended.map_err(Failure::refused),
+        Some(why) = watched.join_next() => {
+            broken = Err(why.map_or_else(Failure::refused, Failure::Refused));
+        }
     }
+    drop(watched);
     tracing::info!("draining; a second signal ends it at once");
     tell.send_replace(true);
     for app in &apps {
         app.begin_drain();
     }
     in_time(drain(servers, apps), signals.next()).await.and(broken)
+}
+
+/// Resolves, for each app, with what is wrong when it has lost a part that it cannot do without. Whoever runs this process
+/// starts another one.
+fn watch_all(apps: &[App]) -> JoinSet<String> {
+    let mut watched = JoinSet::new();
+    for app in apps.iter().cloned() {
+        watched.spawn(async move {
+            let why = app.broken().await;
+            format!("{}: {why}", app.settings.environment.as_str())
+        });
+    }
+    watched
 }
 
 /// Lets requests and workers come to their end.
