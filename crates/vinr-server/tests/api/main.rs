@@ -46,6 +46,7 @@ mod saved_methods;
 mod sepa_debit;
 mod settlements;
 mod settlements_histories;
+mod timers;
 mod webhooks;
 mod webhooks_deliveries;
 mod webhooks_endpoints;
