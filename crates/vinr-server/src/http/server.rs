@@ -105,9 +105,10 @@ impl Compiled {
 async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<Compiled>>) -> Response {
     let request_id = request_id::of(&request);
     let began = Instant::now();
-    // No query string: it may hold what a merchant searches for.
-    let asked =
-        tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
+    // No query string: it may hold what a merchant searches for. No path that is no endpoint's: it may hold the secret of a
+    // page, with a letter too much.
+    let path = if compiled.is_some() { request.uri().path() } else { "none" };
+    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), path.to_owned()));
     let mut allowance = None;
     let answered = match &compiled {
         Some(compiled) => {
