@@ -8,6 +8,7 @@ mod balance;
 mod checkout;
 mod checkout_assets;
 mod checkout_live;
+mod checkout_misuse;
 mod clock;
 mod clock_jumps;
 mod conformance;
