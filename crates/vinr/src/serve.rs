@@ -149,8 +149,10 @@ async fn bind(settings: &Resolved) -> Result<Vec<(TcpListener, SocketAddr)>, Fai
         let socket = TcpListener::bind(wanted).await;
         let socket = socket.map_err(|error| Failure::Refused(format!("cannot listen on {wanted}: {error}")))?;
         let address = socket.local_addr().map_err(Failure::refused)?;
-        if environment == Environment::Live && settings.master_key_file.is_none() && !address.ip().is_loopback() {
-            let message = format!("live on {address} needs a master key of its own: name it with --master-key-file");
+        let is_public = settings.is_public(environment, address);
+        if environment == Environment::Live && settings.master_key_file.is_none() && is_public {
+            let place = settings.named_url(environment).map_or_else(|| address.to_string(), str::to_owned);
+            let message = format!("live on {place} needs a master key of its own: name it with --master-key-file");
             return Err(Failure::Usage(message));
         }
         sockets.push((socket, address));
