@@ -45,7 +45,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let signals = stop::Signals::listen()?;
-    welcome::say(settings, &Said { urls: &urls, shop: shop.as_deref(), account: &account, made: made.as_ref() });
+    welcome::say(settings, &Said { urls: &urls, shop: shop.as_deref(), account: &account, made: made.as_ref() })?;
     serve_all(listeners, signals).await
 }
 
