@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 use serde::Deserialize;
+use vinr_core::ip_ranges::IpRange;
 use vinr_core::keys::Environment;
+use vinr_core::refusal::Refusal;
 use vinr_server::RateLimit;
 use vinr_server::settings::{DemoShop, PrivateWebhooks};
 
@@ -33,6 +35,7 @@ pub(crate) struct Resolved {
     live: OneEnvironment,
     pub(crate) master_key_file: Option<PathBuf>,
     rate: Rate,
+    pub(crate) trusted_proxies: Vec<IpRange>,
     allow_private_webhooks: bool,
     demo: Option<Switch>,
 }
@@ -78,6 +81,7 @@ struct File {
     live_url: Option<String>,
     master_key_file: Option<PathBuf>,
     rate_limit: Option<NumberOrWord>,
+    trusted_proxies: Option<String>,
     allow_private_webhooks: Option<bool>,
     demo: Option<Switch>,
 }
@@ -127,6 +131,7 @@ impl Resolved {
             },
             master_key_file: options.master_key_file.or(file.master_key_file),
             rate: Rate::parse(rate.as_deref())?,
+            trusted_proxies: networks(options.trusted_proxies.or(file.trusted_proxies).as_deref())?,
             allow_private_webhooks: options.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
             demo: options.demo.or(file.demo),
         })
@@ -234,6 +239,16 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.message())))
 }
 
+/// Addresses and networks, with commas between them.
+fn networks(text: Option<&str>) -> Result<Vec<IpRange>, Failure> {
+    let each = text.unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
+    let read = |one: &str| {
+        let wrong = |problem: Refusal| Failure::Usage(format!("--trusted-proxies {one}: {}", problem.message));
+        IpRange::parse(one).map_err(wrong)
+    };
+    each.map(read).collect()
+}
+
 impl Rate {
     fn parse(text: Option<&str>) -> Result<Rate, Failure> {
         match text.map(|text| (text, text.parse::<u32>())) {
@@ -258,6 +273,16 @@ mod tests {
     }
 
     #[test]
+    fn trusted_proxies_are_addresses_and_networks() {
+        let read = |text: &str| networks(Some(text)).map(|all| all.iter().map(IpRange::to_string).collect::<Vec<_>>());
+        assert_eq!(read(" 10.0.0.0/8, ::1 ").unwrap(), ["10.0.0.0/8", "::1"]);
+        assert!(networks(None).unwrap().is_empty() && read("").unwrap().is_empty());
+        for wrong in ["proxy", "10.0.0.0/33", "10.0.0.1;10.0.0.2"] {
+            assert!(matches!(read(wrong), Err(Failure::Usage(why)) if why.contains("--trusted-proxies")), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_database_is_a_folder_or_a_postgresql() {
         assert_eq!(Database::parse("sqlite:./x").unwrap(), Database::Folder(PathBuf::from("./x")));
         assert!(matches!(Database::parse("postgres://a@b/c").unwrap(), Database::Postgres(_)));
@@ -279,7 +304,8 @@ mod tests {
         assert_eq!(shop(Some(Switch::Off), sandbox, here), DemoShop::Closed);
         assert_eq!(shop(Some(Switch::On), Environment::Live, here), DemoShop::Closed);
         let proxied = |url: &str| {
-            let options = Options { sandbox_url: Some(url.to_owned()), config: PathBuf::from("vinr.toml"), ..Options::default() };
+            let options =
+                Options { sandbox_url: Some(url.to_owned()), config: PathBuf::from("vinr.toml"), ..Options::default() };
             let resolved = Resolved::of(options).expect("settings");
             resolved.demo_shop(sandbox, here.parse().expect("an address"))
         };

@@ -1,12 +1,11 @@
 //! The way of a request: id → route → key → limits → names and schema → the endpoint's handler → headers.
 
-use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
@@ -27,7 +26,7 @@ use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{self, Key};
 use super::rate::Allowance;
 use super::reply::Reply;
-use super::{auth, bodies, health, json as strict_json, metrics, openapi, query, reference, request_id};
+use super::{auth, bodies, health, json as strict_json, metrics, openapi, peer, query, reference, request_id};
 use crate::app::App;
 use crate::error::{ApiError, Problems, Result};
 
@@ -169,6 +168,7 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
         body,
         idempotency_key,
         client_secret,
+        peer: peer::of(app, &parts),
     };
     (endpoint.handler)(call).await
 }
@@ -182,6 +182,7 @@ async fn admit(
 ) -> Result<auth::Caller> {
     let caller = auth::authenticate(app, &parts.headers).await?;
     let now = app.env.wall();
+    let peer = peer::of(app, parts);
     *allowance = app.rates.take(&caller.key, compiled.endpoint.effect, now);
     if let Some(wait) = allowance.and_then(|allowance| allowance.wait_s) {
         let message = format!("too many requests with this key; wait {wait} s");
@@ -190,7 +191,7 @@ async fn admit(
     let context = app.contexts.recent(&app.db, &caller.account, now).await?;
     // The list is of the merchant's own machines; a public key is for everybody's browsers.
     if caller.grant.kind != KeyKind::Public {
-        auth::check_address(&context.settings, peer(parts))?;
+        auth::check_address(&context.settings, peer)?;
     }
     let public_url = &app.settings.public_url;
     let scope = compiled.endpoint.scope;
@@ -203,10 +204,6 @@ async fn admit(
         return Err(Refusal::new(Code::VersionUnknown, message).at("Vinr-Version").into());
     }
     Ok(caller)
-}
-
-fn peer(parts: &axum::http::request::Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
 /// Reads a body of at most [`BODY_BYTES_MAX`].
