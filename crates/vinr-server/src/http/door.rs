@@ -11,6 +11,8 @@ use vinr_core::refusal::{Code, Refusal};
 use super::auth::store::hex;
 use super::auth::{self, Caller, digest};
 use super::endpoint::Effect;
+use super::peer::Peer;
+use super::rate::Spender;
 use crate::app::App;
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
@@ -82,16 +84,17 @@ fn check_attested(attestation: AttestationStatus) -> Result<()> {
 ///
 /// # Errors
 /// 401, 403 for another kind of key or a request from elsewhere, 429.
-pub(crate) async fn from_our_fields(app: &App, headers: &HeaderMap) -> Result<Caller> {
+pub(crate) async fn from_our_fields(app: &App, Peer(peer): Peer, headers: &HeaderMap) -> Result<Caller> {
     let caller = auth::authenticate(app, headers).await?;
-    let wait = app.rates.take(&caller.key, Effect::Writes, app.env.wall()).and_then(|allowance| allowance.wait_s);
-    if let Some(wait) = wait {
-        let message = format!("too many requests with this key; wait {wait} s");
-        return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
-    }
     if caller.grant.kind != KeyKind::Public || !is_from_a_page_of_ours(headers, &app.settings.public_url) {
         let message = "this is for VINR's own card fields, with a public key";
         return Err(Refusal::new(Code::InsufficientScope, message).into());
+    }
+    // After the check: a page of somebody else's spends nothing of its visitors' allowance.
+    let spender = Spender::of(&caller, peer, Effect::Writes);
+    if let Some(wait) = app.rates.take(spender, app.env.wall()).and_then(|allowance| allowance.wait_s) {
+        let message = format!("too many requests with this key; wait {wait} s");
+        return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
     }
     Ok(caller)
 }

@@ -24,7 +24,7 @@ use super::decode::Decoder;
 use super::door::{self, Knock};
 use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{self, Key};
-use super::rate::Allowance;
+use super::rate::{Allowance, Spender};
 use super::reply::Reply;
 use super::{auth, bodies, health, json as strict_json, metrics, openapi, peer, query, reference, request_id};
 use crate::app::App;
@@ -183,7 +183,7 @@ async fn admit(
     let caller = auth::authenticate(app, &parts.headers).await?;
     let now = app.env.wall();
     let peer = peer::of(app, parts);
-    *allowance = app.rates.take(&caller.key, compiled.endpoint.effect, now);
+    *allowance = app.rates.take(Spender::of(&caller, peer, compiled.endpoint.effect), now);
     if let Some(wait) = allowance.and_then(|allowance| allowance.wait_s) {
         let message = format!("too many requests with this key; wait {wait} s");
         return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));

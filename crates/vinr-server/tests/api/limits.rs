@@ -20,6 +20,7 @@ on_both_engines!(
     without_a_limit_no_answer_tells_of_one,
     only_listed_addresses_may_use_the_accounts_keys,
     behind_a_trusted_proxy_the_address_is_the_one_it_names,
+    one_address_uses_up_no_other_ones_share_of_a_public_key,
     a_restricted_key_is_told_which_scope_it_lacks,
 );
 
@@ -220,6 +221,29 @@ async fn behind_a_trusted_proxy_the_address_is_the_one_it_names(engine: Engine) 
     for (from, status) in cases {
         assert_eq!(ask(&url, from, None).await, status, "{from:?}");
     }
+}
+
+/// The key is in every buyer's browser, so that a bucket for all of them would be anybody's to empty.
+async fn one_address_uses_up_no_other_ones_share_of_a_public_key(engine: Engine) {
+    let server = Server::start(engine).await;
+    let url = limited(&server).await;
+    let (_, secret) = server.session(json!({})).await;
+    let session = |last: u8, origin: &str| {
+        let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
+        let client = reqwest::Client::builder().no_proxy().local_address(address).build().expect("a client");
+        let request = client.post(format!("{url}/elements/v1/session")).bearer_auth(&server.public_key);
+        let request = request.header("origin", origin).header("x-vinr-client-secret", &secret);
+        async { request.send().await.expect("an answer").status().as_u16() }
+    };
+    for _ in 0..5 {
+        assert_eq!(session(1, "https://evil.example").await, 403, "and counts for nothing");
+    }
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        answers.push(session(1, &url).await);
+    }
+    assert_eq!(answers, [200, 200, 200, 429]);
+    assert_eq!(session(2, &url).await, 200, "somebody else's browser");
 }
 
 async fn a_restricted_key_is_told_which_scope_it_lacks(engine: Engine) {
