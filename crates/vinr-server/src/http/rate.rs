@@ -1,5 +1,5 @@
 //! Token buckets, one per key for reads and one for writes (spec/conventions.md, Rate limits). A public key is in every
-//! browser, so that each address has buckets of its own for it.
+//! browser, so that each address has buckets of its own for it; and what anybody may do without a key is counted too.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -15,6 +15,10 @@ use super::endpoint::Effect;
 /// Buckets at most; full ones are forgotten first, since a new bucket is full.
 const BUCKETS_MAX: usize = 100_000;
 const MILLI: i64 = 1_000;
+/// What may be begun at one page.
+const OF_PAGE: RateLimit = RateLimit { per_second: 10, burst: 50 };
+/// What may be begun from one address. People press a button once; behind an address there may be many of them.
+const OF_VISITOR: RateLimit = RateLimit { per_second: 1, burst: 20 };
 /// Bits of an IPv6 address that its network gives to whoever has it (RFC 6177): they are one visitor.
 const HOST_BITS: u32 = 64;
 
@@ -25,6 +29,10 @@ pub(crate) enum Spender {
     Key(KeyId, Effect),
     /// A public key from one address.
     Browser(KeyId, Option<IpAddr>, Effect),
+    /// A page, by its path, at which whoever has its address begins something.
+    Page(String),
+    /// Whoever begins something at such pages from one address.
+    Visitor(Option<IpAddr>),
 }
 
 impl Spender {
@@ -34,6 +42,11 @@ impl Spender {
             KeyKind::Public => Spender::Browser(caller.key.clone(), peer.map(network), effect),
             KeyKind::Secret | KeyKind::Restricted => Spender::Key(caller.key.clone(), effect),
         }
+    }
+
+    /// Who begins something from this address.
+    pub(crate) fn visitor(peer: Option<IpAddr>) -> Spender {
+        Spender::Visitor(peer.map(network))
     }
 }
 
@@ -116,6 +129,8 @@ impl Spender {
     fn limit(&self, keys: RateLimit) -> RateLimit {
         match self {
             Spender::Key(..) | Spender::Browser(..) => keys,
+            Spender::Page(_) => OF_PAGE,
+            Spender::Visitor(_) => OF_VISITOR,
         }
     }
 }

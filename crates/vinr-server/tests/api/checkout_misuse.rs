@@ -9,6 +9,7 @@ on_both_engines!(
     a_page_that_panics_answers_with_a_page,
     an_unknown_address_beneath_a_page_is_answered_with_a_page,
     a_test_token_is_no_means_of_a_buyer,
+    a_payment_takes_ten_cards_and_no_eleventh,
 );
 
 async fn a_page_that_panics_answers_with_a_page(engine: Engine) {
@@ -47,4 +48,23 @@ async fn a_test_token_is_no_means_of_a_buyer(engine: Engine) {
     let payment = server.post("/v1/payments", body).await.ok();
     assert_eq!(browser.post(url(&payment), "method=pm_test_4242").await.status, 422);
     assert_eq!(status(&server, &payment).await, "pending");
+}
+
+async fn a_payment_takes_ten_cards_and_no_eleventh(engine: Engine) {
+    let (server, browser) = (Server::start(engine).await, Browser::new("en"));
+    let payment = payment(&server).await;
+    let declined = CARD.replace("4242+4242+4242+4242", "4000+0000+0000+0002");
+    for _ in 0..10 {
+        assert!(browser.get(url(&payment)).await.whole().contains("Pay €10.00"));
+        browser.post(url(&payment), &declined).await.onwards(&server);
+    }
+    let page = browser.get(url(&payment)).await.whole();
+    assert!(page.contains("No more tries") && !page.contains("cc-number"), "{page}");
+    assert!(page.contains("https://shop.example/thanks"), "the buyer gets back to the shop: {page}");
+    let eleventh = browser.post(url(&payment), CARD).await;
+    assert!(browser.get(&eleventh.onwards(&server)).await.whole().contains("No more tries"));
+    let confirm = format!("/v1/payments/{}/confirm", payment["id"].as_str().expect("an id"));
+    let refused = server.post(&confirm, json!({"paymentMethodId": "pm_test_4242"})).await;
+    assert_eq!((refused.status, refused.code().as_str()), (422, "payment_attempts_exhausted"));
+    assert_eq!(status(&server, &payment).await, "failed");
 }

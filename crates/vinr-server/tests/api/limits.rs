@@ -21,6 +21,7 @@ on_both_engines!(
     only_listed_addresses_may_use_the_accounts_keys,
     behind_a_trusted_proxy_the_address_is_the_one_it_names,
     one_address_uses_up_no_other_ones_share_of_a_public_key,
+    a_link_makes_only_so_many_payments_at_once,
     a_restricted_key_is_told_which_scope_it_lacks,
 );
 
@@ -244,6 +245,36 @@ async fn one_address_uses_up_no_other_ones_share_of_a_public_key(engine: Engine)
     }
     assert_eq!(answers, [200, 200, 200, 429]);
     assert_eq!(session(2, &url).await, 200, "somebody else's browser");
+}
+
+async fn a_link_makes_only_so_many_payments_at_once(engine: Engine) {
+    let server = Server::start(engine).await;
+    let url = limited(&server).await;
+    let link = json!({"amount": 1000, "currency": "EUR", "reusable": true});
+    let link = server.post("/v1/payment-links", link).await.ok();
+    let page = link["url"].as_str().expect("a page").replace(&server.url, &url);
+    let press = |last: u8| {
+        let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
+        let client = reqwest::Client::builder().no_proxy().local_address(address);
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let request = client.post(&page);
+        async move { request.send().await.expect("an answer") }
+    };
+    for _ in 0..20 {
+        assert_eq!(press(1).await.status().as_u16(), 303);
+    }
+    let refused = press(1).await;
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().ok()), (429, Some("1")));
+    assert!(refused.text().await.expect("a page").contains("<html lang=\"en\">"));
+    // The link itself has 50, whoever presses.
+    for last in [2, 3] {
+        for _ in 0..15 {
+            assert_eq!(press(last).await.status().as_u16(), 303);
+        }
+    }
+    assert_eq!(press(4).await.status().as_u16(), 429);
+    let made = server.app.db.query("SELECT COUNT(*) FROM payments", &[]).await.expect("a count");
+    assert_eq!(made[0].int(0), 50);
 }
 
 async fn a_restricted_key_is_told_which_scope_it_lacks(engine: Engine) {

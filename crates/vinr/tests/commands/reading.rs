@@ -60,11 +60,14 @@ async fn a_command_that_nobody_reads_ends_quietly() {
     server.kill().await;
     for command in [&["keys", "list"][..], &["ledger", "verify"], &["openapi"]] {
         let mut vinr = installation.vinr();
-        let mut child =
-            vinr.args(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("vinr starts");
+        let mut child = vinr.args(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("vinr starts");
         drop(child.stdout.take());
         let ended = child.wait_with_output().await.expect("an exit");
-        assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""), "{command:?}");
+        assert_eq!(
+            (ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()),
+            (Some(0), ""),
+            "{command:?}"
+        );
     }
     installation.remove().await;
 }
