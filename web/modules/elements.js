@@ -143,7 +143,7 @@ function show({ notice, errors, focus }) {
 
 /** The server would not do it. */
 function refusal({ http, error }) {
-  if (error.code === "client_secret_invalid") close(texts.over);
+  if (["client_secret_invalid", "payment_attempts_exhausted"].includes(error.code)) close(texts.over);
   else say(texts.trouble);
   const type = http >= 500 ? "api_error" : http === 401 ? "authentication_error" : "invalid_request_error";
   return failed(type, error.code, error.message);

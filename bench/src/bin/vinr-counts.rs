@@ -147,6 +147,7 @@ impl Served {
             connector: Connector::Sandbox,
             public_url: String::new(),
             rate_limit: None,
+            trusted_proxies: Vec::new(),
             private_webhooks: PrivateWebhooks::Loopback,
             keyring: Keyring::of(MasterKey::new([7; 32])),
             demo_shop: DemoShop::Closed,

@@ -113,6 +113,8 @@ wire_enum! {
         BankNotConfigured = "bank_not_configured",
         /// The payment's status does not allow to confirm it.
         PaymentNotConfirmable = "payment_not_confirmable",
+        /// Ten attempts to pay have failed, and there is no eleventh: begin another payment.
+        PaymentAttemptsExhausted = "payment_attempts_exhausted",
         /// The payment's status does not allow to capture it.
         PaymentNotCapturable = "payment_not_capturable",
         /// The payment's status does not allow to cancel it.
@@ -183,6 +185,7 @@ impl Code {
             | Self::PayoutNotCancellable
             | Self::BankNotConfigured
             | Self::PaymentNotConfirmable
+            | Self::PaymentAttemptsExhausted
             | Self::PaymentNotCapturable
             | Self::PaymentNotCancellable
             | Self::PaymentNotAuthenticatable

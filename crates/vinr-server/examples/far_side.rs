@@ -141,6 +141,7 @@ async fn open(environment: Environment, connector: Connector, path: PathBuf, url
         connector,
         public_url: url,
         rate_limit: None,
+        trusted_proxies: Vec::new(),
         private_webhooks: PrivateWebhooks::Loopback,
         keyring: Keyring::of(MasterKey::new([7; 32])),
         demo_shop: DemoShop::Closed,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use vinr_core::ip_ranges::IpRange;
 use vinr_core::keys::Environment;
 use zeroize::Zeroizing;
 
@@ -22,6 +23,8 @@ pub struct Settings {
     pub public_url: String,
     /// Requests a key may make; `None` for no limit.
     pub rate_limit: Option<RateLimit>,
+    /// Proxies that are believed about whom they ask for.
+    pub trusted_proxies: Vec<IpRange>,
     /// Whether webhooks may go to private and loopback addresses.
     pub private_webhooks: PrivateWebhooks,
     /// Seal what must be read back.

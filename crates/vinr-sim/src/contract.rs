@@ -10,11 +10,12 @@ use vinr_core::keys::Environment;
 use crate::world::{Ask, Broken, PUBLIC_URL, Said, Who};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 29] = [
+const REFUSALS: [&str; 30] = [
     "idempotency_key_reused",
     "idempotency_key_in_use",
     "clock_advancing",
     "payment_not_confirmable",
+    "payment_attempts_exhausted",
     "payment_not_cancellable",
     "payment_not_capturable",
     "payment_not_authenticatable",

@@ -212,6 +212,7 @@ impl World {
             connector,
             public_url: PUBLIC_URL.into(),
             rate_limit: None,
+            trusted_proxies: Vec::new(),
             private_webhooks: PrivateWebhooks::Refused,
             keyring: Keyring::of(MasterKey::new([7; 32])),
             demo_shop: DemoShop::Closed,

@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// Requests a second of each key, reads and writes apart, or `off` [default: 25 in the sandbox, 100 in live]
     #[arg(long, global = true, env = "VINR_RATE_LIMIT", value_name = "N")]
     pub(crate) rate_limit: Option<String>,
+    /// Proxies that are believed about whose requests they pass on: addresses and networks, with commas [default: none]
+    #[arg(long, global = true, env = "VINR_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    pub(crate) trusted_proxies: Option<String>,
     /// Let webhooks go to private addresses [default: loopback in the sandbox, none in live]
     #[arg(long, global = true, env = "VINR_ALLOW_PRIVATE_WEBHOOKS", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) allow_private_webhooks: Option<bool>,

@@ -3,12 +3,16 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use reqwest::Url;
 use serde::Deserialize;
+use vinr_core::ip_ranges::IpRange;
 use vinr_core::keys::Environment;
+use vinr_core::refusal::Refusal;
 use vinr_server::RateLimit;
 use vinr_server::settings::{DemoShop, PrivateWebhooks};
 
 use crate::Failure;
+use crate::address::is_loopback;
 use crate::cli::{Options, Switch};
 
 const DATABASE: &str = "sqlite:./vinr-data";
@@ -31,6 +35,7 @@ pub(crate) struct Resolved {
     live: OneEnvironment,
     pub(crate) master_key_file: Option<PathBuf>,
     rate: Rate,
+    pub(crate) trusted_proxies: Vec<IpRange>,
     allow_private_webhooks: bool,
     demo: Option<Switch>,
 }
@@ -76,6 +81,7 @@ struct File {
     live_url: Option<String>,
     master_key_file: Option<PathBuf>,
     rate_limit: Option<NumberOrWord>,
+    trusted_proxies: Option<String>,
     allow_private_webhooks: Option<bool>,
     demo: Option<Switch>,
 }
@@ -125,6 +131,7 @@ impl Resolved {
             },
             master_key_file: options.master_key_file.or(file.master_key_file),
             rate: Rate::parse(rate.as_deref())?,
+            trusted_proxies: networks(options.trusted_proxies.or(file.trusted_proxies).as_deref())?,
             allow_private_webhooks: options.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
             demo: options.demo.or(file.demo),
         })
@@ -184,9 +191,16 @@ impl Resolved {
         }
     }
 
+    /// Whether others can reach an environment that listens here: directly, or through whatever serves the URL that was
+    /// named for it.
+    pub(crate) fn is_public(&self, environment: Environment, address: SocketAddr) -> bool {
+        let is_ours = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
+        !address.ip().is_loopback() || self.named_url(environment).is_some_and(|url| !is_ours(url))
+    }
+
     /// Whether the sandbox that listens here has a demo shop: without a word only where nobody else can reach it.
     pub(crate) fn demo_shop(&self, environment: Environment, address: SocketAddr) -> DemoShop {
-        let unsaid = if address.ip().is_loopback() { Switch::On } else { Switch::Off };
+        let unsaid = if self.is_public(environment, address) { Switch::Off } else { Switch::On };
         match (environment, self.demo.unwrap_or(unsaid)) {
             (Environment::Sandbox, Switch::On) => DemoShop::Open,
             (Environment::Sandbox, Switch::Off) | (Environment::Live, _) => DemoShop::Closed,
@@ -225,6 +239,16 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.message())))
 }
 
+/// Addresses and networks, with commas between them.
+fn networks(text: Option<&str>) -> Result<Vec<IpRange>, Failure> {
+    let each = text.unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
+    let read = |one: &str| {
+        let wrong = |problem: Refusal| Failure::Usage(format!("--trusted-proxies {one}: {}", problem.message));
+        IpRange::parse(one).map_err(wrong)
+    };
+    each.map(read).collect()
+}
+
 impl Rate {
     fn parse(text: Option<&str>) -> Result<Rate, Failure> {
         match text.map(|text| (text, text.parse::<u32>())) {
@@ -249,6 +273,16 @@ mod tests {
     }
 
     #[test]
+    fn trusted_proxies_are_addresses_and_networks() {
+        let read = |text: &str| networks(Some(text)).map(|all| all.iter().map(IpRange::to_string).collect::<Vec<_>>());
+        assert_eq!(read(" 10.0.0.0/8, ::1 ").unwrap(), ["10.0.0.0/8", "::1"]);
+        assert!(networks(None).unwrap().is_empty() && read("").unwrap().is_empty());
+        for wrong in ["proxy", "10.0.0.0/33", "10.0.0.1;10.0.0.2"] {
+            assert!(matches!(read(wrong), Err(Failure::Usage(why)) if why.contains("--trusted-proxies")), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_database_is_a_folder_or_a_postgresql() {
         assert_eq!(Database::parse("sqlite:./x").unwrap(), Database::Folder(PathBuf::from("./x")));
         assert!(matches!(Database::parse("postgres://a@b/c").unwrap(), Database::Postgres(_)));
@@ -269,6 +303,15 @@ mod tests {
         assert_eq!(shop(Some(Switch::On), sandbox, anywhere), DemoShop::Open);
         assert_eq!(shop(Some(Switch::Off), sandbox, here), DemoShop::Closed);
         assert_eq!(shop(Some(Switch::On), Environment::Live, here), DemoShop::Closed);
+        let proxied = |url: &str| {
+            let options =
+                Options { sandbox_url: Some(url.to_owned()), config: PathBuf::from("vinr.toml"), ..Options::default() };
+            let resolved = Resolved::of(options).expect("settings");
+            resolved.demo_shop(sandbox, here.parse().expect("an address"))
+        };
+        assert_eq!(proxied("https://pay.example"), DemoShop::Closed, "a proxy brings everybody here");
+        assert_eq!(proxied("pay.example"), DemoShop::Closed);
+        assert_eq!(proxied("http://localhost:8080"), DemoShop::Open);
         let file: File = toml::from_str("demo = \"off\"").expect("a setting");
         assert_eq!(file.demo, Some(Switch::Off));
     }

@@ -54,6 +54,14 @@ function guide(name: string, language: string, shop = 'http://127.0.0.1:4000'): 
   return found.map((block) => block.replaceAll('http://127.0.0.1:8080', server.url).replaceAll('http://127.0.0.1:4000', shop));
 }
 
+/** What a shop keeps of an order in the guides. */
+interface Order {
+  id: string;
+  amount: number;
+  attempts: number;
+  paymentId?: string;
+}
+
 /** What a request of a guide is answered with. */
 const asked = <T>(block: string): T => JSON.parse(pasted(block.replace('curl ', 'curl --fail-with-body -sS '))) as T;
 
@@ -90,14 +98,20 @@ test('accept a payment: the request, the redirect, and the way back', async () =
   assert.equal((await fetch(payment.checkoutUrl)).status, 200);
 
   const shop = await desk.load<{
-    checkout: (orderId: string, amount: number) => Promise<Response>;
+    checkout: (order: Order) => Promise<Response>;
     thanks: (request: Request) => Promise<Response>;
   }>('accept');
-  const redirect = await shop.checkout('77', 2500);
-  const again = await shop.checkout('77', 2500);
-  const page = redirect.headers.get('location') ?? '';
-  assert.deepEqual([redirect.status, again.headers.get('location')], [303, page], 'twice is once');
+  const order: Order = { id: '77', amount: 2500, attempts: 1 };
+  const twice = await Promise.all([shop.checkout({ ...order }), shop.checkout(order)]);
+  const [first = '', second] = twice.map((redirect) => redirect.headers.get('location') ?? '');
+  assert.deepEqual([twice[0]?.status, second], [303, first], 'twice is once');
+  assert.equal((await shop.checkout(order)).headers.get('location'), first, 'and so is later');
+  await vinr.payments.cancel(order.paymentId ?? '');
+  const page = (await shop.checkout(order)).headers.get('location') ?? '';
+  assert.notEqual(page, first, 'what is over is begun anew');
+  assert.equal((await shop.checkout(order)).headers.get('location'), page);
   const id = /pay_[0-9a-z]+/.exec(page)?.[0] ?? '';
+  assert.deepEqual([order.paymentId, order.attempts], [id, 2]);
   const comesBack = async () => (await shop.thanks(new Request(`http://shop.test/thanks?paymentId=${id}&status=completed`))).text();
   assert.equal(await comesBack(), 'Your order is not paid yet.', 'whatever the address says');
   await vinr.test.payments.pay(id, { number: '4242 4242 4242 4242' });
@@ -109,12 +123,16 @@ test('embed the card form: the session, whose pages it is for, and the handler t
   assert.deepEqual(asked<Account>(naming).allowedOrigins, ['https://shop.example', 'http://localhost:5173']);
   const session = asked<PaymentSession>(request);
   assert.deepEqual([session.status, session.clientSecret.startsWith(`${session.id}_secret_`)], ['pending', true]);
-  const shop = await desk.load<{ session: (orderId: string, amount: number) => Promise<Response> }>('embed');
-  const first = await shop.session('78', 2500);
-  const again = await shop.session('78', 2500);
-  const told = (await first.json()) as { clientSecret: string };
-  assert.deepEqual(await again.json(), told, 'twice is once');
-  assert.equal((await vinr.payments.retrieve(told.clientSecret.split('_secret_')[0] ?? '')).amount, 2500);
+  const shop = await desk.load<{ session: (order: Order) => Promise<Response> }>('embed');
+  const order: Order = { id: '78', amount: 2500, attempts: 1 };
+  const told = async () => (await (await shop.session(order)).json()) as { clientSecret: string };
+  const first = await told();
+  assert.deepEqual(await told(), first, 'twice is once');
+  assert.equal((await vinr.payments.retrieve(first.clientSecret.split('_secret_')[0] ?? '')).amount, 2500);
+  await vinr.payments.cancel(order.paymentId ?? '');
+  const anew = await told();
+  assert.notEqual(anew.clientSecret, first.clientSecret, 'what is over is begun anew');
+  assert.equal(anew.clientSecret.split('_secret_')[0], order.paymentId);
 });
 
 test('payment links: one for one buyer, one for many, and what they brought', async () => {

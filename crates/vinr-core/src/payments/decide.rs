@@ -79,8 +79,12 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
 /// Whether a payment may be sent to the acquirer now; asked before a card is looked at.
 ///
 /// # Errors
-/// `payment_not_confirmable` with the state in the message.
+/// `payment_not_confirmable` with the state in the message; `payment_attempts_exhausted`.
 pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
+    if payment.is_tried_out() {
+        let message = format!("this payment has failed {} times and takes no further attempt", payment.failure_count);
+        return Err(Refusal::new(Code::PaymentAttemptsExhausted, message));
+    }
     match payment.status {
         Status::Pending | Status::RequiresAction | Status::Failed if now < payment.expires_at => Ok(()),
         Status::Pending | Status::RequiresAction | Status::Failed => Err(Refusal::new(

@@ -14,6 +14,9 @@ use crate::refunds::Refund;
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
+/// Failed attempts after which a payment's checkout closes. The specification names no number; no buyer has that many cards.
+pub const FAILURES_MAX: u32 = 10;
+
 wire_enum! {
     /// Where a payment stands (spec/payments.md, status table).
     pub enum Status {
@@ -234,10 +237,17 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// Whether so many attempts have failed that there is no further one: whoever goes on is likely to be trying out cards
+    /// that are not theirs.
+    pub fn is_tried_out(&self) -> bool {
+        self.status == Status::Failed && self.failure_count >= FAILURES_MAX
+    }
+
     /// Whether it ended without money, or its checkout closed before any came.
     pub fn is_over_unpaid(&self, now: Timestamp) -> bool {
         match self.status {
             Status::Cancelled | Status::Expired => true,
+            Status::Failed if self.is_tried_out() => true,
             Status::Pending | Status::RequiresAction | Status::Failed => self.expires_at <= now,
             Status::Processing | Status::RequiresAuthentication | Status::Authorized | Status::Completed => false,
         }

@@ -8,8 +8,11 @@ use vinr_core::accounts::AttestationStatus;
 use vinr_core::keys::{KeyKind, Scope};
 use vinr_core::refusal::{Code, Refusal};
 
-use super::auth::{self, Caller};
+use super::auth::store::hex;
+use super::auth::{self, Caller, digest};
 use super::endpoint::Effect;
+use super::peer::Peer;
+use super::rate::Spender;
 use crate::app::App;
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
@@ -81,16 +84,17 @@ fn check_attested(attestation: AttestationStatus) -> Result<()> {
 ///
 /// # Errors
 /// 401, 403 for another kind of key or a request from elsewhere, 429.
-pub(crate) async fn from_our_fields(app: &App, headers: &HeaderMap) -> Result<Caller> {
+pub(crate) async fn from_our_fields(app: &App, Peer(peer): Peer, headers: &HeaderMap) -> Result<Caller> {
     let caller = auth::authenticate(app, headers).await?;
-    let wait = app.rates.take(&caller.key, Effect::Writes, app.env.wall()).and_then(|allowance| allowance.wait_s);
-    if let Some(wait) = wait {
-        let message = format!("too many requests with this key; wait {wait} s");
-        return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
-    }
     if caller.grant.kind != KeyKind::Public || !is_from_a_page_of_ours(headers, &app.settings.public_url) {
         let message = "this is for VINR's own card fields, with a public key";
         return Err(Refusal::new(Code::InsufficientScope, message).into());
+    }
+    // After the check: a page of somebody else's spends nothing of its visitors' allowance.
+    let spender = Spender::of(&caller, peer, Effect::Writes);
+    if let Some(wait) = app.rates.take(spender, app.env.wall()).and_then(|allowance| allowance.wait_s) {
+        let message = format!("too many requests with this key; wait {wait} s");
+        return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
     }
     Ok(caller)
 }
@@ -100,12 +104,13 @@ pub(crate) fn client_secret(headers: &HeaderMap) -> Option<String> {
     headers.get(CLIENT_SECRET).and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned())
 }
 
-/// What an idempotency key of this request is good for, beside its body: a public key is not told what a secret one was
-/// answered, nor one client secret what another was.
-pub(super) fn realm(caller: &Caller, path: &str, client_secret: Option<&str>) -> String {
+/// Whose idempotency keys a browser's are: those who have the client secret that it presents, or else who has its public
+/// key. Anybody may have that one, so what is done with it must neither be told what a secret key was answered nor use up
+/// the keys of one. Nothing for a merchant's own program.
+pub(super) fn realm(caller: &Caller, client_secret: Option<&str>) -> Option<String> {
     match caller.grant.kind {
-        KeyKind::Public => format!("{path} as a browser with {}", client_secret.unwrap_or_default()),
-        KeyKind::Secret | KeyKind::Restricted => path.to_owned(),
+        KeyKind::Public => Some(client_secret.map_or_else(|| caller.key.to_string(), |secret| hex(&digest(secret)))),
+        KeyKind::Secret | KeyKind::Restricted => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The table of endpoints: one value an endpoint, from which routes, permissions, idempotency, the OpenAPI document,
 //! the reference and the tests that cover every endpoint are made.
 
+use std::net::IpAddr;
+
 use futures_util::future::BoxFuture;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
@@ -27,7 +29,7 @@ pub enum Where {
 }
 
 /// Whether an endpoint changes something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Reads: rate-limited as a read, no idempotency key.
     Reads,
@@ -217,6 +219,8 @@ pub struct Call {
     pub idempotency_key: Option<Key>,
     /// The client secret in its header.
     pub client_secret: Option<String>,
+    /// Where it comes from, as far as that is known.
+    pub peer: Option<IpAddr>,
 }
 
 impl Call {

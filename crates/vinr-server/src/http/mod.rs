@@ -14,6 +14,7 @@ pub(crate) mod list;
 mod listener;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
+pub(crate) mod peer;
 mod query;
 pub mod rate;
 mod reference;

@@ -1,16 +1,61 @@
-//! Token buckets, one per key for reads and one for writes (spec/conventions.md, Rate limits).
+//! Token buckets, one per key for reads and one for writes (spec/conventions.md, Rate limits). A public key is in every
+//! browser, so that each address has buckets of its own for it; and what anybody may do without a key is counted too.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use vinr_core::ids::KeyId;
+use vinr_core::keys::KeyKind;
 use vinr_core::time::WallTime;
 
+use super::auth::Caller;
 use super::endpoint::Effect;
 
 /// Buckets at most; full ones are forgotten first, since a new bucket is full.
 const BUCKETS_MAX: usize = 100_000;
 const MILLI: i64 = 1_000;
+/// What may be begun at one page.
+const OF_PAGE: RateLimit = RateLimit { per_second: 10, burst: 50 };
+/// What may be begun from one address. People press a button once; behind an address there may be many of them.
+const OF_VISITOR: RateLimit = RateLimit { per_second: 1, burst: 20 };
+/// Bits of an IPv6 address that its network gives to whoever has it (RFC 6177): they are one visitor.
+const HOST_BITS: u32 = 64;
+
+/// Whose allowance a request is taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Spender {
+    /// A secret or restricted key.
+    Key(KeyId, Effect),
+    /// A public key from one address.
+    Browser(KeyId, Option<IpAddr>, Effect),
+    /// A page, by its path, at which whoever has its address begins something.
+    Page(String),
+    /// Whoever begins something at such pages from one address.
+    Visitor(Option<IpAddr>),
+}
+
+impl Spender {
+    /// Who uses this key from this address.
+    pub(crate) fn of(caller: &Caller, peer: Option<IpAddr>, effect: Effect) -> Spender {
+        match caller.grant.kind {
+            KeyKind::Public => Spender::Browser(caller.key.clone(), peer.map(network), effect),
+            KeyKind::Secret | KeyKind::Restricted => Spender::Key(caller.key.clone(), effect),
+        }
+    }
+
+    /// Who begins something from this address.
+    pub(crate) fn visitor(peer: Option<IpAddr>) -> Spender {
+        Spender::Visitor(peer.map(network))
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> HOST_BITS << HOST_BITS).into(),
+    }
+}
 
 /// How many requests a key may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +82,7 @@ pub(crate) struct Allowance {
 /// The buckets of one process.
 pub struct Rates {
     limit: Option<RateLimit>,
-    buckets: Mutex<HashMap<(KeyId, bool), Bucket>>,
+    buckets: Mutex<HashMap<Spender, Bucket>>,
 }
 
 #[derive(Clone, Copy)]
@@ -53,15 +98,19 @@ impl Rates {
         Rates { limit, buckets: Mutex::default() }
     }
 
-    /// Takes one request from a key's bucket.
-    pub(crate) fn take(&self, key: &KeyId, effect: Effect, now: WallTime) -> Option<Allowance> {
-        let limit = self.limit?;
-        let (rate, full) = (i64::from(limit.per_second.max(1)), i64::from(limit.burst.max(1)) * MILLI);
+    /// Takes one request from a bucket.
+    pub(crate) fn take(&self, spender: Spender, now: WallTime) -> Option<Allowance> {
+        let keys = self.limit?;
+        let limit = spender.limit(keys);
+        let (rate, full) = limit.rate_and_full();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= BUCKETS_MAX {
-            buckets.retain(|_, bucket| bucket.refilled(now, rate, full) < full);
+            buckets.retain(|spender, bucket| {
+                let (rate, full) = spender.limit(keys).rate_and_full();
+                bucket.refilled(now, rate, full) < full
+            });
         }
-        let bucket = buckets.entry((key.clone(), effect == Effect::Writes)).or_insert(Bucket { tokens: full, at: now });
+        let bucket = buckets.entry(spender).or_insert(Bucket { tokens: full, at: now });
         let tokens = bucket.refilled(now, rate, full);
         let passes = tokens >= MILLI;
         let left = if passes { tokens - MILLI } else { tokens };
@@ -73,6 +122,23 @@ impl Rates {
             reset_s: (full - left).div_euclid(rate * MILLI) + 1,
             wait_s: (!passes).then(|| u32::try_from(missing.div_euclid(rate * MILLI) + 1).unwrap_or(u32::MAX)),
         })
+    }
+}
+
+impl Spender {
+    fn limit(&self, keys: RateLimit) -> RateLimit {
+        match self {
+            Spender::Key(..) | Spender::Browser(..) => keys,
+            Spender::Page(_) => OF_PAGE,
+            Spender::Visitor(_) => OF_VISITOR,
+        }
+    }
+}
+
+impl RateLimit {
+    /// Requests a second, and thousandths of a request in a full bucket.
+    fn rate_and_full(self) -> (i64, i64) {
+        (i64::from(self.per_second.max(1)), i64::from(self.burst.max(1)) * MILLI)
     }
 }
 
@@ -93,25 +159,42 @@ mod tests {
     #[test]
     fn a_burst_passes_then_the_rate_holds_and_reads_are_apart() {
         let rates = Rates::new(Some(RateLimit { per_second: 2, burst: 3 }));
-        let key = KeyId::from_bits(1);
+        let key = |effect| Spender::Key(KeyId::from_bits(1), effect);
         let start = WallTime::from_millis(1_000_000);
         let waits: Vec<Option<u32>> =
-            (0..5).map(|_| rates.take(&key, Effect::Writes, start).expect("limited").wait_s).collect();
+            (0..5).map(|_| rates.take(key(Effect::Writes), start).expect("limited").wait_s).collect();
         assert_eq!(waits, [None, None, None, Some(1), Some(1)]);
-        assert_eq!(rates.take(&key, Effect::Reads, start).expect("limited").remaining, 2);
+        assert_eq!(rates.take(key(Effect::Reads), start).expect("limited").remaining, 2);
         let later = start.plus(Span::milliseconds(500));
-        assert_eq!(rates.take(&key, Effect::Writes, later).expect("limited").wait_s, None);
-        assert_eq!(rates.take(&key, Effect::Writes, later).expect("limited").wait_s, Some(1));
+        assert_eq!(rates.take(key(Effect::Writes), later).expect("limited").wait_s, None);
+        assert_eq!(rates.take(key(Effect::Writes), later).expect("limited").wait_s, Some(1));
     }
 
     #[test]
     fn a_clock_that_goes_back_adds_nothing() {
         let rates = Rates::new(Some(RateLimit { per_second: 1, burst: 1 }));
-        let key = KeyId::from_bits(1);
+        let key = |effect| Spender::Key(KeyId::from_bits(1), effect);
         let now = WallTime::from_millis(1_000_000);
-        assert_eq!(rates.take(&key, Effect::Writes, now).expect("limited").wait_s, None);
+        assert_eq!(rates.take(key(Effect::Writes), now).expect("limited").wait_s, None);
         let earlier = now.minus(Span::hours(1));
-        assert!(rates.take(&key, Effect::Writes, earlier).expect("limited").wait_s.is_some());
-        assert!(rates.take(&key, Effect::Writes, now).expect("limited").wait_s.is_some());
+        assert!(rates.take(key(Effect::Writes), earlier).expect("limited").wait_s.is_some());
+        assert!(rates.take(key(Effect::Writes), now).expect("limited").wait_s.is_some());
+    }
+
+    #[test]
+    fn an_address_spends_its_own_and_one_of_ipv6_is_as_large_as_its_network() {
+        let rates = Rates::new(Some(RateLimit { per_second: 1, burst: 1 }));
+        let now = WallTime::from_millis(1_000_000);
+        let passes = |address: &str, effect| {
+            let peer = Some(network(address.parse().expect("an address")));
+            let spender = Spender::Browser(KeyId::from_bits(1), peer, effect);
+            rates.take(spender, now).expect("limited").wait_s.is_none()
+        };
+        assert!(passes("192.0.2.1", Effect::Writes));
+        assert!(!passes("192.0.2.1", Effect::Writes));
+        assert!(passes("192.0.2.1", Effect::Reads) && passes("192.0.2.2", Effect::Writes));
+        assert!(passes("2001:db8:1:1::1", Effect::Writes));
+        assert!(!passes("2001:db8:1:1:ffff::2", Effect::Writes));
+        assert!(passes("2001:db8:1:2::1", Effect::Writes));
     }
 }

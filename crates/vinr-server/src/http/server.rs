@@ -1,12 +1,11 @@
 //! The way of a request: id → route → key → limits → names and schema → the endpoint's handler → headers.
 
-use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
@@ -25,9 +24,9 @@ use super::decode::Decoder;
 use super::door::{self, Knock};
 use super::endpoint::{Call, Effect, Endpoint};
 use super::idempotency::{self, Key};
-use super::rate::Allowance;
+use super::rate::{Allowance, Spender};
 use super::reply::Reply;
-use super::{auth, bodies, health, json as strict_json, metrics, openapi, query, reference, request_id};
+use super::{auth, bodies, health, json as strict_json, metrics, openapi, peer, query, reference, request_id};
 use crate::app::App;
 use crate::error::{ApiError, Problems, Result};
 
@@ -105,9 +104,10 @@ impl Compiled {
 async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<Compiled>>) -> Response {
     let request_id = request_id::of(&request);
     let began = Instant::now();
-    // No query string: it may hold what a merchant searches for.
-    let asked =
-        tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
+    // No query string: it may hold what a merchant searches for. No path that is no endpoint's: it may hold the secret of a
+    // page, with a letter too much.
+    let path = if compiled.is_some() { request.uri().path() } else { "none" };
+    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), path.to_owned()));
     let mut allowance = None;
     let answered = match &compiled {
         Some(compiled) => {
@@ -154,8 +154,10 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     problems.told()?;
     let fields = compiled.body.as_ref().map(Decoder::fields);
     let client_secret = door::client_secret(&parts.headers);
-    let realm = door::realm(&caller, parts.uri.path(), client_secret.as_deref());
-    let key = |key| Key::new(key, &app.settings.keyring.first(), &realm, &body, fields);
+    let presented = body.get("clientSecret").and_then(Value::as_str).or(client_secret.as_deref());
+    let realm = door::realm(&caller, presented);
+    let master = app.settings.keyring.first();
+    let key = |key: String| Key::new(key, realm.as_deref(), &master, parts.uri.path(), &body, fields);
     let idempotency_key = idempotency_key.map(key);
     let call = Call {
         app: app.clone(),
@@ -166,6 +168,7 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
         body,
         idempotency_key,
         client_secret,
+        peer: peer::of(app, &parts),
     };
     (endpoint.handler)(call).await
 }
@@ -179,7 +182,8 @@ async fn admit(
 ) -> Result<auth::Caller> {
     let caller = auth::authenticate(app, &parts.headers).await?;
     let now = app.env.wall();
-    *allowance = app.rates.take(&caller.key, compiled.endpoint.effect, now);
+    let peer = peer::of(app, parts);
+    *allowance = app.rates.take(Spender::of(&caller, peer, compiled.endpoint.effect), now);
     if let Some(wait) = allowance.and_then(|allowance| allowance.wait_s) {
         let message = format!("too many requests with this key; wait {wait} s");
         return Err(ApiError::from(Refusal::new(Code::RateLimited, message)).retry_after(wait));
@@ -187,7 +191,7 @@ async fn admit(
     let context = app.contexts.recent(&app.db, &caller.account, now).await?;
     // The list is of the merchant's own machines; a public key is for everybody's browsers.
     if caller.grant.kind != KeyKind::Public {
-        auth::check_address(&context.settings, peer(parts))?;
+        auth::check_address(&context.settings, peer)?;
     }
     let public_url = &app.settings.public_url;
     let scope = compiled.endpoint.scope;
@@ -200,10 +204,6 @@ async fn admit(
         return Err(Refusal::new(Code::VersionUnknown, message).at("Vinr-Version").into());
     }
     Ok(caller)
-}
-
-fn peer(parts: &axum::http::request::Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
 /// Reads a body of at most [`BODY_BYTES_MAX`].

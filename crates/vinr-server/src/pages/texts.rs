@@ -59,6 +59,7 @@ pub(super) struct Texts {
     pub(super) already_text: &'static str,
     pub(super) expired_title: &'static str,
     pub(super) expired_text: &'static str,
+    pub(super) tried_out_title: &'static str,
     pub(super) cancelled_title: &'static str,
     pub(super) cancelled_text: &'static str,
     pub(super) unavailable_title: &'static str,

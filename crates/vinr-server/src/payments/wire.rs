@@ -297,7 +297,7 @@ pub(crate) struct Shown<'a> {
     original_amount: i64,
     /// Why the last attempt brought no money.
     failure: Option<Failure>,
-    /// Attempts that brought no money.
+    /// Attempts that brought no money. After ten of them its checkout is closed.
     failure_count: u32,
     /// Text on the buyer's statement.
     statement_descriptor: Option<&'a str>,

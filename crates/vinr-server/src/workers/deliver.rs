@@ -16,10 +16,12 @@ mod lanes;
 mod send;
 mod store;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(crate) use advance::deliver_due;
+use futures_util::FutureExt as _;
 use lanes::{Accepted, Lanes, Next, Parcel};
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
@@ -28,6 +30,7 @@ use vinr_core::ids::{AccountId, WebhookEndpointId};
 use vinr_store::Committed;
 
 use crate::app::App;
+use crate::error::ApiError;
 use crate::record::Handover;
 use crate::webhooks::store::Fresh;
 
@@ -211,7 +214,11 @@ async fn look(app: &App) -> Instant {
 /// Leases due rows of one endpoint and puts them into its lane.
 async fn claim(app: App, account: AccountId, endpoint: WebhookEndpointId, most: usize, dropped: bool) {
     let due = if dropped { store::Due::Dropped } else { store::Due::Woken };
-    let claimed = store::claim(&app, &account, &endpoint, most, due).await;
+    let claimed = AssertUnwindSafe(store::claim(&app, &account, &endpoint, most, due)).catch_unwind().await;
+    let claimed = claimed.unwrap_or_else(|_| {
+        tracing::error!(%account, %endpoint, "claiming due deliveries panicked and someone must look");
+        Err(ApiError::internal("claiming deliveries panicked"))
+    });
     let deliverer = &app.workers.deliverer;
     let mut lanes = deliverer.lanes();
     match claimed {

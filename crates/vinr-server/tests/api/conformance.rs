@@ -103,6 +103,7 @@ impl Story {
             connector: Connector::Sandbox,
             public_url: "http://sandbox.example".to_owned(),
             rate_limit: None,
+            trusted_proxies: Vec::new(),
             private_webhooks: PrivateWebhooks::Refused,
             keyring: Keyring::of(MasterKey::new([7; 32])),
             demo_shop: DemoShop::Closed,

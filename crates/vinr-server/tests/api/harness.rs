@@ -127,6 +127,7 @@ impl Server {
             connector,
             public_url: url.clone(),
             rate_limit: None,
+            trusted_proxies: Vec::new(),
             private_webhooks: PrivateWebhooks::Loopback,
             keyring: Keyring::of(MasterKey::new([7; 32])),
             demo_shop: DemoShop::Open,

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
+use vinr_core::ip_ranges::IpRange;
 use vinr_server::env::{Env, WallClock};
 use vinr_server::settings::Settings;
 use vinr_server::{App, Listener, RateLimit};
@@ -18,6 +19,9 @@ on_both_engines!(
     every_answer_to_a_key_tells_what_is_left,
     without_a_limit_no_answer_tells_of_one,
     only_listed_addresses_may_use_the_accounts_keys,
+    behind_a_trusted_proxy_the_address_is_the_one_it_names,
+    one_address_uses_up_no_other_ones_share_of_a_public_key,
+    a_link_makes_only_so_many_payments_at_once,
     a_restricted_key_is_told_which_scope_it_lacks,
 );
 
@@ -158,7 +162,12 @@ async fn only_listed_addresses_may_use_the_accounts_keys(engine: Engine) {
         }
     };
     assert_eq!(read(office.clone()).await.0, 200);
-    assert_eq!(list(home.clone(), json!(["127.0.0.2", "2001:db8::/32"])).await.expect("an answer").status(), 200);
+    let shut_out = list(home.clone(), json!(["127.0.0.2", "2001:db8::/32"])).await.expect("an answer");
+    assert_eq!(shut_out.status(), 400);
+    let why: Value = serde_json::from_slice(&shut_out.bytes().await.expect("a body")).expect("JSON");
+    assert_eq!((&why["error"]["code"], &why["error"]["param"]), (&json!("parameter_invalid"), &json!("ipAllowList")));
+    assert!(why["error"]["message"].as_str().is_some_and(|text| text.contains("127.0.0.1")), "{why}");
+    assert_eq!(list(office.clone(), json!(["127.0.0.2", "2001:db8::/32"])).await.expect("an answer").status(), 200);
     // What an account's requests are decided by is remembered for a second.
     let refused = until(home.clone(), 403).await;
     assert_eq!(
@@ -169,11 +178,103 @@ async fn only_listed_addresses_may_use_the_accounts_keys(engine: Engine) {
     assert_eq!(read(office.clone()).await.0, 200);
     assert_eq!(list(home.clone(), json!([])).await.expect("an answer").status(), 403, "nor may it open the list");
 
-    assert_eq!(list(office.clone(), json!(["127.0.0.0/31"])).await.expect("an answer").status(), 200);
+    assert_eq!(list(office.clone(), json!(["127.0.0.0/30"])).await.expect("an answer").status(), 200);
     until(home.clone(), 200).await;
+    assert_eq!(list(home.clone(), json!(["127.0.0.0/31"])).await.expect("an answer").status(), 200);
     until(office.clone(), 403).await;
     assert_eq!(list(home, json!([])).await.expect("an answer").status(), 200);
     until(office, 200).await;
+}
+
+async fn behind_a_trusted_proxy_the_address_is_the_one_it_names(engine: Engine) {
+    let server = Server::start(engine).await;
+    let trusted_proxies = vec![IpRange::parse("127.0.0.1").expect("an address")];
+    let url = beside(&server, Settings { trusted_proxies, ..Settings::clone(&server.app.settings) }).await;
+    let ask = |url: &str, from: &[&str], list: Option<Value>| {
+        let (method, path) =
+            if list.is_some() { (Method::PATCH, "/v1/account") } else { (Method::GET, "/v1/payments") };
+        let mut request = server.http.request(method, format!("{url}{path}")).bearer_auth(&server.secret_key);
+        for line in from {
+            request = request.header("x-forwarded-for", *line);
+        }
+        if let Some(list) = list {
+            request = request.header("content-type", "application/json").body(json!({"ipAllowList": list}).to_string());
+        }
+        async { request.send().await.expect("an answer").status().as_u16() }
+    };
+    let list = json!(["203.0.113.0/24"]);
+    assert_eq!(ask(&server.url, &["203.0.113.7"], Some(list.clone())).await, 400, "nobody is believed unasked");
+    assert_eq!(ask(&url, &["203.0.113.7"], Some(list)).await, 200);
+    let deadline = Instant::now() + PATIENCE;
+    while ask(&server.url, &["203.0.113.7"], None).await != 403 {
+        assert!(Instant::now() < deadline, "the list is closed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let cases: [(&[&str], u16); 7] = [
+        (&["203.0.113.7"], 200),
+        (&["198.51.100.1, 203.0.113.7"], 200),
+        (&["198.51.100.1", "203.0.113.7, 127.0.0.1"], 200),
+        (&["203.0.113.7, 198.51.100.1"], 403),
+        (&["203.0.113.7", "198.51.100.1"], 403),
+        (&["unknown"], 403),
+        (&[], 403),
+    ];
+    for (from, status) in cases {
+        assert_eq!(ask(&url, from, None).await, status, "{from:?}");
+    }
+}
+
+/// The key is in every buyer's browser, so that a bucket for all of them would be anybody's to empty.
+async fn one_address_uses_up_no_other_ones_share_of_a_public_key(engine: Engine) {
+    let server = Server::start(engine).await;
+    let url = limited(&server).await;
+    let (_, secret) = server.session(json!({})).await;
+    let session = |last: u8, origin: &str| {
+        let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
+        let client = reqwest::Client::builder().no_proxy().local_address(address).build().expect("a client");
+        let request = client.post(format!("{url}/elements/v1/session")).bearer_auth(&server.public_key);
+        let request = request.header("origin", origin).header("x-vinr-client-secret", &secret);
+        async { request.send().await.expect("an answer").status().as_u16() }
+    };
+    for _ in 0..5 {
+        assert_eq!(session(1, "https://evil.example").await, 403, "and counts for nothing");
+    }
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        answers.push(session(1, &url).await);
+    }
+    assert_eq!(answers, [200, 200, 200, 429]);
+    assert_eq!(session(2, &url).await, 200, "somebody else's browser");
+}
+
+async fn a_link_makes_only_so_many_payments_at_once(engine: Engine) {
+    let server = Server::start(engine).await;
+    let url = limited(&server).await;
+    let link = json!({"amount": 1000, "currency": "EUR", "reusable": true});
+    let link = server.post("/v1/payment-links", link).await.ok();
+    let page = link["url"].as_str().expect("a page").replace(&server.url, &url);
+    let press = |last: u8| {
+        let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
+        let client = reqwest::Client::builder().no_proxy().local_address(address);
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let request = client.post(&page);
+        async move { request.send().await.expect("an answer") }
+    };
+    for _ in 0..20 {
+        assert_eq!(press(1).await.status().as_u16(), 303);
+    }
+    let refused = press(1).await;
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().ok()), (429, Some("1")));
+    assert!(refused.text().await.expect("a page").contains("<html lang=\"en\">"));
+    // The link itself has 50, whoever presses.
+    for last in [2, 3] {
+        for _ in 0..15 {
+            assert_eq!(press(last).await.status().as_u16(), 303);
+        }
+    }
+    assert_eq!(press(4).await.status().as_u16(), 429);
+    let made = server.app.db.query("SELECT COUNT(*) FROM payments", &[]).await.expect("a count");
+    assert_eq!(made[0].int(0), 50);
 }
 
 async fn a_restricted_key_is_told_which_scope_it_lacks(engine: Engine) {

@@ -48,6 +48,7 @@ impl Asked {
             connector: Connector::Sandbox,
             public_url: String::new(),
             rate_limit: None,
+            trusted_proxies: Vec::new(),
             private_webhooks: PrivateWebhooks::Loopback,
             keyring: Keyring::of(MasterKey::new([7; 32])),
             demo_shop: DemoShop::Closed,

@@ -40,7 +40,8 @@ pub(super) fn write(page: &mut String, environment: &str, url: &str) {
          <section id=\"lists\"><h2>Lists</h2><p>Lists come newest first, <code>limit</code> objects at a time. While \
          <code>hasMore</code> is true, pass <code>nextCursor</code> on to read the next page. A page looks at some thousands of \
          objects at most: with a filter that few of them meet it may be short or empty, and the list go on.</p></section>\
-         <section id=\"rate-limits\"><h2>Rate limits</h2><p>Each key has requests to spend, reads and writes apart. The \
+         <section id=\"rate-limits\"><h2>Rate limits</h2><p>Each key has requests to spend, reads and writes apart; a \
+         public key, which is in every browser, has them for each address. The \
          answer to a request with a valid key says how many there are in <code>X-RateLimit-Limit</code>, how many are left \
          in <code>X-RateLimit-Remaining</code>, and after how many seconds all are back in <code>X-RateLimit-Reset</code>; \
          when none is left, <code>Retry-After</code> says how long to wait. What needs no key, and what came without a \

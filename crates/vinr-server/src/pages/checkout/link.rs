@@ -24,6 +24,8 @@ use crate::app::{App, Task};
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
 use crate::flows::payment_links::visit;
+use crate::http::peer::Peer;
+use crate::http::rate::Spender;
 use crate::http::shapes::Pages;
 use crate::{payment_links, payments};
 
@@ -121,9 +123,20 @@ async fn show(State(app): State<App>, Path(address): Address, headers: HeaderMap
 
 /// The buyer pressed the button: a payment is made, or the one that is there is gone on with. What the form holds does not
 /// matter.
-async fn go_on(State(app): State<App>, Path(address): Address, headers: HeaderMap, _: Body) -> Response {
+async fn go_on(
+    State(app): State<App>,
+    Path(address): Address,
+    Peer(peer): Peer,
+    headers: HeaderMap,
+    _: Body,
+) -> Response {
     let page = async {
         let visited = open(&app, &address, &headers).await?;
+        for spender in [Spender::visitor(peer), Spender::Page(visited.path.clone())] {
+            if let Some(wait) = app.rates.take(spender, app.env.wall()).and_then(|allowance| allowance.wait_s) {
+                return Ok(outcomes::too_many(visited.locale, &visited.path, wait));
+            }
+        }
         let task = Task::request(&visited.context.account, "visit_payment_link");
         let id = Arc::new(visited.link.id.clone());
         match app.run(task, id, |unit, id| Box::pin(visit(unit, id))).await {

@@ -1,7 +1,8 @@
 //! The pages on which nothing is typed: what became of a payment or a setup, and where the buyer goes from there.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use vinr_core::payments::{BankAccount, MethodType};
 
@@ -177,6 +178,12 @@ pub(super) fn expired(order: &Order<'_>, text: &str, way: Option<String>) -> Res
     Outcome::new(order, t.expired_title, text).with_way(way, t.start_again).respond()
 }
 
+/// Too many cards were tried.
+pub(super) fn tried_out(order: &Order<'_>, way: Option<String>) -> Response {
+    let t = order.t;
+    Outcome::new(order, t.tried_out_title, t.expired_text).with_way(way, t.start_again).respond()
+}
+
 /// The merchant cannot take cards yet.
 pub(super) fn unavailable(order: &Order<'_>, way: Option<String>) -> Response {
     let t = order.t;
@@ -204,15 +211,25 @@ struct Missing<'a> {
 }
 
 /// There is no such page, or its secret is wrong: nobody learns which.
-pub(super) fn missing(locale: Locale) -> Response {
+pub(in crate::pages) fn missing(locale: Locale) -> Response {
     let t = Texts::of(locale);
     html(StatusCode::NOT_FOUND, &Missing { locale, title: t.missing_title, text: t.missing_text, again: None })
 }
 
 /// The page cannot be shown now.
-pub(super) fn trouble(locale: Locale, path: &str) -> Response {
+pub(in crate::pages) fn trouble(locale: Locale, path: &str) -> Response {
+    again(StatusCode::SERVICE_UNAVAILABLE, locale, path)
+}
+
+/// Too much is asked for; so many seconds later it is not.
+pub(super) fn too_many(locale: Locale, path: &str, wait_s: u32) -> Response {
+    let mut response = again(StatusCode::TOO_MANY_REQUESTS, locale, path);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_s));
+    response
+}
+
+fn again(status: StatusCode, locale: Locale, path: &str) -> Response {
     let t = Texts::of(locale);
     let again = Some((path, t.try_again));
-    let page = Missing { locale, title: t.trouble_title, text: t.trouble_text, again };
-    html(StatusCode::SERVICE_UNAVAILABLE, &page)
+    html(status, &Missing { locale, title: t.trouble_title, text: t.trouble_text, again })
 }

@@ -27,6 +27,7 @@ pub(super) async fn state(opened: &Opened, payment: &Payment, just_now: bool) ->
     }
     Ok(match payment.status {
         Status::Pending | Status::RequiresAction => entry(opened, payment, &Errors::default()).await?,
+        Status::Failed if payment.is_tried_out() => outcomes::tried_out(&order, way_out(payment)),
         // A failed payment stays failed when its checkout closes; only its page knows that it is over.
         Status::Failed if opened.now < payment.expires_at => {
             entry(opened, payment, &Errors::keeping(&opened.kept)).await?

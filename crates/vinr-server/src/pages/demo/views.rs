@@ -317,7 +317,7 @@ pub(super) fn missing(policy: &str) -> Response {
 
 /// The API did not do what the shop needs.
 pub(super) fn trouble(policy: &str) -> Response {
-    let (title, text) = ("The shop is busy", "Nothing was charged. Try again in a moment.");
+    let (title, text) = ("The shop is busy", "Try again in a moment. What was paid stays paid.");
     html_under(policy, StatusCode::SERVICE_UNAVAILABLE, &Notice { shop: merchant::NAME, title, text })
 }
 

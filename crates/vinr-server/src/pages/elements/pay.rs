@@ -29,6 +29,7 @@ use crate::error::{ApiError, Result};
 use crate::flows::payments::{Means, pay as charge};
 use crate::http::bodies;
 use crate::http::door::{client_secret, from_our_fields};
+use crate::http::peer::Peer;
 use crate::http::shapes::Pages;
 use crate::payments::{self, sessions, store};
 
@@ -68,11 +69,11 @@ impl Paying {
 }
 
 /// What there is to pay, and with which saved cards, unless the merchant's page wants none of them.
-pub(super) async fn session(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
+pub(super) async fn session(State(app): State<App>, peer: Peer, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
         let mut form = Vec::new();
         bodies::read(body, SHORT_BYTES_MAX, |piece| form.extend_from_slice(&piece)).await?;
-        let paying = by_secret(&app, &headers).await?;
+        let paying = by_secret(&app, peer, &headers).await?;
         let settings = &paying.app.settings;
         let hides = form_urlencoded::parse(&form).any(|(name, value)| name == "savedMethods" && value == "false");
         let customer = paying.payment.customer_id.as_ref().filter(|_| !hides);
@@ -91,9 +92,9 @@ pub(super) async fn session(State(app): State<App>, headers: HeaderMap, body: Bo
 }
 
 /// The card that was typed or chosen pays.
-pub(super) async fn confirm(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
+pub(super) async fn confirm(State(app): State<App>, peer: Peer, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
-        let paying = match by_secret(&app, &headers).await {
+        let paying = match by_secret(&app, peer, &headers).await {
             Ok(paying) => paying,
             Err(error) => {
                 // So that the browser reads the answer; what it typed is wiped with the buffer.
@@ -220,8 +221,8 @@ pub(super) async fn answered_page(State(app): State<App>, Path(address): Address
 }
 
 /// The payment that a request's client secret opens for the account of its public key.
-async fn by_secret(app: &App, headers: &HeaderMap) -> Result<Paying> {
-    let caller = from_our_fields(app, headers).await?;
+async fn by_secret(app: &App, peer: Peer, headers: &HeaderMap) -> Result<Paying> {
+    let caller = from_our_fields(app, peer, headers).await?;
     let secret = client_secret(headers).ok_or_else(|| {
         let message = "give `elements` the `clientSecret` of a session";
         ApiError::from(Refusal::new(Code::InsufficientScope, message))

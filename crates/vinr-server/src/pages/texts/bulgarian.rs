@@ -49,6 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     already_text: "{merchant} получи плащането ви. Тук няма какво повече да се плаща.",
     expired_title: "Страницата е изтекла",
     expired_text: "Нищо не е таксувано. Върнете се към {merchant} и започнете отново.",
+    tried_out_title: "Няма повече опити",
     cancelled_title: "Плащането е отменено",
     cancelled_text: "Нищо не е таксувано. Ако не сте очаквали това, попитайте {merchant}.",
     unavailable_title: "Тук още не се приемат карти",

@@ -49,6 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     already_text: "{merchant} has your payment. There is nothing left to pay here.",
     expired_title: "This page has expired",
     expired_text: "Nothing was charged. Go back to {merchant} and start again.",
+    tried_out_title: "No more tries",
     cancelled_title: "This payment was cancelled",
     cancelled_text: "Nothing was charged. Ask {merchant} if you did not expect this.",
     unavailable_title: "Cards are not accepted here yet",

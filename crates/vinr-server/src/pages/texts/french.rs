@@ -49,6 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     already_text: "{merchant} a reçu votre paiement. Il n’y a plus rien à payer ici.",
     expired_title: "Cette page a expiré",
     expired_text: "Rien n’a été débité. Revenez à {merchant} et recommencez.",
+    tried_out_title: "Plus aucun essai possible",
     cancelled_title: "Ce paiement a été annulé",
     cancelled_text: "Rien n’a été débité. Demandez à {merchant} si vous ne vous y attendiez pas.",
     unavailable_title: "Les cartes ne sont pas encore acceptées ici",

@@ -49,6 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     already_text: "{merchant} hat Ihre Zahlung erhalten. Hier ist nichts mehr zu zahlen.",
     expired_title: "Diese Seite ist abgelaufen",
     expired_text: "Es wurde nichts abgebucht. Gehen Sie zurück zu {merchant} und beginnen Sie neu.",
+    tried_out_title: "Keine weiteren Versuche",
     cancelled_title: "Diese Zahlung wurde storniert",
     cancelled_text: "Es wurde nichts abgebucht. Fragen Sie {merchant}, wenn Sie das nicht erwartet haben.",
     unavailable_title: "Karten werden hier noch nicht angenommen",

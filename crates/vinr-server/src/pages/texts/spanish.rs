@@ -49,6 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     already_text: "{merchant} ha recibido su pago. Aquí no queda nada por pagar.",
     expired_title: "Esta página ha caducado",
     expired_text: "No se ha cobrado nada. Vuelva a {merchant} y empiece de nuevo.",
+    tried_out_title: "No quedan más intentos",
     cancelled_title: "Este pago se ha cancelado",
     cancelled_text: "No se ha cobrado nada. Pregunte a {merchant} si no lo esperaba.",
     unavailable_title: "Aquí todavía no se aceptan tarjetas",

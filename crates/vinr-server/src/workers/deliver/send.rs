@@ -57,6 +57,10 @@ struct Ended<'a> {
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let Parcel { account, delivery, .. } = self.parcel;
+            tracing::error!(%account, %delivery, "a delivery panicked and is tried again when its lease ends");
+        }
         let deliverer = &self.app.workers.deliverer;
         deliverer.lanes().ended(self.parcel, self.probed);
         deliverer.work.notify_one();
@@ -128,6 +132,10 @@ struct Done<'a> {
 
 impl Drop for Done<'_> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let deliveries: Vec<&str> = self.accepted.reports.iter().map(|report| report.delivery.as_str()).collect();
+            tracing::error!(account = %self.accepted.account, ?deliveries, "recording deliveries panicked");
+        }
         let deliverer = &self.app.workers.deliverer;
         deliverer.lanes().recorded(&self.accepted);
         deliverer.work.notify_one();
