@@ -241,6 +241,53 @@ test('an answer that is lost on its way back is asked for, and what was paid is 
   assert.deepEqual([paid.status, error, await shop.status(payment)], ['completed', null, 'completed']);
 });
 
+test('a server in trouble may have taken the money, and then the buyer is told so', async (t) => {
+  const { page, fields, payment } = await visitor(t, { expected: ['status of 503'] });
+  await type(fields, '5555555555554444');
+  await page.route(`${shop.url}/elements/v1/confirm`, async (route) => {
+    await route.fetch();
+    const error = { type: 'api_error', code: 'service_unavailable', message: 'out of service for a moment' };
+    await route.fulfill({ status: 503, json: { error } });
+  });
+  await press(page);
+  const { payment: paid, error } = await result(page);
+  assert.deepEqual([paid.status, error, await shop.status(payment)], ['completed', null, 'completed']);
+});
+
+test('a server in trouble that took nothing is asked once more, and nothing is charged twice', async (t) => {
+  const { page, fields, payment } = await visitor(t, { expected: ['status of 503'] });
+  await type(fields, '5555555555554444');
+  const confirm = `${shop.url}/elements/v1/confirm`;
+  await page.route(confirm, (route) => route.fulfill({ status: 503, json: { error: { code: 'service_unavailable', message: 'later' } } }));
+  await press(page);
+  const { error } = await result(page);
+  assert.deepEqual([error.type, error.code], ['api_error', 'service_unavailable']);
+  await fields.getByRole('alert').filter({ hasText: 'nothing is charged twice' }).waitFor();
+  await page.unroute(confirm);
+  assert.equal((await nextResult(page)).payment.status, 'completed');
+  assert.equal((await shop.call('GET', `/payments/${payment.id}`)).failureCount, 0);
+});
+
+test('who has paid in another tab is told that it is paid', async (t) => {
+  const { page, fields, payment } = await visitor(t, { expected: ['status of 403'] });
+  await type(fields, '5555555555554444');
+  await shop.call('POST', `/payments/${payment.id}/confirm`, { paymentMethodId: 'pm_test_4242' });
+  await press(page);
+  const { payment: paid, error } = await result(page);
+  assert.deepEqual([paid.status, error], ['completed', null]);
+  await fields.getByRole('heading', { name: /paid/i }).waitFor();
+});
+
+test('a card that is declined twice in the same way says so twice', async (t) => {
+  const { page, fields } = await visitor(t);
+  await type(fields, '4000000000009995');
+  await press(page);
+  assert.equal((await result(page)).error.code, 'insufficient_funds');
+  await type(fields, '4000000000009995');
+  const again = await nextResult(page);
+  assert.deepEqual([again.error.type, again.error.code], ['card_error', 'insufficient_funds']);
+});
+
 test('fields of a payment that is over say so', async (t) => {
   const { page, fields, payment } = await visitor(t, { expected: ['status of 403', 'client_secret_invalid'] });
   await shop.call('POST', `/payments/${payment.id}/cancel`, {});

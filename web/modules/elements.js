@@ -141,6 +141,14 @@ function show({ notice, errors, focus }) {
   if (next?.id === "number") next.select();
 }
 
+/** Nobody knows whether the server did it: the same once more is right, because nothing is charged twice. */
+function unanswered(tried) {
+  work(false);
+  say(texts.networkLost);
+  if (!tried) return failed("connection_error", "network_lost", texts.networkLost);
+  return failed("api_error", tried.error?.code ?? "internal_error", texts.networkLost);
+}
+
 /** The server would not do it. */
 function refusal({ http, error }) {
   if (["client_secret_invalid", "payment_attempts_exhausted"].includes(error.code)) close(texts.over);
@@ -262,13 +270,12 @@ async function confirm() {
   const body = paying();
   say("");
   work(true);
-  let tried = await ask("/elements/v1/confirm", { body, kind: "application/x-www-form-urlencoded" });
-  // Lost on the way there or on the way back: it may have been charged.
-  if (!tried) tried = await ask(outcome, { method: "GET" });
-  if (!tried || JSON.stringify(tried.payment) === seen) {
-    work(false);
-    say(texts.networkLost);
-    return failed("connection_error", "network_lost", texts.networkLost);
+  const tried = await ask("/elements/v1/confirm", { body, kind: "application/x-www-form-urlencoded" });
+  // Without an answer, with one of a server in trouble, or when the payment is over by now, money may have been taken.
+  if (!tried || tried.http >= 500 || tried.error?.code === "client_secret_invalid") {
+    const stands = await ask(outcome, { method: "GET" });
+    if (stands?.payment && JSON.stringify(stands.payment) !== seen) return conclude(stands);
+    if (!tried || tried.http >= 500) return unanswered(tried);
   }
   if (tried.payment) return conclude(tried);
   work(false);
@@ -298,10 +305,7 @@ async function tokenise() {
   work(true);
   const made = await ask("/v1/payment-methods", { body, kind: "application/json" });
   work(false);
-  if (!made) {
-    say(texts.networkLost);
-    return failed("connection_error", "network_lost", texts.networkLost);
-  }
+  if (!made) return unanswered();
   if (!made.error) {
     const { http: _, ...paymentMethod } = made;
     return { paymentMethod, error: null };
@@ -348,12 +352,16 @@ const ACTIONS = { confirm, createPaymentMethod: tokenise };
 /** Does what the page around asks for, once at a time, and always answers. */
 async function act(id, action) {
   if (working) return tell("result", { id, ...failed("invalid_request_error", "in_progress", "the last call is not answered yet") });
+  // From the first moment on, whatever there is to be waited for before the fields are shown as busy.
+  working = true;
   try {
     tell("result", { id, ...(await ACTIONS[action]()) });
   } catch {
     work(false);
     say(texts.trouble);
     tell("result", { id, ...failed("api_error", "internal_error", texts.trouble) });
+  } finally {
+    working = false;
   }
 }
 

@@ -267,4 +267,5 @@
     if (!/^pk_(?:test|live)_[0-9A-Za-z]+$/.test(publicKey)) throw wrong("expected a public key, such as pk_test_…");
     return new Vinr(publicKey);
   };
+  window.loadVinr.origin = ORIGIN;
 })();

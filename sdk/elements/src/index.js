@@ -36,9 +36,14 @@ function load(src) {
 export async function loadVinr(publicKey, { baseUrl } = {}) {
   if (typeof publicKey !== 'string') throw new TypeError('VINR: expected a public key, such as pk_test_…');
   if (typeof window === 'undefined') throw new Error('VINR: Elements are for browsers; call loadVinr where the page runs');
-  if (window.loadVinr) return window.loadVinr(publicKey);
   const src = addressOf(publicKey, baseUrl);
-  if (!loading.has(src)) loading.set(src, load(src));
-  const loaded = await loading.get(src);
-  return loaded(publicKey);
+  if (!window.loadVinr) {
+    if (!loading.has(src)) loading.set(src, load(src));
+    await loading.get(src);
+  }
+  const { origin } = window.loadVinr;
+  if (origin !== new URL(src).origin) {
+    throw new Error(`VINR: this page has the script of ${origin} already, and cannot have that of ${new URL(src).origin} too`);
+  }
+  return window.loadVinr(publicKey);
 }

@@ -15,7 +15,7 @@ beforeEach(() => {
       addEventListener: (name, listener) => listeners.set(name, listener),
       remove: () => scripts.splice(scripts.indexOf(script), 1),
       comes: () => {
-        globalThis.window.loadVinr = async (key) => ({ key });
+        globalThis.window.loadVinr = Object.assign(async (key) => ({ key }), { origin: new URL(script.src).origin });
         listeners.get('load')();
       },
       arrivesEmpty: () => listeners.get('load')(),
@@ -58,8 +58,9 @@ test('it is loaded once, however often it is asked for, and not at all when it i
   assert.equal(scripts.length, 1);
   scripts[0].comes();
   assert.deepEqual(await Promise.all(both), [{ key: 'pk_test_a' }, { key: 'pk_test_b' }]);
-  assert.deepEqual(await loadVinr('pk_test_c'), { key: 'pk_test_c' });
+  assert.deepEqual(await loadVinr('pk_test_c', { baseUrl }), { key: 'pk_test_c' });
   assert.equal(scripts.length, 1);
+  await assert.rejects(loadVinr('pk_live_c'), /has the script of http:\/\/127\.0\.0\.1:5 already/);
 });
 
 test('a script that did not come is asked for again', async () => {
