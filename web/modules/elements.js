@@ -25,6 +25,8 @@ let clientSecret = "";
 let outcome = "";
 /** The payment as it was told last. */
 let seen = "";
+/** What there is to pay, as the page around was told. */
+let quoted = "";
 let working = false;
 
 /** Tells the page around. */
@@ -84,7 +86,7 @@ function mistakes() {
 }
 
 /** What was typed, as the server reads it. */
-const typedForm = () => new URLSearchParams(names().concat("name").map((name) => [name, field(name).value])).toString();
+const typedForm = () => new URLSearchParams([["amount", quoted], ...names().concat("name").map((name) => [name, field(name).value])]).toString();
 
 /** Shows what the server says of a try, and leads to the field that comes next. */
 function show({ notice, errors, focus }) {
@@ -224,6 +226,11 @@ async function confirm() {
   if (tried.payment) return conclude(tried);
   work(false);
   if (tried.error) return refusal(tried);
+  if (tried.priceChanged) {
+    await open();
+    say(tried.notice);
+    return failed("invalid_request_error", "amount_mismatch", tried.notice);
+  }
   show(tried);
   const [name] = names().filter((one) => tried.errors[one]);
   return failed("validation_error", "incomplete", tried.errors[name] ?? tried.notice ?? texts.trouble, { field: name ?? null });
@@ -268,6 +275,7 @@ async function open() {
   }
   outcome = opened.outcome;
   seen = JSON.stringify(opened.payment);
+  quoted = opened.payment.amount;
   field("email").closest(".field").hidden = !opened.asksEmail;
   const consent = document.querySelector(".consent");
   consent.textContent = opened.consent ?? "";

@@ -11,7 +11,6 @@
 //! member is the row in the way of everything that happens to their points, so two redemptions can never spend the same
 //! point.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::awards::Taken;
@@ -212,7 +211,9 @@ pub fn decide(
         return Err(Refusal::new(Code::LoyaltyAccountClosed, message));
     }
     match command {
-        Command::Earn { points, expires_at } => give(account, Kind::Earn, &whole(points, expires_at)).map(|one| vec![one]),
+        Command::Earn { points, expires_at } => {
+            give(account, Kind::Earn, &whole(points, expires_at)).map(|one| vec![one])
+        }
         Command::Adjust { points: points @ 0.., expires_at } => {
             give(account, Kind::Adjust, &whole(points, expires_at)).map(|one| vec![one])
         }
@@ -290,6 +291,36 @@ pub fn evolve(account: &mut LoyaltyAccount, movement: &Movement) {
     }
 }
 
+/// Spends again what was given back for an order whose refund then failed: of the lots it had come from, then of the
+/// others, then as a debt. What has lapsed meanwhile is gone already. With the movement comes what of each lot would be
+/// given back if the order were refunded once more, debts and all.
+pub fn take_again(lots: &Lots, slices: &[Slice], now: Timestamp) -> (Movement, Vec<Slice>) {
+    let mut left = lots.clone();
+    let (mut points, mut taken) = (0_i64, Vec::with_capacity(slices.len()));
+    for slice in slices.iter().filter(|slice| slice.expires_at.is_none_or(|at| now < at)) {
+        points = points.saturating_sub(slice.points);
+        let own = left.iter().find(|lot| lot.expires_at == slice.expires_at).map_or(0, |lot| lot.points);
+        let own = Slice { points: slice.points.max(own.saturating_neg()), ..*slice };
+        left.apply(own);
+        taken.extend((own.points < 0).then_some(own));
+    }
+    let rest = points.saturating_add(sum(&taken));
+    taken.extend(left.take(rest, None));
+    let owed = points.saturating_add(sum(&taken));
+    let movement = Movement { kind: Kind::Redeem, points: points.saturating_neg(), slices: taken.clone() };
+    taken.extend((owed > 0).then_some(Slice { expires_at: None, points: owed.saturating_neg() }));
+    (movement, taken)
+}
+
+/// So many points more, or less, may come back from redemptions that are not used yet.
+///
+/// # Panics
+/// If more than was expected has come back or was used.
+pub fn expect_back(account: &mut LoyaltyAccount, points: i64) {
+    account.pending = account.pending.checked_add(points).expect("a member's points fit 64 bits");
+    assert!(account.pending >= 0, "more came back or was used than was expected");
+}
+
 /// When something happens to these lots by itself.
 pub fn due(account: &LoyaltyAccount, lots: &Lots) -> Option<Timestamp> {
     lots.iter().filter_map(|lot| lot.expires_at).map(|at| next_look(at, account.noticed_until)).min()
@@ -305,7 +336,7 @@ fn whole(points: i64, expires_at: Option<Timestamp>) -> Vec<Slice> {
 }
 
 /// The same parts the other way round.
-fn reversed(slices: &[Slice]) -> Vec<Slice> {
+pub fn reversed(slices: &[Slice]) -> Vec<Slice> {
     slices.iter().map(|slice| Slice { points: slice.points.saturating_neg(), ..*slice }).collect()
 }
 
@@ -332,12 +363,7 @@ fn give(account: &LoyaltyAccount, kind: Kind, slices: &[Slice]) -> Result<Moveme
 }
 
 /// Gives back, and lets lapse at once what lies in lots that have lapsed.
-fn give_back(
-    account: &LoyaltyAccount,
-    kind: Kind,
-    slices: &[Slice],
-    now: Timestamp,
-) -> Result<Vec<Movement>, Refusal> {
+fn give_back(account: &LoyaltyAccount, kind: Kind, slices: &[Slice], now: Timestamp) -> Result<Vec<Movement>, Refusal> {
     let given = give(account, kind, slices)?;
     let over = given.slices.iter().filter(|slice| slice.expires_at.is_some_and(|at| at <= now));
     let lapsed: Vec<Movement> = over.map(|slice| lapsing(slice.expires_at, slice.points)).collect();

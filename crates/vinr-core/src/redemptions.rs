@@ -104,8 +104,11 @@ pub enum Command {
     TimeOut,
     /// The order was refunded in full.
     GiveBack,
-    /// That refund failed.
-    TakeAgain,
+    /// That refund failed, and the points are taken again of these lots.
+    TakeAgain {
+        /// What of each.
+        slices: Vec<Slice>,
+    },
 }
 
 /// What happened to a redemption.
@@ -129,7 +132,10 @@ pub enum Event {
     /// The points go back although it was used.
     GivenBack,
     /// They are spent again.
-    TakenAgain,
+    TakenAgain {
+        /// Of which lots.
+        slices: Vec<Slice>,
+    },
 }
 
 /// Whether the payment that carries a redemption holds it.
@@ -186,28 +192,20 @@ pub fn create(
 ///
 /// # Errors
 /// `redemption_not_usable` with the reason, `redemption_in_use`.
-pub fn decide(
-    redemption: &Redemption,
-    command: Command,
-    hold: Hold,
-    now: Timestamp,
-) -> Result<Option<Event>, Refusal> {
+pub fn decide(redemption: &Redemption, command: Command, hold: Hold, now: Timestamp) -> Result<Option<Event>, Refusal> {
     use Status::{Applied, Attached, Cancelled, Issued, Released};
     match (redemption.status, command) {
         (Issued, Command::Attach { payment, amount, left }) => attach(redemption, payment, amount, left, now).map(Some),
         (Attached | Applied | Released | Cancelled, Command::Attach { .. }) => {
-            Err(not_usable(format!("it is {} already", redemption.status)))
+            Err(not_usable(&format!("it is {} already", redemption.status)))
         }
         (Attached, Command::Apply) => Ok(Some(Event::Applied)),
         (Issued | Applied | Released | Cancelled, Command::Apply) => Ok(None),
         (Issued, Command::Cancel) => Ok(Some(Event::Cancelled)),
         (Attached, Command::Cancel) if hold == Hold::Free => Ok(Some(Event::Cancelled)),
-        (Attached | Applied, Command::Cancel) => {
-            let message = "its payment is on its way, holds money or is paid: cancel or refund that payment instead";
-            Err(Refusal::new(Code::RedemptionInUse, message))
-        }
+        (Attached | Applied, Command::Cancel) => Err(in_use()),
         (Released | Cancelled, Command::Cancel) => {
-            Err(not_usable(format!("it is {} already, and its points went back", redemption.status)))
+            Err(not_usable(&format!("it is {} already, and its points went back", redemption.status)))
         }
         (Issued | Attached, Command::TimeOut) => {
             let over = redemption.expires_at <= now && hold == Hold::Free;
@@ -216,8 +214,10 @@ pub fn decide(
         (Applied | Released | Cancelled, Command::TimeOut) => Ok(None),
         (Applied, Command::GiveBack) => Ok(Some(Event::GivenBack)),
         (Issued | Attached | Released | Cancelled, Command::GiveBack) => Ok(None),
-        (Released, Command::TakeAgain) if redemption.payment_id.is_some() => Ok(Some(Event::TakenAgain)),
-        (Issued | Attached | Applied | Released | Cancelled, Command::TakeAgain) => Ok(None),
+        (Released, Command::TakeAgain { slices }) if redemption.payment_id.is_some() => {
+            Ok(Some(Event::TakenAgain { slices }))
+        }
+        (Issued | Attached | Applied | Released | Cancelled, Command::TakeAgain { .. }) => Ok(None),
     }
 }
 
@@ -230,7 +230,11 @@ pub fn evolve(redemption: &mut Redemption, event: Event) {
             redemption.payment_id = Some(payment);
             redemption.discount = Some(discount);
         }
-        Event::Applied | Event::TakenAgain => redemption.status = Status::Applied,
+        Event::Applied => redemption.status = Status::Applied,
+        Event::TakenAgain { slices } => {
+            redemption.status = Status::Applied;
+            redemption.slices = slices;
+        }
         Event::Released => {
             redemption.status = Status::Released;
             redemption.payment_id = None;
@@ -260,20 +264,29 @@ fn attach(
     now: Timestamp,
 ) -> Result<Event, Refusal> {
     if redemption.expires_at <= now {
-        return Err(not_usable("its half hour is over".into()));
+        return Err(not_usable("its half hour is over"));
     }
     if left == 0 {
-        return Err(not_usable("nothing is left to be paid that it could be taken off".into()));
+        return Err(not_usable("nothing is left to be paid that it could be taken off"));
     }
     let discount = redemption.value.discount(amount, left).ok_or_else(|| {
         let of = redemption.discount.map_or_else(|| "no discount".into(), |off| format!("{}", off.currency));
-        not_usable(format!("it is {of}, and the payment is in {}", amount.currency))
+        not_usable(&format!("it is {of}, and the payment is in {}", amount.currency))
     })?;
+    if discount == 0 {
+        return Err(not_usable("its part of this payment is less than the smallest amount there is"));
+    }
     Ok(Event::Attached { payment, discount: Money::new(discount, amount.currency) })
 }
 
+/// A redemption stays where it is.
+pub fn in_use() -> Refusal {
+    let message = "its payment is on its way, holds money or is paid: cancel or refund that payment instead";
+    Refusal::new(Code::RedemptionInUse, message)
+}
+
 /// Why a redemption cannot be used.
-pub fn not_usable(reason: String) -> Refusal {
+pub fn not_usable(reason: &str) -> Refusal {
     Refusal::new(Code::RedemptionNotUsable, format!("this redemption cannot be used: {reason}")).at("redemptions")
 }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::ids::{ProgramId, RewardId};
 use crate::metadata::Metadata;
-use crate::money::{Money, PAYMENT_AMOUNT_MAX, share};
+use crate::money::{Money, PAYMENT_AMOUNT_MAX, Ratio};
 use crate::points::POINTS_MAX;
 use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
@@ -69,12 +69,16 @@ impl Value {
         }
     }
 
-    /// What it takes off a payment, of which `left` is still to be paid: never more than that. `None` for what is no
+    /// What it takes off a payment, of which `left` is still to be paid: never more than that. A part is rounded once, to
+    /// what cards can be charged with. `None` for what is no
     /// discount, and for a discount in another currency.
     pub fn discount(&self, payment: Money, left: i64) -> Option<i64> {
         match self {
             Self::Amount(off) if off.currency == payment.currency => Some(off.amount.min(left)),
-            Self::Percent { bps } => Some(share(payment.amount, *bps, BPS_WHOLE).min(left)),
+            Self::Percent { bps } => {
+                let off = Ratio::whole(payment.amount).times(*bps, BPS_WHOLE);
+                Some(off.round_to(payment.currency.card_step()).min(left))
+            }
             Self::Amount(_) | Self::Product { .. } | Self::Partner { .. } => None,
         }
     }
@@ -168,6 +172,11 @@ pub fn take(reward: &mut Reward) -> Result<(), Refusal> {
 /// Puts one back that was not used.
 pub fn put_back(reward: &mut Reward) {
     reward.inventory = reward.inventory.map(|left| left.saturating_add(1));
+}
+
+/// Takes one away that was put back, whether or not there is one.
+pub fn take_again(reward: &mut Reward) {
+    reward.inventory = reward.inventory.map(|left| left.saturating_sub(1).max(0));
 }
 
 fn problems(reward: &Reward) -> Vec<Refusal> {

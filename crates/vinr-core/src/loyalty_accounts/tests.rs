@@ -116,6 +116,38 @@ fn a_clawback_takes_of_the_lot_it_earned_first_and_is_undone_exactly() {
 }
 
 #[test]
+fn what_came_back_is_taken_again_of_where_it_lies_then_of_the_rest_then_as_a_debt() {
+    let (march, june) = (Some(at("2026-03-01")), Some(at("2026-06-01")));
+    let mut member = Member::new();
+    member.earn(100, march);
+    member.earn(50, june);
+    let spent = member.tell(Command::Redeem { points: 120 }, at("2026-02-01")).expect("there are 150");
+    let slices = spent[0].slices.clone();
+    let give_back = |slices: &[Slice]| Command::Release { slices: reversed(slices) };
+    member.tell(give_back(&slices), at("2026-02-02")).expect("points go back");
+    let (movement, again) = take_again(&member.lots, &slices, at("2026-02-03"));
+    assert_eq!((movement.points, &movement.slices, &again), (-120, &slices, &slices));
+    member.tell(Command::Redeem { points: 140 }, at("2026-02-03")).expect("there are 150");
+    let (movement, again) = take_again(&member.lots, &slices, at("2026-02-03"));
+    assert_eq!((movement.points, &movement.slices[..]), (-120, &[Slice { expires_at: june, points: -10 }][..]));
+    assert_eq!(sum(&again), -120, "what is owed comes back too if the order is refunded once more");
+    member.apply(vec![movement]);
+    assert_eq!(member.account.balance, -110);
+    member.tell(give_back(&again), at("2026-02-04")).expect("points go back");
+    assert_eq!((member.account.balance, member.lots()), (10, vec![(10, None)]));
+    let (movement, again) = take_again(&member.lots, &slices, at("2026-03-02"));
+    assert_eq!((movement.points, sum(&again)), (-20, -20), "the hundred of March are gone already");
+}
+
+#[test]
+fn what_may_come_back_is_counted() {
+    let mut member = Member::new();
+    expect_back(&mut member.account, 500);
+    expect_back(&mut member.account, -500);
+    assert_eq!(member.account.pending, 0);
+}
+
+#[test]
 fn a_member_is_told_thirty_days_before_and_once() {
     let (march, june) = (at("2026-03-01"), at("2026-06-01"));
     let mut member = Member::new();
@@ -235,7 +267,9 @@ proptest! {
             prop_assert_eq!(member.account.balance, sum);
             let late = member.lots.iter().any(|lot| lot.expires_at.is_some_and(|at| at <= now));
             prop_assert!(!late, "nothing that has lapsed can be spent");
-            prop_assert!(member.account.wakes_at <= due(&member.account, &member.lots) || member.lots.points() == 0);
+            let wakes_at = member.account.wakes_at;
+            let is_in_time = |due: Timestamp| wakes_at.is_some_and(|wakes_at| wakes_at <= due);
+            prop_assert!(due(&member.account, &member.lots).is_none_or(is_in_time), "nothing lapses unseen");
         }
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::cards::{Brand, Expiry, FailureCode};
 use crate::countries::Country;
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
@@ -158,6 +158,15 @@ pub struct Milestone {
     pub at: Timestamp,
 }
 
+/// What a redemption takes off a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discount {
+    /// The redemption.
+    pub redemption: RedemptionId,
+    /// Minor units; always positive.
+    pub amount: i64,
+}
+
 /// A payment. Amounts are minor units of `amount.currency()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
@@ -165,8 +174,10 @@ pub struct Payment {
     pub id: PaymentId,
     /// Where it stands.
     pub status: Status,
-    /// What is to be charged.
+    /// What is to be charged: what is left after discounts.
     pub amount: Money,
+    /// What redemptions take off, in the order in which they were named.
+    pub discounts: Vec<Discount>,
     /// Held and not yet captured.
     pub amount_capturable: i64,
     /// Taken.
@@ -232,6 +243,15 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// What it was before discounts, in minor units.
+    ///
+    /// # Panics
+    /// If that does not fit 64 bits; a payment was of no more when it was created.
+    pub fn original_amount(&self) -> i64 {
+        let off = super::discounts::off(&self.discounts);
+        self.amount.amount.checked_add(off).expect("an original amount fits 64 bits")
+    }
+
     /// Whether it ended without money, or its checkout closed before any came.
     pub fn is_over_unpaid(&self, now: Timestamp) -> bool {
         match self.status {

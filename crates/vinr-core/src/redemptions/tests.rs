@@ -37,6 +37,10 @@ fn attach(amount: Money, left: i64) -> Command {
     Command::Attach { payment: PaymentId::from_bits(3), amount, left }
 }
 
+fn again() -> Command {
+    Command::TakeAgain { slices: Vec::new() }
+}
+
 fn tell(redemption: &mut Redemption, command: Command, hold: Hold, now: Timestamp) -> Result<Option<Event>, Code> {
     let event = decide(redemption, command, hold, now).map_err(|refusal| refusal.code)?;
     if let Some(event) = event.clone() {
@@ -59,12 +63,21 @@ fn five_euros_off_forty_two_are_thirty_seven() {
 fn what_cannot_be_used_says_why() {
     let mut redemption = five_off();
     let usd = Money::new(4_200, Currency::parse("USD").expect("a currency"));
-    for (command, now) in [(attach(usd, 4_200), at(1)), (attach(eur(4_200), 0), at(1)), (attach(eur(4_200), 4_200), at(30))]
+    for (command, now) in
+        [(attach(usd, 4_200), at(1)), (attach(eur(4_200), 0), at(1)), (attach(eur(4_200), 4_200), at(30))]
     {
         assert_eq!(tell(&mut redemption, command, Hold::Free, now), Err(Code::RedemptionNotUsable));
     }
     assert!(tell(&mut redemption, attach(eur(4_200), 4_200), Hold::Free, at(29)).is_ok());
     assert_eq!(tell(&mut redemption, attach(eur(4_200), 4_200), Hold::Free, at(29)), Err(Code::RedemptionNotUsable));
+}
+
+#[test]
+fn a_part_that_comes_to_nothing_is_no_discount() {
+    let mut redemption = issued(Value::Percent { bps: 100 });
+    assert_eq!(tell(&mut redemption, attach(eur(49), 49), Hold::Free, at(1)), Err(Code::RedemptionNotUsable));
+    let event = tell(&mut redemption, attach(eur(50), 50), Hold::Free, at(1));
+    assert_eq!(event, Ok(Some(Event::Attached { payment: PaymentId::from_bits(3), discount: eur(1) })));
 }
 
 #[test]
@@ -94,8 +107,8 @@ fn an_order_that_is_refunded_in_full_gives_its_points_back_once() {
     tell(&mut redemption, Command::Apply, Hold::Held, at(2)).expect("it can be used");
     assert_eq!(tell(&mut redemption, Command::GiveBack, Hold::Held, at(3)), Ok(Some(Event::GivenBack)));
     assert_eq!(tell(&mut redemption, Command::GiveBack, Hold::Held, at(3)), Ok(None));
-    assert_eq!(tell(&mut redemption, Command::TakeAgain, Hold::Held, at(4)), Ok(Some(Event::TakenAgain)));
-    assert_eq!(redemption.status, Status::Applied);
+    assert_eq!(tell(&mut redemption, again(), Hold::Held, at(4)), Ok(Some(Event::TakenAgain { slices: Vec::new() })));
+    assert_eq!((redemption.status, redemption.slices.len()), (Status::Applied, 0));
 }
 
 #[test]
@@ -113,7 +126,7 @@ fn every_command_has_an_answer_in_every_state() {
         ("cancel", Command::Cancel),
         ("time_out", Command::TimeOut),
         ("give_back", Command::GiveBack),
-        ("take_again", Command::TakeAgain),
+        ("take_again", again()),
     ];
     let mut matrix = Vec::new();
     for status in Status::ALL {

@@ -38,6 +38,8 @@ fn a_part_is_of_the_whole_amount_and_rounded_once() {
     assert_eq!(Value::Percent { bps: 10_000 }.discount(eur(4_200), 3_700), Some(3_700));
     let yen = Money::new(980, Currency::parse("JPY").expect("a currency"));
     assert_eq!(Value::Percent { bps: 1_000 }.discount(yen, 980), Some(98));
+    let dinar = Money::new(12_340, Currency::KWD);
+    assert_eq!(eighth.discount(dinar, 12_340), Some(1_540), "1542.5, and cards are charged tens of fils");
 }
 
 #[test]
@@ -54,6 +56,8 @@ fn the_last_one_can_be_had_once() {
     assert_eq!(take(&mut reward).expect_err("none is left").code, Code::RewardUnavailable);
     put_back(&mut reward);
     assert_eq!((reward.inventory, take(&mut reward)), (Some(1), Ok(())));
+    take_again(&mut reward);
+    assert_eq!(reward.inventory, Some(0), "an order that stands after all has taken one, there or not");
     reward.inventory = None;
     reward.is_active = false;
     assert!(take(&mut reward).is_err());

@@ -69,17 +69,18 @@ async fn create(
     payments::create(unit, ask, chosen_id, Some(charge)).await
 }
 
-/// Charges a payment that waits, with the method that is named or else its customer's default.
+/// Charges a payment that waits, with the method that is named or else its customer's default; `quoted` is what the buyer
+/// was shown, if the merchant says.
 ///
 /// # Errors
-/// As [`create`], and `payment_not_confirmable`.
+/// As [`create`], and `payment_not_confirmable`, `amount_mismatch`.
 async fn confirm(
     unit: &mut Unit<'_>,
     id: &PaymentId,
     method: Option<&PaymentMethodId>,
-    presence: Presence,
+    (presence, quoted): (Presence, Option<i64>),
 ) -> Result<Payment> {
-    let mut payment = payments::open(unit, id).await?;
+    let mut payment = payments::open(unit, id, quoted).await?;
     let default = match (&payment.customer_id, method) {
         (Some(customer), None) => customers::default_method(unit, customer).await?,
         _ => None,
@@ -93,12 +94,13 @@ async fn confirm(
     payments::confirm(unit, payment, charge, presence)
 }
 
-/// The buyer pays on the hosted page, or a test in the buyer's place.
+/// The buyer pays on the hosted page, or a test in the buyer's place; `quoted` is what they were shown.
 ///
 /// # Errors
-/// `payment_not_confirmable`; [`payments::check_acquiring`]; what is wrong with the card; `parameter_missing` for an e-mail address that is needed.
-pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> Result<Payment> {
-    let mut payment = payments::open(unit, id).await?;
+/// `payment_not_confirmable`, `amount_mismatch`; [`payments::check_acquiring`]; what is wrong with the card;
+/// `parameter_missing` for an e-mail address that is needed.
+pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means, quoted: Option<i64>) -> Result<Payment> {
+    let mut payment = payments::open(unit, id, quoted).await?;
     let charge = match means {
         Means::Saved(method) => {
             // Without a customer nobody's saved methods were offered.
@@ -131,9 +133,10 @@ async fn confirm_by_secret(
     id: &PaymentId,
     secret: &str,
     method: Option<&PaymentMethodId>,
+    quoted: Option<i64>,
 ) -> Result<Payment> {
     sessions::check_in(unit, id, secret).await?;
-    let mut payment = payments::open(unit, id).await?;
+    let mut payment = payments::open(unit, id, quoted).await?;
     let method = method.ok_or_else(no_method)?;
     let owner = payment_methods::owner(unit, method).await?;
     if payment_methods::is_test_token(method) || owner.is_some() && owner != payment.customer_id {

@@ -21,12 +21,12 @@ pub(crate) enum AtBank {
     ApprovesForLater,
 }
 
-/// Sends the buyer of a payment to their bank.
+/// Sends the buyer of a payment to their bank; `quoted` is what they were shown.
 ///
 /// # Errors
-/// [`check_bank`].
-pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
+/// [`check_bank`]; `amount_mismatch`.
+pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId, quoted: Option<i64>) -> Result<Payment> {
+    let mut payment = super::open(unit, id, quoted).await?;
     check_bank(unit, &payment)?;
     let mut log = Log::new(Some(&payment));
     let attempt = AttemptId::from_bits(unit.env.id_bits());

@@ -33,7 +33,7 @@ pub(crate) struct Charge {
     pub(crate) saving: Option<Saving>,
 }
 
-/// Creates a payment and, with a card, confirms it in the same commit.
+/// Creates a payment and, with a card, confirms it in the same commit. What discounts leave nothing of is not charged.
 pub(crate) async fn create(
     unit: &mut Unit<'_>,
     ask: core::Create,
@@ -49,7 +49,9 @@ pub(crate) async fn create(
     unit.note(|| Note::PaymentCreated(Box::new(payment.clone())));
     let mut log = Log::new(None);
     log.note(unit, &payment, &created);
-    if let Some(pays) = pays {
+    if let Some(command) = core::unless_charged(&payment) {
+        log.apply(unit, &mut payment, command)?;
+    } else if let Some(pays) = pays {
         charge(unit, &mut log, &mut payment, pays, presence)?;
     }
     log.save(unit, &payment, chosen_id);
@@ -61,13 +63,14 @@ pub(crate) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
     store::find(unit, id).await
 }
 
-/// A payment that waits to be charged.
+/// A payment that waits to be charged, with what its payer was shown, if that is known.
 ///
 /// # Errors
-/// 404, `payment_not_confirmable`.
-pub(crate) async fn open(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
+/// 404, `payment_not_confirmable`, `amount_mismatch`.
+pub(crate) async fn open(unit: &mut Unit<'_>, id: &PaymentId, quoted: Option<i64>) -> Result<Payment> {
     let payment = store::load(unit, id).await?;
     core::confirm_gate(&payment, unit.now())?;
+    quoted.map(|quoted| core::check_quote(&payment, quoted)).transpose()?;
     Ok(payment)
 }
 
@@ -301,7 +304,8 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
-        | Event::DisputeWon { .. } => None,
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. } => None,
     }
 }
 
@@ -324,13 +328,14 @@ fn event_type(event: &Event) -> Option<EventType> {
         Event::Cancelled => Some(EventType::PaymentCancelled),
         Event::Expired => Some(EventType::PaymentExpired),
         Event::Refunded(_) => Some(EventType::PaymentRefunded),
-        // What follows is told by the refund's or the dispute's own events.
+        // What follows is told by the refund's, the dispute's or the redemption's own events.
         Event::CaptureRequested(_)
         | Event::Clearing { .. }
         | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
-        | Event::DisputeWon { .. } => None,
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. } => None,
     }
 }

@@ -7,17 +7,23 @@ use vinr_core::payments::{BankAccount, Command, Instrument, Method, Payment, Pre
 use vinr_core::refusal::{Code, Refusal};
 
 use super::wire::TypedAccount;
-use super::{Log, check_bank, settle, store};
+use super::{Log, check_bank, settle};
 use crate::connectors::sandbox;
 use crate::error::Result;
 use crate::record::Unit;
 
-/// Debits the account that a buyer gives, by a mandate that is made with it.
+/// Debits the account that a buyer gives, by a mandate that is made with it; `quoted` is what they were shown.
 ///
 /// # Errors
-/// [`check_bank`]; what is wrong with the number; `test_account_required` for one that is none of the sandbox's.
-pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId, typed: &TypedAccount) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
+/// [`check_bank`]; `amount_mismatch`; what is wrong with the number; `test_account_required` for one that is none of the
+/// sandbox's.
+pub(crate) async fn begin(
+    unit: &mut Unit<'_>,
+    id: &PaymentId,
+    typed: &TypedAccount,
+    quoted: Option<i64>,
+) -> Result<Payment> {
+    let mut payment = super::open(unit, id, quoted).await?;
     check_bank(unit, &payment)?;
     let iban = Iban::parse(&typed.iban)?;
     let Some(account) = iban.test_account() else {

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::countries::Country;
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
+use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
 use vinr_core::payments::{
-    BankAccount, Capture, CapturePending, CardSummary, Instrument, Method, MethodType, Milestone, Payment, Presence,
-    Status,
+    BankAccount, Capture, CapturePending, CardSummary, Discount, Instrument, Method, MethodType, Milestone, Payment,
+    Presence, Status,
 };
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
@@ -71,6 +71,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("bank_last4"),
         Column::text("bank_holder"),
         Column::text("mandate"),
+        Column::text("discounts"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -84,7 +85,7 @@ pub(crate) const LIST: List = List {
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
-              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate",
+              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -190,7 +191,23 @@ fn values(payment: &Payment) -> Vec<Value> {
         account.map(|account| account.last4.as_str()).into(),
         account.map(|account| account.holder.as_str()).into(),
         account.map(|account| account.mandate.as_str()).into(),
+        discounts_text(&payment.discounts).into(),
     ]
+}
+
+/// Nothing for a payment without discounts, which most are.
+fn discounts_text(discounts: &[Discount]) -> Option<String> {
+    let pairs: Vec<(&str, i64)> = discounts.iter().map(|one| (one.redemption.as_str(), one.amount)).collect();
+    (!pairs.is_empty()).then(|| json(&pairs))
+}
+
+fn read_discounts(text: &str) -> Vec<Discount> {
+    let pairs: Vec<(String, i64)> = serde_json::from_str(text).expect("the database holds discounts");
+    let discount = |(id, amount): (String, i64)| {
+        let redemption = RedemptionId::parse(&id).expect("the database holds redemption ids");
+        Discount { redemption, amount }
+    };
+    pairs.into_iter().map(discount).collect()
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
@@ -228,10 +245,12 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
     let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
     let (clears_at, method) = (instant(row), read_method(row, method_id, card));
+    let discounts = row.opt_text().map(read_discounts).unwrap_or_default();
     Payment {
         id,
         status,
         amount,
+        discounts,
         amount_capturable,
         amount_captured,
         amount_refunded,

@@ -120,6 +120,10 @@ pub(crate) struct Confirm {
     pub(crate) payment_method_id: Option<String>,
     /// The buyer is not there.
     pub(crate) off_session: Option<bool>,
+    /// What the buyer was shown, in minor units. If the payment is of another amount by now, because a discount ended, it is
+    /// not charged.
+    #[schemars(range(min = 1, max = 99_999_999_999_i64))]
+    pub(crate) amount: Option<i64>,
     /// With a public key: the session's client secret. It may come in the header `X-Vinr-Client-Secret` instead.
     #[schemars(length(max = 255))]
     pub(crate) client_secret: Option<String>,
@@ -254,7 +258,7 @@ pub(crate) struct Shown<'a> {
     object: &'static str,
     /// Where it stands; the list's `status` filter names them all.
     status: &'static str,
-    /// What is to be charged, in minor units of the currency.
+    /// What is to be charged, in minor units of the currency: what is left after discounts.
     amount: i64,
     /// Held and not yet captured.
     amount_capturable: i64,
@@ -412,9 +416,9 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         capture_method: payment.capture.as_str(),
         off_session: payment.presence == Presence::OffSession,
         save_payment_method: payment.save_method,
-        redemptions: Vec::new(),
-        discounts: Vec::new(),
-        original_amount: payment.amount.amount,
+        redemptions: payment.discounts.iter().map(|one| one.redemption.as_str()).collect(),
+        discounts: payment.discounts.iter().map(discount).collect(),
+        original_amount: payment.original_amount(),
         failure: payment.failure.map(Failure::of),
         failure_count: payment.failure_count,
         statement_descriptor: payment.statement_descriptor.as_deref(),
@@ -436,6 +440,10 @@ pub(super) fn card(payment: &Payment) -> Option<Card<'_>> {
     let card = payment.method.as_ref()?.card()?;
     let (exp_month, exp_year) = (card.expiry.month, card.expiry.year);
     Some(Card { brand: card.brand.as_str(), last4: &card.last4, exp_month, exp_year })
+}
+
+fn discount(one: &vinr_core::payments::Discount) -> Discount<'_> {
+    Discount { redemption_id: one.redemption.as_str(), amount: one.amount }
 }
 
 fn milestone(one: &vinr_core::payments::Milestone) -> Milestone {

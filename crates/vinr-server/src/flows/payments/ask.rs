@@ -61,6 +61,7 @@ impl NewPayment {
         core::Create {
             id: self.id.clone().unwrap_or_else(|| PaymentId::from_bits(unit.env.id_bits())),
             amount: self.amount,
+            discounts: Vec::new(),
             description: ask.description.clone(),
             return_url: ask.return_url.clone(),
             cancel_url: ask.cancel_url.clone(),

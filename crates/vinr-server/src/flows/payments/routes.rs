@@ -61,6 +61,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 Code::ClientSecretInvalid,
                 Code::PciAttestationRequired,
                 Code::PaymentNotConfirmable,
+                Code::AmountMismatch,
                 Code::PaymentMethodMissing,
                 Code::PaymentMethodMismatch,
                 Code::PaymentMethodDetached,
@@ -243,7 +244,7 @@ fn not_for_browsers(param: &'static str) -> ApiError {
 }
 
 async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
-    let wire::Confirm { payment_method_id, off_session, client_secret, expand } = ask;
+    let wire::Confirm { payment_method_id, off_session, amount, client_secret, expand } = ask;
     let secret = presented(call, client_secret)?;
     if off_session == Some(true) {
         return Err(not_for_browsers("offSession"));
@@ -251,10 +252,10 @@ async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
     if expand.is_some() {
         return Err(not_for_browsers("expand"));
     }
-    let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?);
-    answer(call, "confirm_by_secret", data, |unit, (id, secret, method)| {
+    let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?, amount);
+    answer(call, "confirm_by_secret", data, |unit, (id, secret, method, quoted)| {
         Box::pin(async move {
-            let payment = super::confirm_by_secret(unit, id, secret, method.as_ref()).await?;
+            let payment = super::confirm_by_secret(unit, id, secret, method.as_ref(), *quoted).await?;
             Reply::ok(&show_public(&payment, payments::pages(unit)))
         })
     })
@@ -275,7 +276,8 @@ fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
                     sessions::check_in(unit, id, secret).await?;
                 }
                 unit.expand = Expand::names(ask.expand.as_deref());
-                let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
+                let told = (presence(ask.off_session), ask.amount);
+                let payment = super::confirm(unit, id, method.as_ref(), told).await?;
                 shown(unit, &payment).await
             })
         })
@@ -317,7 +319,7 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let means = Means::Typed { card, save: save_payment_method == Some(true), email };
         answer(&call, "pay_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
-                let payment = super::pay(unit, id, means).await?;
+                let payment = super::pay(unit, id, means, None).await?;
                 shown(unit, &payment).await
             })
         })
@@ -330,7 +332,7 @@ fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let data = (call.id(0, PaymentId::parse)?, call.body::<wire::TypedAccount>()?);
         answer(&call, "debit_payment", data, |unit, (id, typed)| {
             Box::pin(async move {
-                let payment = payments::sepa_debit::begin(unit, id, typed).await?;
+                let payment = payments::sepa_debit::begin(unit, id, typed, None).await?;
                 shown(unit, &payment).await
             })
         })

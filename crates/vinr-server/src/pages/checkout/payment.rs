@@ -85,6 +85,7 @@ pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -
         errors,
         saved: &saved,
         banks,
+        quoted: Some(payment.amount.amount),
         asks_email: asks_email(payment),
         keeps: payment.save_method,
         button: t.pay.replace("{amount}", order.headline()),
@@ -105,20 +106,20 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
         Ok(form) => form,
         Err(errors) => return opened.again(&errors).await,
     };
-    let Form { chosen, kept } = form;
+    let Form { chosen, quoted, kept } = form;
     let means = match chosen {
-        Chosen::Ideal => return to_ideal(opened, payment, kept).await,
-        Chosen::Debit(account) => return debit(opened, payment, account, kept).await,
+        Chosen::Ideal => return to_ideal(opened, payment, quoted, kept).await,
+        Chosen::Debit(account) => return debit(opened, payment, (account, quoted), kept).await,
         Chosen::Saved(id) => Means::Saved(id),
         Chosen::Typed(card) => {
             Means::Typed { card, save: false, email: Some(kept.email.clone()).filter(|email| !email.is_empty()) }
         }
     };
     let task = Task::request(&opened.account, "pay_on_page");
-    let data = Arc::new((payment.id.clone(), means));
-    let confirmed = opened
-        .app
-        .run_and_ask(task, data, |unit, (id, means)| Box::pin(async move { charge(unit, id, means).await.map(drop) }));
+    let data = Arc::new((payment.id.clone(), means, quoted));
+    let confirmed = opened.app.run_and_ask(task, data, |unit, (id, means, quoted)| {
+        Box::pin(async move { charge(unit, id, means, *quoted).await.map(drop) })
+    });
     match confirmed.await {
         Ok(((), outcome)) => {
             if let Some(outcome) = outcome {
@@ -131,10 +132,10 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
 }
 
 /// The buyer chose iDEAL.
-async fn to_ideal(opened: &Opened, payment: &Payment, kept: Kept) -> Result<Response> {
+async fn to_ideal(opened: &Opened, payment: &Payment, quoted: Option<i64>, kept: Kept) -> Result<Response> {
     let task = Task::request(&opened.account, "begin_ideal_on_page");
-    let begun = opened.app.run(task, Arc::new(payment.id.clone()), |unit, id| {
-        Box::pin(async move { ideal::begin(unit, id).await.map(drop) })
+    let begun = opened.app.run(task, Arc::new((payment.id.clone(), quoted)), |unit, (id, quoted)| {
+        Box::pin(async move { ideal::begin(unit, id, *quoted).await.map(drop) })
     });
     match begun.await {
         Ok(()) => Ok(opened.onwards(&kept)),
@@ -143,10 +144,16 @@ async fn to_ideal(opened: &Opened, payment: &Payment, kept: Kept) -> Result<Resp
 }
 
 /// The buyer gave an account.
-async fn debit(opened: &Opened, payment: &Payment, account: TypedAccount, kept: Kept) -> Result<Response> {
+async fn debit(
+    opened: &Opened,
+    payment: &Payment,
+    (account, quoted): (TypedAccount, Option<i64>),
+    kept: Kept,
+) -> Result<Response> {
     let task = Task::request(&opened.account, "debit_on_page");
-    let begun = opened.app.run(task, Arc::new((payment.id.clone(), account)), |unit, (id, account)| {
-        Box::pin(async move { sepa_debit::begin(unit, id, account).await.map(drop) })
+    let data = Arc::new((payment.id.clone(), account, quoted));
+    let begun = opened.app.run(task, data, |unit, (id, account, quoted)| {
+        Box::pin(async move { sepa_debit::begin(unit, id, account, *quoted).await.map(drop) })
     });
     match begun.await {
         Ok(()) => Ok(opened.onwards(&kept)),
@@ -196,7 +203,8 @@ fn asks_email(payment: &Payment) -> bool {
 
 fn order<'a>(opened: &'a Opened, payment: &'a Payment) -> Order<'a> {
     let amount = opened.locale.money(payment.amount);
-    Order::new(opened, amount, payment.description.as_deref())
+    let order = Order::new(opened, amount, payment.description.as_deref());
+    if payment.discounts.is_empty() { order } else { order.reduced(payment) }
 }
 
 /// Where a buyer goes who does not pay: where the shop wants those, or else where it wants to hear how it stands.

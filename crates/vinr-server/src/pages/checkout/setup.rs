@@ -55,6 +55,7 @@ pub(super) fn entry(opened: &Opened, setup: &Setup, errors: &Errors) -> Response
         errors,
         saved: &[],
         banks: Banks::None,
+        quoted: None,
         asks_email: false,
         keeps: true,
         button: t.setup_button.to_owned(),
@@ -72,7 +73,7 @@ pub(super) fn unavailable(opened: &Opened, setup: &Setup) -> Response {
 /// The buyer pressed the button.
 pub(super) async fn save(opened: &Opened, setup: &Setup, body: Body) -> Result<Response> {
     let (card, kept) = match Form::read(body, false).await {
-        Ok(Form { chosen: Chosen::Typed(card), kept }) => (card, kept),
+        Ok(Form { chosen: Chosen::Typed(card), kept, .. }) => (card, kept),
         Ok(Form { chosen: Chosen::Saved(_) | Chosen::Ideal | Chosen::Debit(_), .. }) => {
             return opened.again(&Errors::trouble()).await;
         }

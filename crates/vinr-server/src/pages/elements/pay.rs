@@ -106,14 +106,14 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
         Ok(form) => form,
         Err(errors) => return wrong(paying.t, &errors),
     };
-    let Form { chosen: Chosen::Typed(card), kept } = form else { return wrong(paying.t, &Errors::trouble()) };
+    let Form { chosen: Chosen::Typed(card), quoted, kept } = form else { return wrong(paying.t, &Errors::trouble()) };
     let email = Some(kept.email).filter(|email| !email.is_empty());
     let means = Means::Typed { card, save: false, email };
     let task = Task::request(&paying.context.account, "pay_in_fields");
-    let data = Arc::new((paying.payment.id.clone(), means));
-    let confirmed = paying
-        .app
-        .run_and_ask(task, data, |unit, (id, means)| Box::pin(async move { charge(unit, id, means).await.map(drop) }));
+    let data = Arc::new((paying.payment.id.clone(), means, quoted));
+    let confirmed = paying.app.run_and_ask(task, data, |unit, (id, means, quoted)| {
+        Box::pin(async move { charge(unit, id, means, *quoted).await.map(drop) })
+    });
     match confirmed.await {
         Ok(((), outcome)) => {
             if let Some(outcome) = outcome {
@@ -122,7 +122,9 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
         }
         // Somebody else was quicker: the fields are told how it stands now.
         Err(error) if error.first().code == Code::PaymentNotConfirmable => {}
-        Err(error) if error.status() == 400 => return wrong(paying.t, &Errors::of(&error)),
+        Err(error) if error.status() == 400 || error.first().code == Code::AmountMismatch => {
+            return wrong(paying.t, &Errors::of(&error));
+        }
         Err(error) => return Err(error),
     }
     as_it_stands(&paying).await
