@@ -208,10 +208,10 @@ impl Transfer {
     /// # Panics
     /// If this is no reservation, or the amount is not between 1 and the reserved one.
     #[must_use]
-    pub fn post(self, amount: i64) -> Self {
+    pub fn post(&self, amount: i64) -> Self {
         assert_eq!(self.phase, Phase::Pending, "only a reservation can be posted");
         assert!((1..=self.amount).contains(&amount), "posting {amount} of a reservation of {}", self.amount);
-        Self { amount, phase: Phase::Post { held: self.amount }, ..self }
+        Self { amount, phase: Phase::Post { held: self.amount }, ..self.clone() }
     }
 
     /// Ends this reservation by releasing all of it.
@@ -219,9 +219,9 @@ impl Transfer {
     /// # Panics
     /// If this is no reservation.
     #[must_use]
-    pub fn void(self) -> Self {
+    pub fn void(&self) -> Self {
         assert_eq!(self.phase, Phase::Pending, "only a reservation can be voided");
-        Self { phase: Phase::Void, ..self }
+        Self { phase: Phase::Void, ..self.clone() }
     }
 
     /// What this adds to the debited balance and to the credited one, in this order: account,

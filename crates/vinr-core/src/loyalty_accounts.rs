@@ -118,6 +118,15 @@ pub struct Create {
     pub metadata: Metadata,
 }
 
+/// What a merchant wants of a member; what is not named stays.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Whether points come and go.
+    pub status: Option<Status>,
+    /// Pairs to merge.
+    pub metadata: Vec<(String, Option<String>)>,
+}
+
 impl Lots {
     /// Open lots in any order.
     ///
@@ -197,6 +206,15 @@ pub fn create(ask: Create, now: Timestamp) -> LoyaltyAccount {
     }
 }
 
+/// A member with changes.
+///
+/// # Errors
+/// Metadata beyond its limits.
+pub fn changed(account: LoyaltyAccount, changes: Changes) -> Result<LoyaltyAccount, Refusal> {
+    let metadata = account.metadata.merged(changes.metadata)?;
+    Ok(LoyaltyAccount { status: changes.status.unwrap_or(account.status), metadata, ..account })
+}
+
 /// Decides what a command does to the points. What is given back to a lot that has lapsed meanwhile lapses at once.
 ///
 /// # Errors
@@ -212,7 +230,9 @@ pub fn decide(
         return Err(Refusal::new(Code::LoyaltyAccountClosed, message));
     }
     match command {
-        Command::Earn { points, expires_at } => give(account, Kind::Earn, &whole(points, expires_at)).map(|one| vec![one]),
+        Command::Earn { points, expires_at } => {
+            give(account, Kind::Earn, &whole(points, expires_at)).map(|one| vec![one])
+        }
         Command::Adjust { points: points @ 0.., expires_at } => {
             give(account, Kind::Adjust, &whole(points, expires_at)).map(|one| vec![one])
         }
@@ -332,12 +352,7 @@ fn give(account: &LoyaltyAccount, kind: Kind, slices: &[Slice]) -> Result<Moveme
 }
 
 /// Gives back, and lets lapse at once what lies in lots that have lapsed.
-fn give_back(
-    account: &LoyaltyAccount,
-    kind: Kind,
-    slices: &[Slice],
-    now: Timestamp,
-) -> Result<Vec<Movement>, Refusal> {
+fn give_back(account: &LoyaltyAccount, kind: Kind, slices: &[Slice], now: Timestamp) -> Result<Vec<Movement>, Refusal> {
     let given = give(account, kind, slices)?;
     let over = given.slices.iter().filter(|slice| slice.expires_at.is_some_and(|at| at <= now));
     let lapsed: Vec<Movement> = over.map(|slice| lapsing(slice.expires_at, slice.points)).collect();

@@ -46,6 +46,8 @@ pub const CHECKOUT_OPEN: Span = Span::hours(24);
 pub const CHALLENGE_OPEN: Span = Span::minutes(15);
 /// How long an authorization holds before it lapses uncaptured.
 pub const AUTHORIZATION_LIVES: Span = Span::days(7);
+/// The pair of metadata that names a member, for a payment without a customer (spec/engagement.md).
+pub const LOYALTY_ACCOUNT: &str = "loyalty_account";
 
 /// What a merchant asks for when creating a payment; already parsed and valid in itself.
 #[derive(Debug, Clone)]
@@ -172,6 +174,8 @@ pub enum Command<'a> {
         /// Minor units.
         amount: i64,
     },
+    /// Its history is to say this too.
+    Note(String),
     /// A slow bank has had its time ([`due`]): whoever fires this asks it, and settles the attempt.
     Clear,
     /// The merchant gives it up.
@@ -244,6 +248,8 @@ pub enum Event {
         /// Minor units.
         amount: i64,
     },
+    /// Something that its history says and that changes nothing.
+    Noted(String),
     /// The attempt brought no money.
     Failed(FailureCode),
     /// The merchant gave it up.
@@ -294,6 +300,10 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::Disputed { amount } => give_back(payment, 0, *amount),
         Event::DisputeWon { amount } => give_back(payment, 0, amount.saturating_neg()),
+        Event::Noted(text) => {
+            let note = Some(text.clone());
+            payment.timeline.push(Milestone { status: payment.status, at: now, note });
+        }
         Event::Failed(code) => {
             payment.failure = Some(*code);
             payment.failure_count = payment.failure_count.saturating_add(1);
@@ -311,7 +321,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         && (status != payment.status || matches!(event, Event::Created))
     {
         payment.status = status;
-        payment.timeline.push(Milestone { status, at: now });
+        payment.timeline.push(Milestone { status, at: now, note: None });
     }
 }
 
@@ -363,20 +373,21 @@ impl Event {
             | Event::RefundSettled(_)
             | Event::RefundFailed(_)
             | Event::Disputed { .. }
-            | Event::DisputeWon { .. } => None,
+            | Event::DisputeWon { .. }
+            | Event::Noted(_) => None,
         }
     }
 }
 
 /// What an event moves in the ledger; `payment` is the state before the event.
 pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
-    let unit = Unit::Currency(payment.amount.currency);
+    let unit = || Unit::Currency(payment.amount.currency);
     let held = payment.amount_capturable;
     match event {
         Event::Authorized { .. } => vec![Transfer {
             debit: LedgerAccount::Network,
             credit: LedgerAccount::MerchantPending,
-            unit,
+            unit: unit(),
             amount: payment.amount.amount,
             phase: Phase::Pending,
         }],
@@ -386,12 +397,12 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
                 Funds::AtOnce => LedgerAccount::MerchantAvailable,
             };
             let phase = if payment.status == Status::Authorized { Phase::Post { held } } else { Phase::Posted };
-            let mut moved = vec![Transfer { debit: LedgerAccount::Network, credit, unit, amount: *captured, phase }];
+            let mut moved = vec![Transfer { debit: LedgerAccount::Network, credit, unit: unit(), amount: *captured, phase }];
             if *fee > 0 {
                 moved.push(Transfer {
                     debit: credit,
                     credit: LedgerAccount::Fees,
-                    unit,
+                    unit: unit(),
                     amount: *fee,
                     phase: Phase::Posted,
                 });
@@ -402,7 +413,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
             vec![Transfer {
                 debit: LedgerAccount::Network,
                 credit: LedgerAccount::MerchantPending,
-                unit,
+                unit: unit(),
                 amount: held,
                 phase: Phase::Void,
             }]
@@ -421,6 +432,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::Clearing { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => Vec::new(),
@@ -452,6 +464,7 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => None,

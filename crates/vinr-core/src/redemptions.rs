@@ -186,12 +186,7 @@ pub fn create(
 ///
 /// # Errors
 /// `redemption_not_usable` with the reason, `redemption_in_use`.
-pub fn decide(
-    redemption: &Redemption,
-    command: Command,
-    hold: Hold,
-    now: Timestamp,
-) -> Result<Option<Event>, Refusal> {
+pub fn decide(redemption: &Redemption, command: Command, hold: Hold, now: Timestamp) -> Result<Option<Event>, Refusal> {
     use Status::{Applied, Attached, Cancelled, Issued, Released};
     match (redemption.status, command) {
         (Issued, Command::Attach { payment, amount, left }) => attach(redemption, payment, amount, left, now).map(Some),

@@ -163,6 +163,7 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
             Ok(vec![Event::Disputed { amount }])
         }
         Command::DisputeWon { amount } => Ok(vec![Event::DisputeWon { amount }]),
+        Command::Note(text) => Ok(vec![Event::Noted(text)]),
         Command::Clear => Ok(Vec::new()),
         Command::Cancel => cancel(payment, now),
         Command::Expire => Ok(expire(payment, now)),

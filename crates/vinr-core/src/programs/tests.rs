@@ -18,8 +18,16 @@ fn points_lapse_at_the_end_of_the_day_so_many_months_later() {
     assert_eq!(twelve.expiry(at("2026-04-15T10:30:00Z"), &utc), Some(at("2027-04-16T00:00:00Z")));
     assert_eq!(twelve.expiry(at("2026-04-15T21:30:00Z"), &sofia), Some(at("2027-04-16T21:00:00Z")));
     let one = program(Some(1));
-    assert_eq!(one.expiry(at("2026-01-31T12:00:00Z"), &utc), Some(at("2026-03-01T00:00:00Z")), "the end of 28 February");
-    assert_eq!(one.expiry(at("2028-01-31T12:00:00Z"), &utc), Some(at("2028-03-01T00:00:00Z")), "the end of 29 February");
+    assert_eq!(
+        one.expiry(at("2026-01-31T12:00:00Z"), &utc),
+        Some(at("2026-03-01T00:00:00Z")),
+        "the end of 28 February"
+    );
+    assert_eq!(
+        one.expiry(at("2028-01-31T12:00:00Z"), &utc),
+        Some(at("2028-03-01T00:00:00Z")),
+        "the end of 29 February"
+    );
     assert_eq!(program(None).expiry(at("2026-01-31T12:00:00Z"), &utc), None);
 }
 

@@ -59,7 +59,8 @@ fn five_euros_off_forty_two_are_thirty_seven() {
 fn what_cannot_be_used_says_why() {
     let mut redemption = five_off();
     let usd = Money::new(4_200, Currency::parse("USD").expect("a currency"));
-    for (command, now) in [(attach(usd, 4_200), at(1)), (attach(eur(4_200), 0), at(1)), (attach(eur(4_200), 4_200), at(30))]
+    for (command, now) in
+        [(attach(usd, 4_200), at(1)), (attach(eur(4_200), 0), at(1)), (attach(eur(4_200), 4_200), at(30))]
     {
         assert_eq!(tell(&mut redemption, command, Hold::Free, now), Err(Code::RedemptionNotUsable));
     }
