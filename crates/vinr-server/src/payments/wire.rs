@@ -316,7 +316,7 @@ pub(crate) struct Shown<'a> {
     /// The newest refund, whole.
     latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
-    timeline: Vec<Milestone>,
+    timeline: Vec<Milestone<'a>>,
     /// Your own notes.
     metadata: Pairs<'a>,
     /// When its checkout closes.
@@ -368,9 +368,13 @@ struct Discount<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Milestone {
+struct Milestone<'a> {
+    /// The status it got, or had.
     status: &'static str,
+    /// When.
     at: String,
+    /// What was noted; null for a change of status.
+    note: Option<&'a str>,
 }
 
 type Pairs<'a> = BTreeMap<&'a str, &'a str>;
@@ -438,8 +442,8 @@ pub(super) fn card(payment: &Payment) -> Option<Card<'_>> {
     Some(Card { brand: card.brand.as_str(), last4: &card.last4, exp_month, exp_year })
 }
 
-fn milestone(one: &vinr_core::payments::Milestone) -> Milestone {
-    Milestone { status: one.status.as_str(), at: one.at.rfc3339() }
+fn milestone(one: &vinr_core::payments::Milestone) -> Milestone<'_> {
+    Milestone { status: one.status.as_str(), at: one.at.rfc3339(), note: one.note.as_deref() }
 }
 
 fn pairs(metadata: &Metadata) -> Pairs<'_> {

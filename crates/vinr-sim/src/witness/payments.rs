@@ -90,6 +90,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
             | Event::DisputeWon { .. }
     );
     match payment.status {
+        _ if matches!(event, Event::Noted(_)) => return Ok(()),
         Status::Completed if gives_back => return Ok(()),
         Status::Completed | Status::Cancelled | Status::Expired => return Err("it was over"),
         _ if gives_back => return Err("nothing was captured"),
@@ -128,6 +129,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
@@ -160,6 +162,7 @@ fn told_by(event: &Event) -> Option<EventType> {
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
-        | Event::DisputeWon { .. } => None,
+        | Event::DisputeWon { .. }
+        | Event::Noted(_) => None,
     }
 }
