@@ -4,7 +4,7 @@
 //! What has to be gone is computed from all that was refunded or disputed so far and rounded once; a clawback takes the
 //! difference to what earlier ones took. So the parts add up to the whole, whatever the parts are.
 
-use crate::ids::{LoyaltyAccountId, PaymentId, ProgramId};
+use crate::ids::{DisputeId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId, RefundId};
 use crate::money::share;
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
@@ -28,6 +28,8 @@ pub struct Award {
     pub program_id: ProgramId,
     /// Whose points they are.
     pub account: LoyaltyAccountId,
+    /// The first transaction that gave them.
+    pub transaction: PointsTransactionId,
     /// What gave them.
     pub by: By,
     /// How many.
@@ -49,6 +51,25 @@ pub struct Taken {
     pub clawed: i64,
     /// Points that were let go of.
     pub waived: i64,
+}
+
+/// What takes points of an award back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Money of the payment is given back.
+    Refund(RefundId),
+    /// The buyer's bank takes money of it back.
+    Dispute(DisputeId),
+}
+
+impl Cause {
+    /// The refund's or the dispute's id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Refund(id) => id.as_str(),
+            Self::Dispute(id) => id.as_str(),
+        }
+    }
 }
 
 /// How many points are to be taken back now that `gone` of the `captured` is refunded or disputed, in minor units.

@@ -11,6 +11,7 @@
 //! member is the row in the way of everything that happens to their points, so two redemptions can never spend the same
 //! point.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::awards::Taken;
@@ -117,6 +118,15 @@ pub struct Create {
     pub metadata: Metadata,
 }
 
+/// What a merchant wants of a member; what is not named stays.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Whether points come and go.
+    pub status: Option<Status>,
+    /// Pairs to merge.
+    pub metadata: Vec<(String, Option<String>)>,
+}
+
 impl Lots {
     /// Open lots in any order.
     ///
@@ -194,6 +204,15 @@ pub fn create(ask: Create, now: Timestamp) -> LoyaltyAccount {
         noticed_until: None,
         created_at: now,
     }
+}
+
+/// A member with changes.
+///
+/// # Errors
+/// Metadata beyond its limits.
+pub fn changed(account: LoyaltyAccount, changes: Changes) -> Result<LoyaltyAccount, Refusal> {
+    let metadata = account.metadata.merged(changes.metadata)?;
+    Ok(LoyaltyAccount { status: changes.status.unwrap_or(account.status), metadata, ..account })
 }
 
 /// Decides what a command does to the points. What is given back to a lot that has lapsed meanwhile lapses at once.

@@ -48,6 +48,8 @@ pub const CHECKOUT_OPEN: Span = Span::hours(24);
 pub const CHALLENGE_OPEN: Span = Span::minutes(15);
 /// How long an authorization holds before it lapses uncaptured.
 pub const AUTHORIZATION_LIVES: Span = Span::days(7);
+/// The pair of metadata that names a member, for a payment without a customer (spec/engagement.md).
+pub const LOYALTY_ACCOUNT: &str = "loyalty_account";
 
 /// What a merchant asks for when creating a payment; already parsed and valid in itself.
 #[derive(Debug, Clone)]
@@ -180,6 +182,8 @@ pub enum Command<'a> {
     CompleteUncharged,
     /// A redemption takes nothing off any more.
     EndDiscount(RedemptionId),
+    /// Its history is to say this too.
+    Note(String),
     /// A slow bank has had its time ([`due`]): whoever fires this asks it, and settles the attempt.
     Clear,
     /// The merchant gives it up.
@@ -257,6 +261,8 @@ pub enum Event {
         /// Which.
         redemption: RedemptionId,
     },
+    /// Something that its history says and that changes nothing.
+    Noted(String),
     /// The attempt brought no money.
     Failed(FailureCode),
     /// The merchant gave it up.
@@ -287,10 +293,10 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::CaptureRequested(capture) => payment.capturing = Some(capture.clone()),
         Event::Completed { captured, fee, .. } => {
-            assert!(*captured <= payment.amount.amount, "a capture stays within its authorization");
+            let charged = payment.amount.amount;
             assert!(
-                *captured > 0 || payment.amount.amount == 0,
-                "nothing is captured only where there is nothing to pay"
+                *captured <= charged && (*captured > 0 || charged == 0),
+                "a capture stays within its authorization"
             );
             payment.amount_captured = *captured;
             payment.amount_capturable = 0;
@@ -311,7 +317,11 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::Disputed { amount } => give_back(payment, 0, *amount),
         Event::DisputeWon { amount } => give_back(payment, 0, amount.saturating_neg()),
-        Event::DiscountEnded { redemption } => discounts::restore(payment, redemption),
+        Event::DiscountEnded { redemption } => discounts::restore(payment, redemption, now),
+        Event::Noted(text) => {
+            let note = Some(text.clone());
+            payment.timeline.push(Milestone { status: payment.status, at: now, note });
+        }
         Event::Failed(code) => {
             payment.failure = Some(*code);
             payment.failure_count = payment.failure_count.saturating_add(1);
@@ -329,7 +339,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         && (status != payment.status || matches!(event, Event::Created))
     {
         payment.status = status;
-        payment.timeline.push(Milestone { status, at: now });
+        payment.timeline.push(Milestone { status, at: now, note: None });
     }
 }
 
@@ -382,7 +392,8 @@ impl Event {
             | Event::RefundFailed(_)
             | Event::Disputed { .. }
             | Event::DisputeWon { .. }
-            | Event::DiscountEnded { .. } => None,
+            | Event::DiscountEnded { .. }
+            | Event::Noted(_) => None,
         }
     }
 }
@@ -442,6 +453,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::DisputeWon { .. }
         | Event::Clearing { .. }
         | Event::DiscountEnded { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => Vec::new(),
@@ -475,6 +487,7 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => None,

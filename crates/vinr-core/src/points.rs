@@ -80,6 +80,8 @@ pub struct Transaction {
     pub movement: Movement,
     /// Where it comes from.
     pub source: Source,
+    /// What was to be taken back besides, and was let go of because there was nothing to take it of.
+    pub waived: i64,
     /// The member's balance with it.
     pub balance_after: i64,
     /// What the merchant says about it.

@@ -135,6 +135,8 @@ wire_enum! {
         LoyaltyAccountClosed = "loyalty_account_closed",
         /// The payment brought no money, so nothing can be earned with it.
         PaymentNotCompleted = "payment_not_completed",
+        /// The payment is another customer's, so its points are.
+        PaymentNotTheirs = "payment_not_theirs",
         /// The reward is not offered, or none of it is left.
         RewardUnavailable = "reward_unavailable",
         /// The redemption is another member's or currency's, used up, or its time is over.
@@ -209,6 +211,7 @@ impl Code {
             | Self::LoyaltyAccountExists
             | Self::LoyaltyAccountClosed
             | Self::PaymentNotCompleted
+            | Self::PaymentNotTheirs
             | Self::RewardUnavailable
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0011_bank_rails", sql: include_str!("../../../migrations/0011_bank_rails.sql") },
     Migration { name: "0012_attempts_expand", sql: include_str!("../../../migrations/0012_attempts_expand.sql") },
     Migration { name: "0014_resets", sql: include_str!("../../../migrations/0014_resets.sql") },
+    Migration { name: "0017_loyalty", sql: include_str!("../../../migrations/0017_loyalty.sql") },
     Migration { name: "0018_redemptions", sql: include_str!("../../../migrations/0018_redemptions.sql") },
 ];
 

@@ -1,9 +1,12 @@
 //! What needs two nouns.
 
 pub(crate) mod attempts;
+pub(crate) mod clawback;
 pub(crate) mod customers;
 pub(crate) mod disputes;
+pub(crate) mod earning;
 pub mod export;
+pub(crate) mod members;
 pub(crate) mod payment_links;
 pub(crate) mod payment_methods;
 pub(crate) mod payments;

@@ -8,6 +8,7 @@ fn award(points: i64) -> Award {
         payment_id: PaymentId::from_bits(1),
         program_id: ProgramId::from_bits(2),
         account: LoyaltyAccountId::from_bits(3),
+        transaction: PointsTransactionId::from_bits(4),
         by: By::Rules,
         points,
         clawed: 0,

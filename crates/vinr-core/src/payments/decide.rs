@@ -167,6 +167,7 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         Command::DisputeWon { amount } => Ok(vec![Event::DisputeWon { amount }]),
         Command::CompleteUncharged => Ok(complete_uncharged(payment)),
         Command::EndDiscount(redemption) => discounts::end(payment, redemption),
+        Command::Note(text) => Ok(vec![Event::Noted(text)]),
         Command::Clear => Ok(Vec::new()),
         Command::Cancel => cancel(payment, now),
         Command::Expire => Ok(expire(payment, now)),

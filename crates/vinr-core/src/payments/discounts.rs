@@ -6,11 +6,12 @@
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::{Command, Discount, Event, Payment};
+use super::{Command, Discount, Event, Milestone, Payment};
 use crate::ids::RedemptionId;
 use crate::money::Money;
 use crate::redemptions::{Hold, hold, in_use, not_usable};
 use crate::refusal::{Code, Refusal};
+use crate::time::Timestamp;
 
 /// What is left to be charged of an amount.
 ///
@@ -68,11 +69,13 @@ pub(super) fn end(payment: &Payment, redemption: RedemptionId) -> Result<Vec<Eve
     }
 }
 
-/// Gives a payment back what one of its discounts took.
-pub(super) fn restore(payment: &mut Payment, redemption: &RedemptionId) {
+/// Gives a payment back what one of its discounts took; its history says so.
+pub(super) fn restore(payment: &mut Payment, redemption: &RedemptionId, at: Timestamp) {
     let original = payment.original_amount();
     payment.discounts.retain(|discount| discount.redemption != *redemption);
     payment.amount.amount = original.checked_sub(off(&payment.discounts)).expect("discounts stay within a payment");
+    let note = Some(format!("the discount of {redemption} ended"));
+    payment.timeline.push(Milestone { status: payment.status, at, note });
 }
 
 #[cfg(test)]

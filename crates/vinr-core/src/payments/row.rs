@@ -149,13 +149,15 @@ pub struct CapturePending {
     pub amount: i64,
 }
 
-/// One line of the payment's history: the status it got and when.
+/// One line of the payment's history: the status it got and when, or what was noted while it had it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestone {
-    /// The status it got.
+    /// The status it got, or had.
     pub status: Status,
     /// When, on the account's clock.
     pub at: Timestamp,
+    /// What was noted; nothing for a change of status.
+    pub note: Option<String>,
 }
 
 /// What a redemption takes off a payment.

@@ -41,6 +41,9 @@ pub(crate) const LIST: List = List {
     indexes: &[Index { on: &["status"], rows: Indexed::All }, Index { on: &["payment_id"], rows: Indexed::All }],
 };
 
+const STANDING: &str = "SELECT id, amount FROM disputes WHERE account = $1 AND payment_id = $2 \
+     AND status NOT IN ('won', 'warning_needs_response') ORDER BY created_at, id";
+
 /// A dispute that a decision depends on.
 ///
 /// # Errors
@@ -64,6 +67,13 @@ pub(crate) fn read_listed(row: &Row) -> Dispute {
     let mut row = row.reader();
     let id = DisputeId::parse(row.text()).expect("the database holds dispute ids");
     read(id, &mut row)
+}
+
+/// The disputes that count against a payment, oldest first. Whoever opens one changes the payment's row, which was loaded.
+pub(crate) async fn standing(unit: &mut Unit<'_>, payment: &PaymentId) -> Result<Vec<(DisputeId, i64)>> {
+    let params = [unit.context.account.as_str().into(), payment.as_str().into()];
+    let read = |row: &Row| (DisputeId::parse(row.text(0)).expect("the database holds dispute ids"), row.int(1));
+    Ok(unit.store.query(STANDING, &params).await?.iter().map(read).collect())
 }
 
 pub(super) fn insert(unit: &mut Unit<'_>, dispute: &Dispute) {

@@ -29,6 +29,7 @@ pub(super) async fn open(
     if let Some(command) = core::of_payment(&dispute, &event) {
         payments::change(unit, &mut payment, command)?;
     }
+    super::clawback::hear_of_dispute(unit, &dispute, &event);
     Ok(dispute)
 }
 
@@ -78,6 +79,7 @@ async fn tell(unit: &mut Unit<'_>, mut dispute: Dispute, command: Command) -> Re
             let mut payment = payments::load(unit, &dispute.payment_id).await?;
             payments::change(unit, &mut payment, command)?;
         }
+        super::clawback::hear_of_dispute(unit, &dispute, &event);
     }
     Ok(dispute)
 }

@@ -2,7 +2,7 @@
 
 use vinr_core::disputes::Reason;
 
-use super::{customers, disputes, settlements};
+use super::{clawback, customers, disputes, earning, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
 use crate::{payment_links, payment_methods};
@@ -23,6 +23,9 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
             Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
+            Reaction::Earned(payment) => earning::completed(unit, &payment).await?,
+            Reaction::TakenBack(payment, cause) => clawback::taken_back(unit, &payment, &cause).await?,
+            Reaction::GivenAgain(payment, cause) => clawback::given_again(unit, &payment, &cause).await?,
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

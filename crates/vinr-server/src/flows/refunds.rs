@@ -32,6 +32,7 @@ async fn create(unit: &mut Unit<'_>, payment: &PaymentId, ask: core::Create, cho
     let (refund, event) = core::create(ask, &payment, verdict, unit.now())?;
     refunds::accept(unit, &refund, event, chosen_id);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
+    super::clawback::hear_of_refund(unit, &refund, event);
     if matches!(unit.settings.connector, Connector::Remote(_)) {
         attempts::refund(unit, &payment, &refund)?;
     }
@@ -90,5 +91,6 @@ async fn tell(unit: &mut Unit<'_>, mut refund: Refund, command: core::Command) -
     }
     refunds::apply(unit, &mut refund, event);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
+    super::clawback::hear_of_refund(unit, &refund, event);
     Ok(refund)
 }

@@ -170,6 +170,12 @@ pub(crate) fn change(unit: &mut Unit<'_>, payment: &mut Payment, command: Comman
     Ok(())
 }
 
+/// Writes a payment as it is: whoever decides about what belongs to it, and was not there before, is in the way of
+/// everybody else who does.
+pub(crate) fn touch(unit: &mut Unit<'_>, payment: &Payment) {
+    store::save(unit, payment, false, false);
+}
+
 /// Where the pages of this unit's account are.
 pub(crate) fn pages<'a>(unit: &'a Unit<'_>) -> Pages<'a> {
     Pages { public_url: &unit.settings.public_url, account: &unit.context.account }
@@ -255,6 +261,9 @@ impl Log {
             }
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
+            if matches!(event, Event::Completed { .. }) && may_earn(unit, payment) {
+                unit.react(Reaction::Earned(payment.id.clone()));
+            }
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
             if is_local && matches!(event, Event::Completed { .. }) && sandbox::disputes(payment) {
                 unit.react(Reaction::Dispute(payment.id.clone()));
@@ -305,7 +314,17 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
-        | Event::DiscountEnded { .. } => None,
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
+    }
+}
+
+/// Whether a completed payment may earn points: somebody is named who may be a member. What it earns is decided by
+/// whoever reacts; here only what nobody could care about is told apart, from what is at hand.
+fn may_earn(unit: &Unit<'_>, payment: &Payment) -> bool {
+    match &payment.customer_id {
+        Some(_) => unit.context.loyalty.programs_of_payers().next().is_some(),
+        None => payment.metadata.get(core::LOYALTY_ACCOUNT).is_some(),
     }
 }
 
@@ -336,6 +355,7 @@ fn event_type(event: &Event) -> Option<EventType> {
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
-        | Event::DiscountEnded { .. } => None,
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
     }
 }

@@ -2,8 +2,10 @@
 
 mod latest_refund;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::countries::Country;
 use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
@@ -141,8 +143,7 @@ pub(super) fn save(unit: &mut Unit<'_>, payment: &Payment, is_new: bool, contest
 fn values(payment: &Payment) -> Vec<Value> {
     let card = payment.method.as_ref().and_then(Method::card);
     let account = payment.method.as_ref().and_then(Method::bank_account);
-    let timeline: Vec<(&str, i64)> =
-        payment.timeline.iter().map(|one| (one.status.as_str(), one.at.millis())).collect();
+    let timeline: Vec<StoredMilestone<'_>> = payment.timeline.iter().map(stored_milestone).collect();
     let metadata: BTreeMap<&str, &str> = payment.metadata.iter().collect();
     vec![
         payment.status.as_str().into(),
@@ -329,11 +330,31 @@ fn read_attempt(row: &mut RowReader<'_>) -> Option<AttemptId> {
     row.opt_text().map(|id| AttemptId::parse(id).expect("the database holds attempt ids"))
 }
 
+/// A line of a timeline as its column holds it: a status and when, or these with a note.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredMilestone<'a> {
+    Reached(Cow<'a, str>, i64),
+    Noted(Cow<'a, str>, i64, Cow<'a, str>),
+}
+
+fn stored_milestone(one: &Milestone) -> StoredMilestone<'_> {
+    let (status, at) = (one.status.as_str().into(), one.at.millis());
+    match &one.note {
+        None => StoredMilestone::Reached(status, at),
+        Some(note) => StoredMilestone::Noted(status, at, note.into()),
+    }
+}
+
 fn read_timeline(text: &str) -> Vec<Milestone> {
-    let entries: Vec<(String, i64)> = serde_json::from_str(text).expect("the database holds timelines");
-    let milestone = |(status, at): (String, i64)| {
+    let entries: Vec<StoredMilestone<'_>> = serde_json::from_str(text).expect("the database holds timelines");
+    let milestone = |one| {
+        let (status, at, note) = match one {
+            StoredMilestone::Reached(status, at) => (status, at, None),
+            StoredMilestone::Noted(status, at, note) => (status, at, Some(note.into_owned())),
+        };
         let status = Status::parse(&status).expect("the database holds statuses");
-        Milestone { status, at: Timestamp::from_millis(at) }
+        Milestone { status, at: Timestamp::from_millis(at), note }
     };
     entries.into_iter().map(milestone).collect()
 }

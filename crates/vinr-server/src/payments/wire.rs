@@ -320,7 +320,7 @@ pub(crate) struct Shown<'a> {
     /// The newest refund, whole.
     latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
-    timeline: Vec<Milestone>,
+    timeline: Vec<Milestone<'a>>,
     /// Your own notes.
     metadata: Pairs<'a>,
     /// When its checkout closes.
@@ -372,9 +372,13 @@ struct Discount<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Milestone {
+struct Milestone<'a> {
+    /// The status it got, or had.
     status: &'static str,
+    /// When.
     at: String,
+    /// What was noted; null for a change of status.
+    note: Option<&'a str>,
 }
 
 type Pairs<'a> = BTreeMap<&'a str, &'a str>;
@@ -446,8 +450,8 @@ fn discount(one: &vinr_core::payments::Discount) -> Discount<'_> {
     Discount { redemption_id: one.redemption.as_str(), amount: one.amount }
 }
 
-fn milestone(one: &vinr_core::payments::Milestone) -> Milestone {
-    Milestone { status: one.status.as_str(), at: one.at.rfc3339() }
+fn milestone(one: &vinr_core::payments::Milestone) -> Milestone<'_> {
+    Milestone { status: one.status.as_str(), at: one.at.rfc3339(), note: one.note.as_deref() }
 }
 
 fn pairs(metadata: &Metadata) -> Pairs<'_> {

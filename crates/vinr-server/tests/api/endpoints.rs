@@ -71,6 +71,10 @@ fn concrete(path: &str) -> String {
         ("events", "evt"),
         ("webhook-deliveries", "whd"),
         ("webhook", "we"),
+        ("programs", "prog"),
+        ("earning-rules", "rule"),
+        ("loyalty/accounts", "loy"),
+        ("loyalty/transactions", "ptx"),
     ];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
     path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys")

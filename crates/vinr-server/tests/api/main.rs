@@ -30,6 +30,7 @@ mod keys;
 mod ledger;
 mod limits;
 mod lists;
+mod loyalty;
 mod one_moment;
 mod operations;
 mod payment_events;

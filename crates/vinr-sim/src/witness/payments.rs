@@ -91,6 +91,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
             | Event::DisputeWon { .. }
     );
     match payment.status {
+        _ if matches!(event, Event::Noted(_)) => return Ok(()),
         Status::Completed if gives_back => return Ok(()),
         Status::Cancelled | Status::Expired if matches!(event, Event::DiscountEnded { .. }) => return Ok(()),
         Status::Completed | Status::Cancelled | Status::Expired => return Err("it was over"),
@@ -131,6 +132,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
@@ -164,6 +166,7 @@ fn told_by(event: &Event) -> Option<EventType> {
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
-        | Event::DiscountEnded { .. } => None,
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
     }
 }

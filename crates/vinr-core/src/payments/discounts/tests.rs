@@ -40,6 +40,8 @@ fn forty_two_less_five_are_thirty_seven_until_the_five_are_released() {
     assert_eq!(check_quote(&payment, 3_700), Ok(()));
     tell(&mut payment, Command::EndDiscount(RedemptionId::from_bits(1))).expect("it waits for its buyer");
     assert_eq!((payment.amount, payment.original_amount(), payment.discounts.len()), (eur(4_200), 4_200, 0));
+    let told = payment.timeline.last().and_then(|one| one.note.as_deref());
+    assert!(told.is_some_and(|note| note.ends_with("ended")), "its history says so");
     assert_eq!(check_quote(&payment, 3_700).expect_err("it is of 42.00").code, Code::AmountMismatch);
     let again = tell(&mut payment, Command::EndDiscount(RedemptionId::from_bits(1)));
     assert_eq!(again, Ok(Vec::new()), "it has none to lose");
