@@ -201,6 +201,7 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
 
 /// Who is given points by hand.
 async fn receiver(unit: &mut Unit<'_>, ask: &Manual) -> Result<Member> {
+    unit.guard();
     let context = Arc::clone(&unit.context);
     let asked = ask.program_id.as_ref();
     if let Some(program) = asked {

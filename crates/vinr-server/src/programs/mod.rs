@@ -25,6 +25,7 @@ async fn create(unit: &mut Unit<'_>, chosen: Option<&ProgramId>, asked: Changes)
     {
         return Err(Refusal::new(Code::ResourceExists, format!("there is already a program {id}")).at("id").into());
     }
+    unit.guard();
     if unit.context.loyalty.programs.len() >= PROGRAMS_MAX {
         let message = format!("an account has {PROGRAMS_MAX} loyalty programs at most; change one of them");
         return Err(Refusal::new(Code::ParameterInvalid, message).into());
