@@ -13,7 +13,7 @@ use crate::error::{ApiError, Result};
 use crate::record::Unit;
 
 /// Most programs of an account: decisions have all of them at hand.
-const PROGRAMS_MAX: usize = 20;
+const PROGRAMS_MAX: usize = 100;
 
 /// Creates a program.
 ///
