@@ -79,7 +79,6 @@ CREATE TABLE clawbacks (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (account, id)
 ) {TABLE};
-CREATE INDEX clawbacks_award ON clawbacks (account, award_id);
 
 -- What a rule with a cap has given a member: the id is the rule's, the member's and the first day of the window.
 CREATE TABLE earning_caps (

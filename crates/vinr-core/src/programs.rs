@@ -74,7 +74,7 @@ pub struct Program {
     pub auto_enroll: bool,
     /// What happens when more is to be taken back than there is.
     pub shortfall: Shortfall,
-    /// Whether it gives points.
+    /// Whether its rules give points.
     pub is_active: bool,
     /// The merchant's notes.
     pub metadata: Metadata,
@@ -99,7 +99,7 @@ pub struct Changes {
     pub auto_enroll: Option<bool>,
     /// What happens when more is to be taken back than there is.
     pub shortfall: Option<Shortfall>,
-    /// Whether it gives points.
+    /// Whether its rules give points.
     pub is_active: Option<bool>,
     /// Pairs to merge.
     pub metadata: Vec<(String, Option<String>)>,

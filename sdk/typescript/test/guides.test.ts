@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
+import { Vinr, type Customer, type EarningRule, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -36,6 +36,7 @@ before(async () => {
     endpoint,
     standard,
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
+    loyalty: guide('launch-a-loyalty-program', 'ts').join('\n'),
     save: guide('save-and-reuse-a-card', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
@@ -78,6 +79,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['verify-a-webhook', 1, 3],
     ['save-and-reuse-a-card', 1, 5],
     ['refunds-and-disputes', 2, 4],
+    ['launch-a-loyalty-program', 1, 6],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -236,6 +238,13 @@ test('refunds and disputes: the requests, and what the program says', async () =
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
   assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 8);
+});
+
+test('launch a loyalty program: the rule, and what every payment, refund and month makes of it', async () => {
+  const [request = ''] = guide('launch-a-loyalty-program', 'sh');
+  const { id, award } = asked<EarningRule>(request);
+  assert.deepEqual([id, award], ['rule_base', { type: 'per_amount', per: 100, points: 1 }]);
+  assert.equal(await printsWhatItPromises('loyalty', 'launch-a-loyalty-program'), 8);
 });
 
 test('the cards that a guide names do what it says', async () => {

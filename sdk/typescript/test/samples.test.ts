@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PointsTransaction } from '@vinr/sdk';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
 
@@ -75,6 +75,43 @@ test('the handlers of the samples take invoices and points', async () => {
   await handle(invoice.payload, invoice.signature);
   assert.deepEqual(called.splice(0), [['grantAccess', 'cust_8fa2'], ['notifyCustomer', 'cust_8fa2', 42], ['grantAccess', 'cust_8fa2']]);
   await assert.rejects(handle(invoice.payload, null), { name: 'VinrSignatureError' });
+});
+
+test('the samples of engagement earn for a customer and for a pinned member, and find it all again', async () => {
+  const { members, audit } = await sample<{ members: () => Promise<Payment[]>; audit: () => Promise<PointsTransaction[]> }>('engagement');
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  await vinr.customers.create({ id: 'cust_abc123' });
+  const linked = await vinr.loyalty.accounts.create({ customer: 'cust_abc123' });
+  await vinr.loyalty.accounts.create({ id: 'loy_9f2k' });
+  const rule = await vinr.loyalty.earningRules.create({ award: { type: 'per_amount', per: 100, points: 1 } });
+  const payments = await members();
+  for (const payment of payments) await vinr.test.payments.pay(payment.id, { number: '4242 4242 4242 4242' });
+  const [earned, ...others] = await audit();
+  assert.equal(others.length, 0);
+  assert.deepEqual([earned?.account, earned?.points, earned?.type], ['loy_9f2k', 42, 'earn']);
+  const { payment, amount, currency } = earned?.source ?? {};
+  assert.deepEqual({ payment, amount, currency }, { payment: payments[1]?.id, amount: 4200, currency: 'eur' });
+  assert.equal((await vinr.loyalty.accounts.retrieve(linked.id)).balance, 42);
+  assert.deepEqual(await vinr.loyalty.earningRules.delete(rule.id), { id: rule.id, object: 'earning_rule', deleted: true });
+});
+
+test('the sample that gives points by hand gives them once, however often it is told', async (t) => {
+  const { handle } = await sample<{ handle: (payload: string, signature: string | null) => Promise<void> }>('earn');
+  const shop = await receiver();
+  t.after(() => shop.end());
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  const { id } = await vinr.webhooks.create({ url: shop.url, enabledEvents: ['payment.completed'] });
+  const customer = (await vinr.customers.create({})).id;
+  const member = await vinr.loyalty.accounts.create({ customer });
+  await vinr.payments.create({ customer, amount: 4250, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true });
+  const { payload, signature } = await shop.next();
+  await handle(payload, signature);
+  await handle(payload, signature);
+  const given = await vinr.loyalty.transactions.list({ account: member.id });
+  assert.deepEqual(given.map((one) => one.points), [42]);
+  const { invariants } = await vinr.reconciliation.retrieve();
+  assert.ok(invariants.every((one) => one.holds));
+  await vinr.webhooks.delete(id);
 });
 
 test('the handler of earned points names account, points and payment', async (t) => {

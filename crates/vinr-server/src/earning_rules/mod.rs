@@ -53,6 +53,7 @@ async fn create(unit: &mut Unit<'_>, new: &New) -> Result<Rule> {
             format!("an account has {RULES_MAX} earning rules at most; delete one that gives nothing any more");
         return Err(Refusal::new(Code::ParameterInvalid, message).into());
     }
+    unit.guard();
     unit.context.loyalty.program(&new.program_id).map_err(|error| error.about("programId"))?;
     let usual = Rule {
         id: new.id.clone().unwrap_or_else(|| EarningRuleId::from_bits(unit.env.id_bits())),

@@ -73,7 +73,7 @@ async fn payer(unit: &mut Unit<'_>, customer: &CustomerId, program: &Program) ->
         return loyalty_accounts::load(unit, &id).await.map(Some);
     }
     // Who was deleted meanwhile becomes nothing any more.
-    if program.auto_enroll && customers::exists(unit, customer).await? {
+    if program.is_active && program.auto_enroll && customers::exists(unit, customer).await? {
         return members::enroll(unit, customer, &program.id).await.map(Some);
     }
     Ok(None)
@@ -201,6 +201,7 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
 
 /// Who is given points by hand.
 async fn receiver(unit: &mut Unit<'_>, ask: &Manual) -> Result<Member> {
+    unit.guard();
     let context = Arc::clone(&unit.context);
     let asked = ask.program_id.as_ref();
     if let Some(program) = asked {

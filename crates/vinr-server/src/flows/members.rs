@@ -20,6 +20,7 @@ use crate::record::Unit;
 /// # Errors
 /// 404 for a program or a customer that is not there; `loyalty_account_exists`; `resource_exists`.
 async fn create(unit: &mut Unit<'_>, ask: &Create, chosen_id: bool) -> Result<Member> {
+    unit.guard();
     unit.context.loyalty.program(&ask.program_id).map_err(|error| error.about("programId"))?;
     if let Some(customer) = &ask.customer_id {
         customers::must_exist(unit, customer).await?;

@@ -136,6 +136,26 @@ pub(super) async fn payments(
     }
 }
 
+/// Hands every row of a table to `take`; `told` hears how many each page has.
+pub(super) async fn each(
+    snapshot: &Snapshot,
+    sql: &'static str,
+    account: &str,
+    told: &mut impl FnMut(usize),
+    mut take: impl FnMut(&Row),
+) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = snapshot.query(sql, &[account.into(), after.as_str().into()]).await?;
+        page.iter().for_each(&mut take);
+        told(page.len());
+        match page.last() {
+            Some(last) if page.len() == PAGE => last.text(0).clone_into(&mut after),
+            Some(_) | None => return Ok(()),
+        }
+    }
+}
+
 /// A sum for each payment of a range.
 async fn sums(snapshot: &Snapshot, sql: &'static str, range: &[Value]) -> Result<BTreeMap<String, i64>> {
     let rows = snapshot.query(sql, range).await?;

@@ -98,6 +98,8 @@ pub(crate) struct Shown<'a> {
     lifetime_points: i64,
     /// The tier; null where the program has none.
     tier: Option<&'a str>,
+    /// The points that `loyalty.points.expiring` tells of; null everywhere else.
+    expiring: Option<Expiring>,
     /// Your own notes.
     metadata: BTreeMap<&'a str, &'a str>,
     /// When it was opened.
@@ -105,15 +107,14 @@ pub(crate) struct Shown<'a> {
     created_at: String,
 }
 
-/// Points that lapse soon, as their event tells it.
-#[derive(Debug, Serialize)]
+/// Points that lapse soon.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Expiring<'a> {
-    object: &'static str,
-    account: &'a str,
-    customer_id: Option<&'a str>,
-    program_id: &'a str,
+#[schemars(rename = "ExpiringPoints")]
+struct Expiring {
+    /// How many.
     points: i64,
+    /// When.
     expires_at: Option<String>,
 }
 
@@ -122,17 +123,11 @@ pub(crate) fn data(account: &LoyaltyAccount) -> String {
     serde_json::to_string(&show(account)).expect("texts and numbers are JSON")
 }
 
-/// A lot that lapses soon as JSON.
+/// A member as the event shows it that tells of a lot which lapses soon.
 pub(super) fn expiring(account: &LoyaltyAccount, lot: &Lot) -> String {
-    let expiring = Expiring {
-        object: "expiring_points",
-        account: account.id.as_str(),
-        customer_id: account.customer_id.as_ref().map(CustomerId::as_str),
-        program_id: account.program_id.as_str(),
-        points: lot.points,
-        expires_at: lot.expires_at.map(Timestamp::rfc3339),
-    };
-    serde_json::to_string(&expiring).expect("texts and numbers are JSON")
+    let expiring = Expiring { points: lot.points, expires_at: lot.expires_at.map(Timestamp::rfc3339) };
+    let shown = Shown { expiring: Some(expiring), ..show(account) };
+    serde_json::to_string(&shown).expect("texts and numbers are JSON")
 }
 
 /// A member as it is shown.
@@ -147,6 +142,7 @@ pub(crate) fn show(account: &LoyaltyAccount) -> Shown<'_> {
         pending_points: account.pending,
         lifetime_points: account.lifetime,
         tier: None,
+        expiring: None,
         metadata: account.metadata.iter().collect(),
         created_at: account.created_at.rfc3339(),
     }

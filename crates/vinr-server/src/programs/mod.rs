@@ -13,7 +13,7 @@ use crate::error::{ApiError, Result};
 use crate::record::Unit;
 
 /// Most programs of an account: decisions have all of them at hand.
-const PROGRAMS_MAX: usize = 20;
+const PROGRAMS_MAX: usize = 100;
 
 /// Creates a program.
 ///
@@ -25,6 +25,7 @@ async fn create(unit: &mut Unit<'_>, chosen: Option<&ProgramId>, asked: Changes)
     {
         return Err(Refusal::new(Code::ResourceExists, format!("there is already a program {id}")).at("id").into());
     }
+    unit.guard();
     if unit.context.loyalty.programs.len() >= PROGRAMS_MAX {
         let message = format!("an account has {PROGRAMS_MAX} loyalty programs at most; change one of them");
         return Err(Refusal::new(Code::ParameterInvalid, message).into());

@@ -26,7 +26,7 @@ pub(super) struct Create {
     pub(super) auto_enroll: Option<bool>,
     /// How points are taken back.
     pub(super) clawback: Option<ClawbackInput>,
-    /// Whether it gives points. The default is yes.
+    /// Whether its rules give points, and whether customers join by paying. The default is yes.
     pub(super) active: Option<bool>,
     /// Your own notes.
     pub(super) metadata: Option<MetadataInput>,
@@ -45,7 +45,7 @@ pub(super) struct Update {
     pub(super) auto_enroll: Option<bool>,
     /// How points are taken back.
     pub(super) clawback: Option<ClawbackInput>,
-    /// False: it gives no points any more.
+    /// False: its rules give no points any more, and nobody joins by paying.
     pub(super) active: Option<bool>,
     /// Your own notes.
     pub(super) metadata: Option<MetadataInput>,
@@ -147,7 +147,7 @@ pub(super) struct Shown<'a> {
     auto_enroll: bool,
     /// How points are taken back.
     clawback: Clawback,
-    /// Whether it gives points.
+    /// Whether its rules give points.
     active: bool,
     /// Your own notes.
     metadata: BTreeMap<&'a str, &'a str>,

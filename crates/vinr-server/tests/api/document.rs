@@ -46,6 +46,8 @@ pub fn assert_documented(environment: Environment, method: &Method, path: &str, 
             Some("payment_method") => "payment_methods.PaymentMethod",
             Some("settlement") => "settlements.Settlement",
             Some("payout") => "payouts.Payout",
+            Some("loyalty_account") => "loyalty.LoyaltyAccount",
+            Some("points_transaction") => "loyalty.PointsTransaction",
             Some("webhook_endpoint") => "webhooks.WebhookEndpoint",
             other => panic!("what is the schema of an event's {other:?}? add it here"),
         };

@@ -74,6 +74,7 @@ async fn adjust(
         let message = "expected a number of points other than 0: what is given, or taken if negative";
         return Err(Refusal::new(Code::ParameterInvalid, message).at("amount").into());
     }
+    unit.guard();
     let program = unit.context.loyalty.program(&member.account.program_id)?;
     let expires_at = program.expiry(unit.now(), &unit.context.settings.time_zone).filter(|_| points > 0);
     let movements = core::decide(&member.account, &member.lots, Command::Adjust { points, expires_at }, unit.now());
