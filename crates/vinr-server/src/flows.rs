@@ -11,6 +11,7 @@ pub(crate) mod payment_links;
 pub(crate) mod payment_methods;
 pub(crate) mod payments;
 pub(crate) mod reactions;
+pub(crate) mod redemptions;
 pub(crate) mod refunds;
 pub(crate) mod reset;
 pub(crate) mod settlements;

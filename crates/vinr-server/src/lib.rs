@@ -27,7 +27,9 @@ mod payments;
 mod payouts;
 mod programs;
 mod record;
+mod redemptions;
 mod refunds;
+mod rewards;
 mod sealing;
 pub mod settings;
 mod settlements;
@@ -84,6 +86,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::members::routes::endpoints(),
         flows::earning::routes::endpoints(),
         loyalty_accounts::points::routes::endpoints(),
+        rewards::routes::endpoints(),
+        flows::redemptions::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

@@ -133,11 +133,13 @@ pub(crate) enum Noun {
     Payout,
     /// A member whose points lapse, or are about to.
     LoyaltyAccount,
+    /// A redemption that nobody used in time.
+    Redemption,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 11] = [
+    pub(crate) const ALL: [Noun; 12] = [
         Noun::Payment,
         Noun::Attempt,
         Noun::Refund,
@@ -149,6 +151,7 @@ impl Noun {
         Noun::PayoutPlan,
         Noun::Payout,
         Noun::LoyaltyAccount,
+        Noun::Redemption,
     ];
 
     /// The word in the database.
@@ -165,6 +168,7 @@ impl Noun {
             Noun::PayoutPlan => "payout_plan",
             Noun::Payout => "payout",
             Noun::LoyaltyAccount => "loyalty_account",
+            Noun::Redemption => "redemption",
         }
     }
 
@@ -190,6 +194,8 @@ pub(crate) enum Reaction {
         /// What it has.
         to: Place,
     },
+    /// A payment with discounts completed, ended or was refunded: its redemptions follow it.
+    Redemptions(PaymentId),
     /// The simulated network takes this payment back.
     Dispute(PaymentId),
     /// The merchant's balance has another line.

@@ -28,29 +28,10 @@ export interface Subscription {
   created_at: string;
 }
 
-/** Points exchanged for a reward. */
-export interface Redemption {
-  id: string;
-  object: 'redemption';
-  account: string;
-  /** The member's customer; see `PointsTransaction` in the types. */
-  customerId: string;
-  rewardId: string;
-  status: 'issued' | 'attached' | 'applied' | 'released' | 'cancelled';
-  points: number;
-  discount: number | null;
-  currency: string | null;
-  code: string | null;
-  paymentId: string | null;
-  expiresAt: string | null;
-  created_at: string;
-}
-
 /** What these events carry. */
 export interface AheadEventData {
   'invoice.created': Invoice;
   'invoice.paid': Invoice;
   'invoice.payment_failed': Invoice;
   'subscription.deleted': Subscription;
-  'loyalty.points.redeemed': Redemption;
 }

@@ -9,6 +9,7 @@ import type {
   PaymentMethod,
   Payout,
   PointsTransaction,
+  Redemption,
   Refund,
   Settlement,
   WebhookEndpoint,
@@ -42,6 +43,7 @@ export interface ServedEventData {
   'payment_method.expiring': PaymentMethod;
   'loyalty.account.created': LoyaltyAccount;
   'loyalty.points.earned': PointsTransaction;
+  'loyalty.points.redeemed': Redemption;
   'loyalty.points.expiring': LoyaltyAccount;
   'settlement.created': Settlement;
   'payout.created': Payout;

@@ -237,6 +237,37 @@ export type PointsEarnParams = Y['PostLoyaltyPointsEarnBody'] &
     idempotencyKey?: string;
   };
 
+export type RewardType = Y['PostLoyaltyRewardsBody']['type'];
+/** What members can exchange points for. */
+export interface Reward extends Refine<Y['Reward'], { object: 'reward'; type: RewardType }> {}
+export type RewardCreateParams = Y['PostLoyaltyRewardsBody'] & Pick<OfMember, 'program'> & { idempotencyKey?: string };
+export type RewardUpdateParams = Y['PatchLoyaltyRewardsIdBody'];
+export type RewardListParams = ListOf<Y['GetLoyaltyRewardsQuery']> & Pick<OfMember, 'program'>;
+
+export type RedemptionStatus = NonNullable<Y['GetLoyaltyRedemptionsQuery']['status']>;
+/** Points exchanged for a reward. */
+export interface Redemption
+  extends Refine<
+    Y['Redemption'],
+    {
+      object: 'redemption';
+      status: RedemptionStatus;
+      /** The member's customer; see `PointsTransaction`. */
+      customerId: string;
+    }
+  > {}
+/** References may be written without their `Id`; one of the two is there. */
+type ForReward = { rewardId: string; reward?: never } | { reward: string; rewardId?: never };
+export type RedemptionCreateParams = Omit<Y['PostLoyaltyRedemptionsBody'], 'accountId' | 'rewardId'> &
+  OfAccount &
+  ForReward & { idempotencyKey?: string };
+export type RedemptionListParams = ListOf<Y['GetLoyaltyRedemptionsQuery']> & {
+  /** The same as `accountId`. */
+  account?: string | null;
+  /** The same as `paymentId`. */
+  payment?: string | null;
+};
+
 export interface Account extends Refine<Accounts['schemas']['Account'], { object: 'account' }> {}
 export type AccountUpdateParams = Accounts['schemas']['PatchAccountBody'];
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer, type Payment, type PointsTransaction } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PointsTransaction, type Redemption } from '@vinr/sdk';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
 
@@ -142,4 +142,25 @@ test('the samples of customers register one, find it again, save a card and show
   const setup = /set_[0-9a-z]+/.exec(checkoutUrl)?.[0] ?? '';
   await new Vinr({ secretKey: server.secretKey, baseUrl: server.url }).test.setups.pay(setup, { number: '4242 4242 4242 4242' });
   assert.equal(await wallet(customer), '4242');
+});
+
+test('the sample that redeems at the checkout charges 37.00 of 42.00, and gives the points back if it is abandoned', async () => {
+  type Redeemed = { redemption: Redemption; payment: Payment };
+  const { redeem, abandon } = await sample<{ redeem: () => Promise<Redeemed>; abandon: (id: string) => Promise<Redemption> }>('redeem');
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  // The ids of the documentation, which other samples use too.
+  await vinr.test.reset();
+  await vinr.customers.create({ id: 'cust_abc123' });
+  await vinr.loyalty.accounts.create({ id: 'loy_9f2k', customer: 'cust_abc123' });
+  await vinr.loyalty.transactions.create({ account: 'loy_9f2k', amount: 1000 });
+  const value = { amount: 500, currency: 'eur' };
+  await vinr.loyalty.rewards.create({ id: 'rwd_5eur_off', name: 'EUR 5.00 off', type: 'discount_amount', cost: 500, value });
+  const kept = await redeem();
+  assert.equal(kept.redemption.discount, 500);
+  assert.deepEqual([kept.payment.amount, kept.payment.originalAmount], [3700, 4200]);
+  const paid = await vinr.test.payments.pay(kept.payment.id, { number: '4242 4242 4242 4242' });
+  assert.deepEqual([paid.status, paid.amountCaptured], ['completed', 3700]);
+  const abandoned = await redeem();
+  assert.equal((await abandon(abandoned.redemption.id)).status, 'cancelled');
+  assert.equal((await vinr.loyalty.accounts.retrieve('loy_9f2k')).balance, 500);
 });

@@ -5,11 +5,13 @@ mod ask;
 pub(crate) mod routes;
 
 pub(crate) use answers::hear;
+use ask::NewPayment;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::payment_methods::{Owner, Saving, Source, check_attested, missing};
 use vinr_core::payments::{self as core, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
+use super::redemptions;
 use crate::cards::Card;
 use crate::error::Result;
 use crate::http::shapes::TypedCard;
@@ -41,32 +43,45 @@ pub(crate) enum Means {
     },
 }
 
-/// Creates a payment for a customer, if one is named, and, if it is to be charged now, confirms it in the same commit:
-/// with the method that is named, or else the customer's default.
+/// Creates a payment for a customer, if one is named, less what its redemptions take off, and, if it is to be charged now,
+/// confirms it in the same commit: with the method that is named, or else the customer's default.
 ///
 /// # Errors
-/// 404 for a customer or method that is not there; `payment_method_missing`; what the method or [`payments::create`]
-/// refuses.
-async fn create(
-    unit: &mut Unit<'_>,
-    mut ask: core::Create,
-    chosen_id: bool,
-    charge_now: bool,
-    method: Option<&PaymentMethodId>,
-) -> Result<Payment> {
+/// 404 for a customer, method or redemption that is not there; `redemption_not_usable`; `payment_method_missing`; what the
+/// method or [`payments::create`] refuses.
+async fn create(unit: &mut Unit<'_>, new: &NewPayment) -> Result<Payment> {
+    let (mut ask, chosen_id) = (new.drawn(unit), new.id.is_some());
     let default = match &ask.customer_id {
         Some(customer) => customers::default_method(unit, customer).await?,
         None => None,
     };
-    if !charge_now {
+    let method = new.method.as_ref().or(default.as_ref());
+    if !new.redemptions.is_empty() {
+        let payer = payer(unit, &ask, method.filter(|_| new.is_charged_now())).await?;
+        ask.discounts = redemptions::attach(unit, &ask, payer.as_ref(), &new.redemptions).await?;
+    }
+    let is_free = core::discounted(ask.amount, &ask.discounts)?.amount == 0;
+    if is_free || !new.is_charged_now() {
         return payments::create(unit, ask, chosen_id, None).await;
     }
-    let method = method.or(default.as_ref()).ok_or_else(no_method)?;
+    let method = method.ok_or_else(no_method)?;
     let mut charge = charge_with(unit, method, &mut ask.customer_id, Asker::Merchant).await?;
     if ask.save_method {
         charge.saving = saving(unit, &charge, ask.customer_id.as_ref(), None, None).await?;
     }
     payments::create(unit, ask, chosen_id, Some(charge)).await
+}
+
+/// Whose payment it will be: one that names no customer takes its method's.
+async fn payer(
+    unit: &mut Unit<'_>,
+    ask: &core::Create,
+    method: Option<&PaymentMethodId>,
+) -> Result<Option<CustomerId>> {
+    match method.filter(|_| ask.customer_id.is_none()) {
+        Some(method) => payment_methods::owner(unit, method).await,
+        None => Ok(ask.customer_id.clone()),
+    }
 }
 
 /// Charges a payment that waits, with the method that is named or else its customer's default; `quoted` is what the buyer

@@ -2,7 +2,7 @@
 
 use vinr_core::disputes::Reason;
 
-use super::{clawback, customers, disputes, earning, settlements};
+use super::{clawback, customers, disputes, earning, redemptions, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
 use crate::{payment_links, payment_methods};
@@ -22,6 +22,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
             Reaction::Dispute(payment) => disputes::open(unit, &payment, None, Reason::Fraudulent).await.map(drop)?,
+            Reaction::Redemptions(payment) => redemptions::follow(unit, &payment).await?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
             Reaction::Earned(payment) => earning::completed(unit, &payment).await?,
             Reaction::TakenBack(payment, cause) => clawback::taken_back(unit, &payment, &cause).await?,

@@ -259,6 +259,9 @@ impl Log {
             if let Some(reaction) = takes_place(payment, before) {
                 unit.react(reaction);
             }
+            if let Some(reaction) = carries(payment, &event) {
+                unit.react(reaction);
+            }
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
             if matches!(event, Event::Completed { .. }) && may_earn(unit, payment) {
@@ -333,6 +336,35 @@ fn takes_place(payment: &Payment, before: core::Status) -> Option<Reaction> {
     let (from, to) = (Place::of(before), Place::of(payment.status));
     let link = payment.link_id.clone().filter(|_| from != to)?;
     Some(Reaction::Place { link, from, to })
+}
+
+/// What became of a payment that carries redemptions is theirs to follow; `payment` is the state after the event.
+fn carries(payment: &Payment, event: &Event) -> Option<Reaction> {
+    match event {
+        Event::Completed { .. }
+        | Event::Refunded(_)
+        | Event::RefundFailed(_)
+        | Event::Failed(_)
+        | Event::Cancelled
+        | Event::Expired => {
+            let carries = !payment.discounts.is_empty();
+            carries.then(|| Reaction::Redemptions(payment.id.clone()))
+        }
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::Clearing { .. }
+        | Event::Authorized { .. }
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::RefundSettled(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
+    }
 }
 
 fn event_type(event: &Event) -> Option<EventType> {

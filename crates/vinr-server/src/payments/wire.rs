@@ -96,6 +96,10 @@ pub(crate) struct Create {
     pub(crate) receipt_email: Option<String>,
     /// Your own notes.
     pub(crate) metadata: Option<MetadataInput>,
+    /// Redemptions of the payer's, each of which takes its discount off the amount. One that cannot be used is told with the
+    /// reason, and no payment is created. What they leave nothing of completes at once, without a charge.
+    #[schemars(length(max = 10))]
+    pub(crate) redemptions: Option<Vec<String>>,
     /// What to show whole.
     #[schemars(length(max = 10))]
     pub(crate) expand: Option<Vec<Expand>>,

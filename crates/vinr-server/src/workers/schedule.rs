@@ -98,6 +98,7 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Settlement => flows::settlements::fire(unit, &id(job)?).await,
         Noun::PayoutPlan => flows::settlements::fire_plan(unit, &id(job)?).await,
         Noun::Payout => payouts::fire(unit, &id(job)?).await,
+        Noun::Redemption => flows::redemptions::fire(unit, &id(job)?).await,
         Noun::LoyaltyAccount => loyalty_accounts::fire(unit, &id(job)?).await,
     }
 }

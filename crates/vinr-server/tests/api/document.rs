@@ -48,6 +48,7 @@ pub fn assert_documented(environment: Environment, method: &Method, path: &str, 
             Some("payout") => "payouts.Payout",
             Some("loyalty_account") => "loyalty.LoyaltyAccount",
             Some("points_transaction") => "loyalty.PointsTransaction",
+            Some("redemption") => "loyalty.Redemption",
             Some("webhook_endpoint") => "webhooks.WebhookEndpoint",
             other => panic!("what is the schema of an event's {other:?}? add it here"),
         };

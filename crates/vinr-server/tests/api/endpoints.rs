@@ -75,6 +75,8 @@ fn concrete(path: &str) -> String {
         ("earning-rules", "rule"),
         ("loyalty/accounts", "loy"),
         ("loyalty/transactions", "ptx"),
+        ("loyalty/rewards", "rwd"),
+        ("loyalty/redemptions", "rdm"),
     ];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
     path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys")

@@ -29,6 +29,12 @@ async fn filled(server: &Server, key: &str) {
     post("/v1/loyalty/accounts", json!({"customer": "cust_ada"})).await;
     let rule = json!({"award": {"type": "fixed", "points": 100}, "cap": {"points": 1000, "window": "day"}});
     post("/v1/loyalty/earning-rules", rule).await;
+    let off = json!({"id": "rwd_off", "name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
+    post("/v1/loyalty/rewards", off).await;
+    let member = json!({"id": "loy_redeems"});
+    post("/v1/loyalty/accounts", member).await;
+    post("/v1/loyalty/transactions", json!({"account": "loy_redeems", "amount": 1})).await;
+    post("/v1/loyalty/redemptions", json!({"account": "loy_redeems", "reward": "rwd_off"})).await;
     let charge =
         json!({"id": "pay_one", "amount": 1000, "currency": "EUR", "customerId": "cust_ada", "offSession": true});
     post("/v1/payments", charge).await;

@@ -83,6 +83,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
+        (_, spent) if spent.starts_with("/v1/loyalty/re") => return vec![spent_call(server, method, spent).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;
@@ -164,6 +165,49 @@ async fn loyalty_call(server: &Server, method: &Method, path: &str) -> RightCall
         ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     }
+}
+
+/// The same for what points are spent on.
+async fn spent_call(server: &Server, method: &Method, path: &str) -> RightCall {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: path.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    match (method.as_str(), path) {
+        ("POST", "/v1/loyalty/rewards") => call(String::new(), a_reward(5), a_reward(6)),
+        ("POST" | "PATCH", "/v1/loyalty/rewards/{id}") => {
+            call(reward(server).await, json!({"cost": 7}), json!({"cost": 8}))
+        }
+        ("GET", "/v1/loyalty/rewards/{id}") => call(reward(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/redemptions") => {
+            let (account, one, other) = (loyal(server).await, reward(server).await, reward(server).await);
+            let given = json!({"account": account, "amount": 10});
+            server.post("/v1/loyalty/transactions", given).await.ok();
+            let redeems = |reward: &str| json!({"account": account, "reward": reward});
+            call(String::new(), redeems(&one), redeems(&other))
+        }
+        ("GET", "/v1/loyalty/redemptions/{id}") => call(redemption(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/redemptions/{id}/cancel") => call(redemption(server).await, json!({}), none),
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    }
+}
+
+fn a_reward(cost: i64) -> Value {
+    json!({"name": "Off", "type": "discount_amount", "cost": cost, "value": {"amount": 500, "currency": "EUR"}})
+}
+
+async fn reward(server: &Server) -> String {
+    id(&server.post("/v1/loyalty/rewards", a_reward(5)).await.ok())
+}
+
+async fn redemption(server: &Server) -> String {
+    let (account, reward) = (loyal(server).await, reward(server).await);
+    server.post("/v1/loyalty/transactions", json!({"account": account, "amount": 10})).await.ok();
+    let redeems = json!({"account": account, "reward": reward});
+    id(&server.post("/v1/loyalty/redemptions", redeems).await.ok())
 }
 
 async fn program(server: &Server) -> String {

@@ -84,7 +84,7 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         }
         E::LoyaltyAccountCreated => Steps(&[CUSTOMER, MEMBER]),
         E::LoyaltyPointsEarned => Steps(&[CUSTOMER, MEMBER, POINTS]),
-        E::LoyaltyPointsRedeemed => Nothing("there are no rewards yet that points could be exchanged for"),
+        E::LoyaltyPointsRedeemed => Steps(&[CUSTOMER, MEMBER, POINTS, REWARD, REDEMPTION]),
         E::LoyaltyPointsExpiring => Steps(&[
             Make(
                 "program",
@@ -175,5 +175,13 @@ const POINTS: Step = Make(
     "/v1/loyalty/points/earn",
     r#"{"accountId": "{loyaltyAccount}", "amount": 42, "reason": "a gift"}"#,
 );
+const REWARD: Step = Make(
+    "reward",
+    "id",
+    "/v1/loyalty/rewards",
+    r#"{"name": "EUR 5.00 off", "type": "discount_amount", "cost": 40, "value": {"amount": 500, "currency": "EUR"}}"#,
+);
+const REDEMPTION: Step =
+    Make("redemption", "id", "/v1/loyalty/redemptions", r#"{"accountId": "{loyaltyAccount}", "rewardId": "{reward}"}"#);
 /// On the machine where the server runs, at a port where nobody listens.
 const ENDPOINT: Step = Make("webhookEndpoint", "id", "/v1/webhooks", r#"{"url": "http://127.0.0.1:9/vinr-trigger"}"#);

@@ -1,6 +1,8 @@
 import type { RequestOptions } from '../options.js';
 import { list, type Page } from '../page.js';
 import { path, type Transport } from '../transport.js';
+import { Redemptions } from './loyalty-redemptions.js';
+import { Rewards } from './loyalty-rewards.js';
 import type {
   DeletedEarningRule,
   EarningRule,
@@ -28,6 +30,8 @@ export class Loyalty {
   readonly earningRules: EarningRules;
   readonly points: Points;
   readonly transactions: PointsTransactions;
+  readonly rewards: Rewards;
+  readonly redemptions: Redemptions;
 
   constructor(transport: Transport) {
     this.programs = new Programs(transport);
@@ -35,6 +39,8 @@ export class Loyalty {
     this.earningRules = new EarningRules(transport);
     this.points = new Points(transport);
     this.transactions = new PointsTransactions(transport);
+    this.rewards = new Rewards(transport);
+    this.redemptions = new Redemptions(transport);
   }
 }
 

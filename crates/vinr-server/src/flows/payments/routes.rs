@@ -40,6 +40,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             Code::TestCardInLive,
             Code::KybRequired,
             Code::AcquirerNotConfigured,
+            Code::RedemptionNotUsable,
         ]),
         E::post::<sessions::wire::Session<'_>>(
             "/v1/payments/sessions",
@@ -48,7 +49,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             create_session,
         )
         .body::<wire::Create>()
-        .codes(&[Code::ResourceExists, Code::ResourceMissing]),
+        .codes(&[Code::ResourceExists, Code::ResourceMissing, Code::RedemptionNotUsable]),
         E::get::<Listed<wire::Shown<'_>>>("/v1/payments", family, "List payments", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>("/v1/payments/{id}", family, "Retrieve a payment", retrieve)
             .query::<wire::Retrieve>()
@@ -126,8 +127,7 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "create_payment", new, |unit, new| {
             Box::pin(async move {
                 unit.expand = Expand::names(new.ask.expand.as_deref());
-                let (ask, now) = (new.drawn(unit), new.is_charged_now());
-                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                let payment = super::create(unit, new).await?;
                 shown(unit, &payment).await
             })
         })
@@ -141,8 +141,7 @@ fn create_session(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "create_session", new, |unit, new| {
             Box::pin(async move {
                 unit.expand = Expand::names(new.ask.expand.as_deref());
-                let (ask, now) = (new.drawn(unit), new.is_charged_now());
-                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                let payment = super::create(unit, new).await?;
                 let client_secret = sessions::open(unit, &payment);
                 let customer = customer_shown(unit, &payment).await?;
                 let payment = wire::show(&payment, payments::pages(unit)).with_customer(customer);
