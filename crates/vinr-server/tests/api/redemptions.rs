@@ -144,7 +144,12 @@ async fn points_are_taken_and_the_discount_is_issued_together(engine: Engine) {
     assert_eq!(points(&server, &account).await, (120, 500, 0), "a gift is not earned");
     assert_moved(&server, &account, &[("adjust", 620), ("redeem", -500)]).await;
     let events = server.get("/v1/events?type=loyalty.points.redeemed").await.ok();
-    assert_eq!(events["data"][0]["data"], made, "the event has the redemption");
+    let told = &events["data"][0];
+    assert_eq!(
+        (&told["type"], &told["data"]),
+        (&json!("loyalty.points.redeemed"), &made),
+        "the event has the redemption"
+    );
     let listed = server.get(&format!("/v1/loyalty/transactions?account={account}&type=redeem")).await.ok();
     assert_eq!(listed["data"][0]["source"]["redemption"], made["id"]);
     server.assert_ledger().await;

@@ -83,7 +83,6 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
-        (_, spent) if spent.starts_with("/v1/loyalty/re") => return vec![spent_call(server, method, spent).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;
@@ -138,6 +137,7 @@ async fn loyalty_call(server: &Server, method: &Method, path: &str) -> RightCall
     let none = Value::Null;
     let fixed = |points: i64| json!({"award": {"type": "fixed", "points": points}});
     match (method.as_str(), path) {
+        (_, spent) if spent.starts_with("/v1/loyalty/re") => spent_call(server, method, spent).await,
         ("POST", "/v1/loyalty/programs") => call(String::new(), json!({"name": "Miles"}), json!({"name": "Stars"})),
         ("POST" | "PATCH", "/v1/loyalty/programs/{id}") => {
             call(program(server).await, json!({"name": "Moons"}), json!({"name": "Suns"}))
