@@ -84,6 +84,10 @@ function say(form, text) {
 /** Puts the page of an answer in this one's place, and leads to what comes next on it. */
 function show(page, kept) {
   document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+  // A discount may have ended meanwhile: then there is another amount to be paid.
+  const [order, now] = [document, page].map((one) => one.querySelector(".order"));
+  if (order.textContent !== now.textContent) order.replaceWith(document.adoptNode(now));
+  document.title = page.title;
   const form = document.querySelector("form");
   if (!form) {
     document.querySelector("h1").tabIndex = -1;

@@ -31,6 +31,8 @@ const saved = new Map();
 let outcome = "";
 /** The payment as it was told last. */
 let seen = "";
+/** What there is to pay, as the page around was told. */
+let quoted = "";
 let working = false;
 
 /** Tells the page around. */
@@ -89,9 +91,9 @@ function choose(id) {
   choice(id).checked = true;
 }
 
-/** Offers saved cards, the first of them chosen. */
+/** Offers saved cards, the first of them chosen; once, however often the session is opened. */
 function offer(cards) {
-  if (cards.length === 0) return;
+  if (cards.length === 0 || saved.size > 0) return;
   const template = document.querySelector("template#saved").content.firstElementChild;
   for (const card of cards) {
     const { id } = card.paymentMethod;
@@ -129,7 +131,7 @@ function mistakes() {
 /** What was typed or chosen, as the server reads it. */
 function paying() {
   const asked = types() ? names().concat("name") : ["method"];
-  return new URLSearchParams(asked.map((name) => [name, field(name).value])).toString();
+  return new URLSearchParams([["amount", quoted], ...asked.map((name) => [name, field(name).value])]).toString();
 }
 
 /** Shows what the server says of a try, and leads to the field that comes next. */
@@ -280,6 +282,11 @@ async function confirm() {
   if (tried.payment) return conclude(tried);
   work(false);
   if (tried.error) return refusal(tried);
+  if (tried.priceChanged) {
+    await open();
+    say(tried.notice);
+    return failed("invalid_request_error", "amount_mismatch", tried.notice);
+  }
   const gone = chosen();
   if (gone) {
     giveUp(gone.paymentMethod.id, true);
@@ -329,6 +336,7 @@ async function open() {
   }
   outcome = opened.outcome;
   seen = JSON.stringify(opened.payment);
+  quoted = opened.payment.amount;
   field("email").closest(".field").hidden = !opened.asksEmail;
   const consent = document.querySelector(".consent");
   consent.textContent = opened.consent ?? "";

@@ -6,6 +6,9 @@ use jiff::tz;
 use crate::accounts::TimeZone;
 use crate::time::Timestamp;
 
+/// More months than a calendar has.
+const MONTHS_MAX: u32 = 119_988;
+
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(civil::Date);
@@ -45,10 +48,30 @@ impl Day {
         day
     }
 
+    /// The Monday of its week (ISO 8601).
+    #[must_use]
+    pub fn first_of_week(self) -> Self {
+        let since_monday = i64::from(self.0.weekday().to_monday_zero_offset());
+        Self(self.0.checked_sub(jiff::Span::new().days(since_monday)).unwrap_or(self.0))
+    }
+
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.first_of_month())
+    }
+
     /// The last day of its month.
     #[must_use]
     pub fn last_of_month(self) -> Self {
         Self(self.0.last_of_month())
+    }
+
+    /// The same day so many months later, or the last of that month where it has no such day (spec/traps.md, section 3).
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        let later = self.0.checked_add(jiff::Span::new().months(i64::from(months.min(MONTHS_MAX))));
+        Self(later.unwrap_or(civil::Date::MAX))
     }
 
     /// The day so many business days later: Mondays to Fridays are counted, holidays are none of ours.

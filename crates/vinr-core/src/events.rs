@@ -58,6 +58,14 @@ wire_enum! {
         PaymentMethodUpdated = "payment_method.updated",
         /// A saved card expires within 30 days.
         PaymentMethodExpiring = "payment_method.expiring",
+        /// Somebody became a member of a loyalty program.
+        LoyaltyAccountCreated = "loyalty.account.created",
+        /// A member was given points for a payment, by hand or by a rule.
+        LoyaltyPointsEarned = "loyalty.points.earned",
+        /// A member exchanged points for a reward.
+        LoyaltyPointsRedeemed = "loyalty.points.redeemed",
+        /// Points of a member lapse within 30 days.
+        LoyaltyPointsExpiring = "loyalty.points.expiring",
         /// A day's settlement was closed.
         SettlementCreated = "settlement.created",
         /// A payout was made of what was settled.

@@ -141,6 +141,16 @@ ids! {
     RequestId = "req",
     /// One try to reach a webhook endpoint.
     DeliveryAttemptId = "wha",
+    /// A loyalty program.
+    ProgramId = "prog",
+    /// A member of a loyalty program.
+    LoyaltyAccountId = "loy",
+    /// What earns points in a program.
+    EarningRuleId = "rule",
+    /// One movement of a member's points.
+    PointsTransactionId = "ptx",
+    /// What points can be exchanged for.
+    RewardId = "rwd",
     /// Points exchanged for a reward.
     RedemptionId = "rdm",
     /// An invoice.

@@ -105,6 +105,8 @@ wire_enum! {
         Customers = "customers",
         /// Tokenised cards and bank accounts.
         PaymentMethods = "payment_methods",
+        /// Loyalty: programs, rules, members and their points.
+        Loyalty = "loyalty",
         /// Events.
         Events = "events",
         /// Webhook endpoints and deliveries.

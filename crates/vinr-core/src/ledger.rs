@@ -15,20 +15,26 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::currencies::Currency;
+use crate::ids::ProgramId;
 use crate::money::Money;
 use crate::wire_enum::wire_enum;
 
 /// What an amount is counted in. Different units are never added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
     /// The minor unit of a currency.
     Currency(Currency),
+    /// The points of a loyalty program.
+    Points(ProgramId),
 }
 
 impl Unit {
     /// Reads what [`fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
-        Currency::parse(text).filter(|currency| currency.code() == text).map(Self::Currency)
+        match ProgramId::parse(text) {
+            Ok(program) => Some(Self::Points(program)),
+            Err(_) => Currency::parse(text).filter(|currency| currency.code() == text).map(Self::Currency),
+        }
     }
 }
 
@@ -36,7 +42,14 @@ impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Currency(currency) => f.write_str(currency.code()),
+            Self::Points(program) => f.write_str(program.as_str()),
         }
+    }
+}
+
+impl From<&ProgramId> for Unit {
+    fn from(program: &ProgramId) -> Self {
+        Self::Points(program.clone())
     }
 }
 
@@ -61,6 +74,14 @@ wire_enum! {
         PayoutsInTransit = "payouts_in_transit",
         /// What has arrived at the merchant's bank.
         MerchantBank = "merchant_bank",
+        /// The source of a program's points: what it has given out, as a negative balance.
+        PointsIssued = "points_issued",
+        /// What members have: the liability of a program.
+        PointsOutstanding = "points_outstanding",
+        /// What members have spent.
+        PointsRedeemed = "points_redeemed",
+        /// What lapsed.
+        PointsExpired = "points_expired",
     }
 }
 
@@ -81,7 +102,7 @@ impl LedgerAccount {
 }
 
 /// One balance: an account in one unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BalanceKey {
     /// Whose balance it is.
     pub account: LedgerAccount,
@@ -152,7 +173,7 @@ impl Phase {
 }
 
 /// One movement, from the debited account to the credited one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Transfer {
     /// Whose balance falls.
     pub debit: LedgerAccount,
@@ -175,6 +196,14 @@ impl Transfer {
         Self::checked(debit, credit, money, Phase::Posted)
     }
 
+    /// A movement of a program's points; points are never reserved, they are taken.
+    ///
+    /// # Panics
+    /// If the number is not positive or the accounts are the same.
+    pub fn points(debit: LedgerAccount, credit: LedgerAccount, program: &ProgramId, points: i64) -> Self {
+        Self::of_unit(debit, credit, program.into(), points, Phase::Posted)
+    }
+
     /// A reservation, to be ended by [`Self::post`] or [`Self::void`].
     ///
     /// # Panics
@@ -188,10 +217,10 @@ impl Transfer {
     /// # Panics
     /// If this is no reservation, or the amount is not between 1 and the reserved one.
     #[must_use]
-    pub fn post(self, amount: i64) -> Self {
+    pub fn post(&self, amount: i64) -> Self {
         assert_eq!(self.phase, Phase::Pending, "only a reservation can be posted");
         assert!((1..=self.amount).contains(&amount), "posting {amount} of a reservation of {}", self.amount);
-        Self { amount, phase: Phase::Post { held: self.amount }, ..self }
+        Self { amount, phase: Phase::Post { held: self.amount }, ..self.clone() }
     }
 
     /// Ends this reservation by releasing all of it.
@@ -199,9 +228,9 @@ impl Transfer {
     /// # Panics
     /// If this is no reservation.
     #[must_use]
-    pub fn void(self) -> Self {
+    pub fn void(&self) -> Self {
         assert_eq!(self.phase, Phase::Pending, "only a reservation can be voided");
-        Self { phase: Phase::Void, ..self }
+        Self { phase: Phase::Void, ..self.clone() }
     }
 
     /// What this adds to the debited balance and to the credited one, in this order: account,
@@ -213,13 +242,18 @@ impl Transfer {
             Phase::Post { held } => (self.amount, negated(held)),
             Phase::Void => (0, negated(self.amount)),
         };
-        [(self.debit, self.unit, negated(posted), negated(pending)), (self.credit, self.unit, posted, pending)]
+        let unit = || self.unit.clone();
+        [(self.debit, unit(), negated(posted), negated(pending)), (self.credit, unit(), posted, pending)]
     }
 
     fn checked(debit: LedgerAccount, credit: LedgerAccount, money: Money, phase: Phase) -> Self {
-        assert!(money.amount > 0, "a transfer of {} moves nothing", money.amount);
+        Self::of_unit(debit, credit, money.currency.into(), money.amount, phase)
+    }
+
+    fn of_unit(debit: LedgerAccount, credit: LedgerAccount, unit: Unit, amount: i64, phase: Phase) -> Self {
+        assert!(amount > 0, "a transfer of {amount} moves nothing");
         assert_ne!(debit, credit, "a transfer needs two accounts");
-        Self { debit, credit, unit: money.currency.into(), amount: money.amount, phase }
+        Self { debit, credit, unit, amount, phase }
     }
 }
 
@@ -263,14 +297,14 @@ impl Balances {
 
     /// Every balance that was ever touched, in the order of its key.
     pub fn iter(&self) -> impl Iterator<Item = (BalanceKey, Balance)> {
-        self.rows.iter().map(|(key, balance)| (*key, *balance))
+        self.rows.iter().map(|(key, balance)| (key.clone(), *balance))
     }
 
     /// Whether both columns add up to zero over all accounts, in every unit.
     pub fn check_zero_sum(&self) -> Result<(), Imbalance> {
         let mut sums: BTreeMap<Unit, (i128, i128)> = BTreeMap::new();
         for (key, balance) in &self.rows {
-            let (posted, pending) = sums.entry(key.unit).or_default();
+            let (posted, pending) = sums.entry(key.unit.clone()).or_default();
             *posted = posted.saturating_add(i128::from(balance.posted));
             *pending = pending.saturating_add(i128::from(balance.pending));
         }
@@ -285,14 +319,14 @@ impl Balances {
     /// Whether nothing is reserved any more: so it must be for a payment that has ended.
     pub fn check_pending_cleared(&self) -> Result<(), Imbalance> {
         match self.rows.iter().find(|(_, balance)| balance.pending != 0) {
-            Some((key, balance)) => Err(Imbalance::StillPending { key: *key, pending: balance.pending }),
+            Some((key, balance)) => Err(Imbalance::StillPending { key: key.clone(), pending: balance.pending }),
             None => Ok(()),
         }
     }
 }
 
 /// A ledger that is wrong, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Imbalance {
     /// The accounts of a unit do not add up to zero.
     NotZero {

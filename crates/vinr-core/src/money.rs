@@ -228,6 +228,15 @@ impl Ratio {
         floor.and_then(|floor| i64::try_from(floor).ok()).expect("a floor fits 64 bits")
     }
 
+    /// The least whole number that is not below.
+    ///
+    /// # Panics
+    /// If the result does not fit 64 bits.
+    pub fn ceil(self) -> i64 {
+        let negative = Self { numerator: self.numerator.checked_neg().expect("a ratio has a negative"), ..self };
+        negative.floor().checked_neg().expect("a ceiling fits 64 bits")
+    }
+
     fn reduced(self) -> Self {
         let divisor = greatest_common_divisor(self.numerator.unsigned_abs(), self.denominator.unsigned_abs());
         let divisor = i128::try_from(divisor).expect("a divisor of an i128 denominator fits");

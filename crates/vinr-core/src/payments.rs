@@ -11,18 +11,20 @@
 //! ```
 //!
 //! Refused: a second confirmation of what is decided, a capture of more than was authorized, a cancellation of
-//! what is with the acquirer. A refund does not change the status.
+//! what is with the acquirer. A refund does not change the status. What discounts leave nothing of completes at once.
 
 mod decide;
+mod discounts;
 mod row;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use crate::balance::Funds;
 pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, is_over, refundable, takes_bank};
+pub use discounts::{check_quote, discounted, unless_charged};
 pub use row::{
-    BankAccount, Capture, CapturePending, CardSummary, Instrument, Method, MethodType, Milestone, Payment, Presence,
-    Status,
+    BankAccount, Capture, CapturePending, CardSummary, Discount, Instrument, Method, MethodType, Milestone, Payment,
+    Presence, Status,
 };
 
 use alloc::boxed::Box;
@@ -32,7 +34,7 @@ use alloc::vec::Vec;
 use crate::balance::{Entry, Kind};
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, RedemptionId};
 use crate::ledger::{LedgerAccount, Phase, Transfer, Unit};
 use crate::metadata::Metadata;
 use crate::money::Money;
@@ -46,14 +48,18 @@ pub const CHECKOUT_OPEN: Span = Span::hours(24);
 pub const CHALLENGE_OPEN: Span = Span::minutes(15);
 /// How long an authorization holds before it lapses uncaptured.
 pub const AUTHORIZATION_LIVES: Span = Span::days(7);
+/// The pair of metadata that names a member, for a payment without a customer (spec/engagement.md).
+pub const LOYALTY_ACCOUNT: &str = "loyalty_account";
 
 /// What a merchant asks for when creating a payment; already parsed and valid in itself.
 #[derive(Debug, Clone)]
 pub struct Create {
     /// Chosen by the caller (sandbox) or drawn by the server.
     pub id: PaymentId,
-    /// What is to be charged.
+    /// What is to be charged, before discounts.
     pub amount: Money,
+    /// What redemptions take off that.
+    pub discounts: Vec<Discount>,
     /// Shown to the buyer and on the merchant's lists.
     pub description: Option<String>,
     /// Where the hosted page sends the buyer afterwards.
@@ -174,6 +180,12 @@ pub enum Command<'a> {
         /// Minor units.
         amount: i64,
     },
+    /// There is nothing to charge: discounts took all of it.
+    CompleteUncharged,
+    /// A redemption takes nothing off any more.
+    EndDiscount(RedemptionId),
+    /// Its history is to say this too.
+    Note(String),
     /// A slow bank has had its time ([`due`]): whoever fires this asks it, and settles the attempt.
     Clear,
     /// The merchant gives it up.
@@ -246,6 +258,13 @@ pub enum Event {
         /// Minor units.
         amount: i64,
     },
+    /// A redemption takes nothing off any more, and the payment is of that much more.
+    DiscountEnded {
+        /// Which.
+        redemption: RedemptionId,
+    },
+    /// Something that its history says and that changes nothing.
+    Noted(String),
     /// The attempt brought no money.
     Failed(FailureCode),
     /// The merchant gave it up.
@@ -276,7 +295,11 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::CaptureRequested(capture) => payment.capturing = Some(capture.clone()),
         Event::Completed { captured, fee, .. } => {
-            assert!(*captured > 0 && *captured <= payment.amount.amount, "a capture stays within its authorization");
+            let charged = payment.amount.amount;
+            assert!(
+                *captured <= charged && (*captured > 0 || charged == 0),
+                "a capture stays within its authorization"
+            );
             payment.amount_captured = *captured;
             payment.amount_capturable = 0;
             payment.capturing = None;
@@ -296,6 +319,11 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::Disputed { amount } => give_back(payment, 0, *amount),
         Event::DisputeWon { amount } => give_back(payment, 0, amount.saturating_neg()),
+        Event::DiscountEnded { redemption } => discounts::restore(payment, redemption, now),
+        Event::Noted(text) => {
+            let note = Some(text.clone());
+            payment.timeline.push(Milestone { status: payment.status, at: now, note });
+        }
         Event::Failed(code) => {
             payment.failure = Some(*code);
             payment.failure_count = payment.failure_count.saturating_add(1);
@@ -313,7 +341,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         && (status != payment.status || matches!(event, Event::Created))
     {
         payment.status = status;
-        payment.timeline.push(Milestone { status, at: now });
+        payment.timeline.push(Milestone { status, at: now, note: None });
     }
 }
 
@@ -365,48 +393,51 @@ impl Event {
             | Event::RefundSettled(_)
             | Event::RefundFailed(_)
             | Event::Disputed { .. }
-            | Event::DisputeWon { .. } => None,
+            | Event::DisputeWon { .. }
+            | Event::DiscountEnded { .. }
+            | Event::Noted(_) => None,
         }
     }
 }
 
 /// What an event moves in the ledger; `payment` is the state before the event.
 pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
-    let unit = Unit::Currency(payment.amount.currency);
+    let unit = || Unit::Currency(payment.amount.currency);
     let held = payment.amount_capturable;
     match event {
         Event::Authorized { .. } => vec![Transfer {
             debit: LedgerAccount::Network,
             credit: LedgerAccount::MerchantPending,
-            unit,
+            unit: unit(),
             amount: payment.amount.amount,
             phase: Phase::Pending,
         }],
+        Event::Completed { captured: 0, .. } => Vec::new(),
         Event::Completed { captured, fee, funds } => {
             let credit = match funds {
                 Funds::Settled => LedgerAccount::MerchantPending,
                 Funds::AtOnce => LedgerAccount::MerchantAvailable,
             };
-            let taken = |phase| Transfer { debit: LedgerAccount::Network, credit, unit, amount: *captured, phase };
+            let taken = |phase| Transfer { debit: LedgerAccount::Network, credit, unit: unit(), amount: *captured, phase };
             let is_held = payment.status == Status::Authorized;
             let mut moved = match funds {
                 Funds::Settled if is_held => vec![taken(Phase::Post { held })],
                 // What was held for later is let go, and taken for now.
-                Funds::AtOnce if is_held => vec![released(unit, held), taken(Phase::Posted)],
+                Funds::AtOnce if is_held => vec![released(unit(), held), taken(Phase::Posted)],
                 Funds::Settled | Funds::AtOnce => vec![taken(Phase::Posted)],
             };
             if *fee > 0 {
                 moved.push(Transfer {
                     debit: credit,
                     credit: LedgerAccount::Fees,
-                    unit,
+                    unit: unit(),
                     amount: *fee,
                     phase: Phase::Posted,
                 });
             }
             moved
         }
-        Event::Cancelled | Event::Expired if payment.status == Status::Authorized => vec![released(unit, held)],
+        Event::Cancelled | Event::Expired if payment.status == Status::Authorized => vec![released(unit(), held)],
         Event::Created
         | Event::Submitted { .. }
         | Event::AuthenticationRequired { .. }
@@ -421,6 +452,8 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::Clearing { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => Vec::new(),
@@ -436,6 +469,7 @@ fn released(unit: Unit, held: i64) -> Transfer {
 /// The line of the merchant's balance that an event writes; `payment` is the state before the event.
 pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
     match event {
+        Event::Completed { captured: 0, .. } => None,
         Event::Completed { captured, fee, funds } => Some(Entry {
             kind: Kind::Payment,
             amount: Money::new(*captured, payment.amount.currency),
@@ -458,6 +492,8 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
         | Event::Expired => None,

@@ -129,6 +129,24 @@ wire_enum! {
         PaymentNotDisputable = "payment_not_disputable",
         /// The dispute's status does not allow to answer it.
         DisputeNotAnswerable = "dispute_not_answerable",
+        /// The member has not so many points.
+        InsufficientPoints = "insufficient_points",
+        /// The customer is no member of the program, or nobody is named.
+        LoyaltyAccountMissing = "loyalty_account_missing",
+        /// The customer is a member of the program already.
+        LoyaltyAccountExists = "loyalty_account_exists",
+        /// The membership was ended.
+        LoyaltyAccountClosed = "loyalty_account_closed",
+        /// The payment brought no money, so nothing can be earned with it.
+        PaymentNotCompleted = "payment_not_completed",
+        /// The payment is another customer's, so its points are.
+        PaymentNotTheirs = "payment_not_theirs",
+        /// The reward is not offered, or none of it is left.
+        RewardUnavailable = "reward_unavailable",
+        /// The redemption is another member's or currency's, used up, or its time is over.
+        RedemptionNotUsable = "redemption_not_usable",
+        /// A payment holds or has used the redemption.
+        RedemptionInUse = "redemption_in_use",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -194,6 +212,15 @@ impl Code {
             | Self::PaymentNotRefundable
             | Self::PaymentNotDisputable
             | Self::DisputeNotAnswerable
+            | Self::InsufficientPoints
+            | Self::LoyaltyAccountMissing
+            | Self::LoyaltyAccountExists
+            | Self::LoyaltyAccountClosed
+            | Self::PaymentNotCompleted
+            | Self::PaymentNotTheirs
+            | Self::RewardUnavailable
+            | Self::RedemptionNotUsable
+            | Self::RedemptionInUse
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

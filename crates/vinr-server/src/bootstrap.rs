@@ -34,6 +34,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0014_resets", sql: include_str!("../../../migrations/0014_resets.sql") },
     Migration { name: "0015_mandates", sql: include_str!("../../../migrations/0015_mandates.sql") },
     Migration { name: "0016_origins", sql: include_str!("../../../migrations/0016_origins.sql") },
+    Migration { name: "0017_loyalty", sql: include_str!("../../../migrations/0017_loyalty.sql") },
+    Migration { name: "0018_redemptions", sql: include_str!("../../../migrations/0018_redemptions.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

@@ -5,11 +5,16 @@
 //! account bumps that number in the same commit. An old context makes the unit stale, and it decides again on fresh
 //! rows (docs/decisions, "Optimistic account context").
 
+mod loyalty;
 mod store;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use loyalty::Loyalty;
+pub(crate) use store::loyalty::{
+    EARNING_RULES, PROGRAMS, default_program_values, program_values, read_program, read_rule, rule_values,
+};
 pub(crate) use store::{
     ACCOUNTS, BALANCES, CLOCKS, COUNTERS, clock_values, read_settings, settings_values, stop_clock,
 };
@@ -42,6 +47,8 @@ pub struct AccountContext {
     pub clock: Clock,
     /// What is being settled and collected.
     pub books: Books,
+    /// How points are earned.
+    pub loyalty: Loyalty,
     /// Enabled webhook endpoints and what they want.
     pub endpoints: Vec<(WebhookEndpointId, Vec<EventFilter>)>,
     /// The guard it was read with.

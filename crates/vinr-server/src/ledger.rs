@@ -1,6 +1,7 @@
 //! The ledger as it stands: balances for the API, and the proof that every balance is the sum of its transfers.
 
 mod paid;
+mod points;
 pub(crate) mod routes;
 mod settled;
 mod store;
@@ -12,12 +13,14 @@ use std::fmt;
 use std::time::Duration;
 
 use vinr_core::ids::AccountId;
-use vinr_store::Db;
+use vinr_store::{Db, Snapshot};
 
 use crate::error::Result;
 
 /// How long the proof of one account may take.
 const PROOF_MAX: Duration = Duration::from_hours(1);
+/// How long it may take while a client waits.
+const SHOWN_MAX: Duration = Duration::from_mins(1);
 
 /// A balance: what is posted and what is pending.
 type Sums = (i128, i128);
@@ -43,29 +46,61 @@ impl fmt::Display for Difference {
     }
 }
 
+/// Something that must be so, and what is not.
+#[derive(Debug)]
+struct Invariant {
+    name: &'static str,
+    differences: Vec<Difference>,
+}
+
 /// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
 /// holds, took and paid what its transfers and its lines of the balance say, within what was authorized, that payouts are
-/// the sums of their settlements, those of their lines, and the ledger of all of them, that the events are numbered without
-/// a gap, and that there is one for each change of money. Each account is looked at as it was at one moment. Nothing comes
-/// back when all is well; `told` hears of every page of rows that was read.
+/// the sums of their settlements, those of their lines, and the ledger of all of them, that members have the points that
+/// their transactions say, that the events are numbered without a gap, and that there is one for each change of money. Each
+/// account is looked at as it was at one moment. Nothing comes back when all is well; `told` hears of every page of rows
+/// that was read.
 ///
 /// # Errors
 /// The store is away.
 pub async fn verify(db: &Db, mut told: impl FnMut(usize)) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     for account in store::accounts(db).await? {
-        let account = account.as_str();
         let snapshot = db.long_snapshot(PROOF_MAX).await?;
-        let computed = store::computed(&snapshot, account, &mut told).await?;
-        let stored = store::balances(&snapshot, account).await?;
-        differences.extend(compared(account, &computed, &stored));
-        differences.extend(unbalanced(account, &stored));
-        let mut tally = told::Tally::default();
-        differences.extend(settled::check(&snapshot, account, &stored, &mut tally, &mut told).await?);
-        differences.extend(paid::check(&snapshot, account, &stored, &mut tally, &mut told).await?);
-        differences.extend(told::check(&snapshot, account, &tally).await?);
+        let invariants = proof(&snapshot, &account, &mut told).await?;
+        differences.extend(invariants.into_iter().flat_map(|invariant| invariant.differences));
     }
     Ok(differences)
+}
+
+/// Everything that must be so in an account.
+async fn proof(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) -> Result<Vec<Invariant>> {
+    let computed = store::computed(snapshot, account, &mut told).await?;
+    let stored = store::balances(snapshot, account).await?;
+    let mut tally = told::Tally::default();
+    let mut invariants = vec![
+        Invariant { name: "balances_equal_transfers", differences: compared(account, &computed, &stored) },
+        Invariant { name: "balances_sum_to_zero", differences: unbalanced(account, &stored) },
+        Invariant {
+            name: "payouts_equal_settlements_equal_lines",
+            differences: settled::check(snapshot, account, &stored, &mut tally, &mut told).await?,
+        },
+        Invariant {
+            name: "payments_equal_transfers_and_lines",
+            differences: paid::check(snapshot, account, &stored, &mut tally, &mut told).await?,
+        },
+        Invariant {
+            name: "events_have_no_gaps_and_tell_each_change",
+            differences: told::check(snapshot, account, &tally).await?,
+        },
+    ];
+    invariants.extend(points::check(snapshot, account, &stored, &mut told).await?);
+    Ok(invariants)
+}
+
+/// The proof of one account, for its merchant.
+async fn of_account(db: &Db, account: &AccountId) -> Result<Vec<Invariant>> {
+    let snapshot = db.long_snapshot(SHOWN_MAX).await?;
+    proof(&snapshot, account.as_str(), |_| {}).await
 }
 
 fn compared(account: &str, computed: &Balances, stored: &Balances) -> Vec<Difference> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod app;
+mod awards;
 mod balance_transactions;
 mod bank_accounts;
 pub mod bootstrap;
@@ -10,6 +11,7 @@ pub mod connectors;
 mod context;
 mod customers;
 mod disputes;
+mod earning_rules;
 pub mod egress;
 pub mod env;
 mod error;
@@ -18,13 +20,17 @@ mod flows;
 mod http;
 pub mod keyring;
 pub mod ledger;
+mod loyalty_accounts;
 mod pages;
 mod payment_links;
 mod payment_methods;
 mod payments;
 mod payouts;
+mod programs;
 mod record;
+mod redemptions;
 mod refunds;
+mod rewards;
 mod sealing;
 pub mod settings;
 mod settlements;
@@ -78,6 +84,13 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         balance_transactions::routes::endpoints(),
         flows::settlements::routes::endpoints(),
         payouts::routes::endpoints(),
+        programs::routes::endpoints(),
+        earning_rules::routes::endpoints(),
+        flows::members::routes::endpoints(),
+        flows::earning::routes::endpoints(),
+        loyalty_accounts::points::routes::endpoints(),
+        rewards::routes::endpoints(),
+        flows::redemptions::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

@@ -3,17 +3,20 @@
 
 mod tables;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::awards::Cause;
 use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::disputes::Opening;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+    AccountId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
+use vinr_core::loyalty_accounts::Lots;
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -51,6 +54,7 @@ pub struct Unit<'a> {
     pub expand: Option<String>,
     books: Option<Books>,
     unexplained: Unexplained,
+    lots: BTreeMap<LoyaltyAccountId, Lots>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
@@ -129,11 +133,15 @@ pub(crate) enum Noun {
     PayoutPlan,
     /// A payout that is to be sent, or to arrive.
     Payout,
+    /// A member whose points lapse, or are about to.
+    LoyaltyAccount,
+    /// A redemption that nobody used in time.
+    Redemption,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 10] = [
+    pub(crate) const ALL: [Noun; 12] = [
         Noun::Payment,
         Noun::Attempt,
         Noun::Refund,
@@ -144,6 +152,8 @@ impl Noun {
         Noun::Settlement,
         Noun::PayoutPlan,
         Noun::Payout,
+        Noun::LoyaltyAccount,
+        Noun::Redemption,
     ];
 
     /// The word in the database.
@@ -159,6 +169,8 @@ impl Noun {
             Noun::Settlement => "settlement",
             Noun::PayoutPlan => "payout_plan",
             Noun::Payout => "payout",
+            Noun::LoyaltyAccount => "loyalty_account",
+            Noun::Redemption => "redemption",
         }
     }
 
@@ -186,8 +198,16 @@ pub(crate) enum Reaction {
     },
     /// The simulated network takes this payment back, or asks about it.
     Dispute(PaymentId, Opening),
+    /// A payment with discounts completed, ended or was refunded: its redemptions follow it.
+    Redemptions(PaymentId),
     /// The merchant's balance has another line.
     Enter(Entry),
+    /// A payment brought money, and may bring points.
+    Earned(PaymentId),
+    /// A refund or a dispute took money of a payment back, and takes its points.
+    TakenBack(PaymentId, Cause),
+    /// It failed or was won: it gives them again.
+    GivenAgain(PaymentId, Cause),
 }
 
 /// What is done after a unit's commit: hints only, nothing that matters.
@@ -222,6 +242,7 @@ impl<'a> Unit<'a> {
             expand: None,
             books: None,
             unexplained: Unexplained::default(),
+            lots: BTreeMap::new(),
             handovers: Vec::new(),
             sending: None,
             reactions: VecDeque::new(),
@@ -241,6 +262,11 @@ impl<'a> Unit<'a> {
         self.books.get_or_insert_with(|| self.context.books.clone())
     }
 
+    /// The lots of members as this unit has read and changed them; what a unit has changed cannot be asked of the store.
+    pub(crate) fn lots(&mut self) -> &mut BTreeMap<LoyaltyAccountId, Lots> {
+        &mut self.lots
+    }
+
     /// Asks something of another noun, to be done before this unit is committed.
     pub(crate) fn react(&mut self, reaction: Reaction) {
         self.reactions.push_back(reaction);
@@ -255,6 +281,7 @@ impl<'a> Unit<'a> {
     pub(crate) fn refuse(&mut self) {
         self.store.refuse();
         self.handovers.clear();
+        self.lots.clear();
         self.reactions.clear();
         self.unexplained = Unexplained::default();
         self.sending = None;

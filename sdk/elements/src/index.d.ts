@@ -127,6 +127,8 @@ export interface Payment {
   status: 'pending' | 'processing' | 'requires_authentication' | 'requires_action' | 'authorized' | 'completed' | 'failed' | 'cancelled' | 'expired';
   /** Minor units of the currency. */
   amount: number;
+  /** What it was before discounts, in minor units. */
+  originalAmount: number;
   currency: string;
   description: string | null;
   method: string | null;

@@ -28,63 +28,10 @@ export interface Subscription {
   created_at: string;
 }
 
-/** What a movement of points came from. */
-export interface PointsSource {
-  payment: string | null;
-  refund: string | null;
-  redemption: string | null;
-  invoice: string | null;
-  rule: string | null;
-  amount: number | null;
-  /** In lower case. */
-  currency: string | null;
-}
-
-/** A movement of points. */
-export interface PointsTransaction {
-  id: string;
-  object: 'points_transaction';
-  /** The loyalty account. */
-  account: string;
-  /** The member's customer. Only an account without a customer has none: look at `account` if you keep such members. */
-  customerId: string;
-  programId: string;
-  /** With its sign. */
-  points: number;
-  /** The same as `points`. */
-  amount: number;
-  type: 'earn' | 'redeem' | 'release' | 'clawback' | 'clawback_reversal' | 'adjust' | 'expire';
-  source: PointsSource;
-  balanceAfter: number;
-  reason: string | null;
-  expiresAt: string | null;
-  created_at: string;
-}
-
-/** Points exchanged for a reward. */
-export interface Redemption {
-  id: string;
-  object: 'redemption';
-  account: string;
-  /** The member's customer; see `PointsTransaction`. */
-  customerId: string;
-  rewardId: string;
-  status: 'issued' | 'attached' | 'applied' | 'released' | 'cancelled';
-  points: number;
-  discount: number | null;
-  currency: string | null;
-  code: string | null;
-  paymentId: string | null;
-  expiresAt: string | null;
-  created_at: string;
-}
-
 /** What these events carry. */
 export interface AheadEventData {
   'invoice.created': Invoice;
   'invoice.paid': Invoice;
   'invoice.payment_failed': Invoice;
   'subscription.deleted': Subscription;
-  'loyalty.points.earned': PointsTransaction;
-  'loyalty.points.redeemed': Redemption;
 }

@@ -1,7 +1,19 @@
 // Events, told apart by their `type`: checking it tells TypeScript what `data` is.
 import type { components } from './generated/events.js';
 import type { AheadEventData } from './events-ahead.js';
-import type { Customer, Dispute, Payment, PaymentMethod, Payout, Refund, Settlement, WebhookEndpoint } from './types.js';
+import type {
+  Customer,
+  Dispute,
+  LoyaltyAccount,
+  Payment,
+  PaymentMethod,
+  Payout,
+  PointsTransaction,
+  Redemption,
+  Refund,
+  Settlement,
+  WebhookEndpoint,
+} from './types.js';
 
 /** What the events that the server sends carry. */
 export interface ServedEventData {
@@ -29,6 +41,10 @@ export interface ServedEventData {
   'payment_method.detached': PaymentMethod;
   'payment_method.updated': PaymentMethod;
   'payment_method.expiring': PaymentMethod;
+  'loyalty.account.created': LoyaltyAccount;
+  'loyalty.points.earned': PointsTransaction;
+  'loyalty.points.redeemed': Redemption;
+  'loyalty.points.expiring': LoyaltyAccount;
   'settlement.created': Settlement;
   'payout.created': Payout;
   'payout.paid': Payout;

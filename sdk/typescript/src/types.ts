@@ -4,6 +4,7 @@ import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
+import type { components as Loyalties } from './generated/loyalty.js';
 import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
@@ -24,6 +25,7 @@ type L = PaymentLinks['schemas'];
 type R = Refunds['schemas'];
 type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
+type Y = Loyalties['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
 /** What sort of thing pays. */
@@ -49,7 +51,7 @@ export interface Payment
       captureMethod: CaptureMethod;
       method: MethodType | null;
       failure: Failure | null;
-      timeline: { status: PaymentStatus; at: string }[];
+      timeline: { status: PaymentStatus; at: string; note: string | null }[];
       /** The newest refund, whole. */
       latestRefund: Refund | null;
       /** The whole customer, where `expand` asks for it. */
@@ -177,6 +179,102 @@ export type PayoutStatus = NonNullable<Payouts['schemas']['GetPayoutsQuery']['st
 export interface Payout extends Refine<Payouts['schemas']['Payout'], { object: 'payout'; status: PayoutStatus }> {}
 export type PayoutCreateParams = Payouts['schemas']['PostPayoutsBody'] & { idempotencyKey?: string };
 export type PayoutListParams = ListOf<Payouts['schemas']['GetPayoutsQuery']>;
+
+/** What must be so in the ledger, and whether it is. */
+export interface Reconciliation extends Refine<Balances['schemas']['Reconciliation'], { object: 'reconciliation' }> {}
+
+/** What points are called, are worth, and when they lapse. */
+export interface LoyaltyProgram extends Refine<Y['LoyaltyProgram'], { object: 'program' }> {}
+export type LoyaltyProgramCreateParams = Y['PostLoyaltyProgramsBody'] & { idempotencyKey?: string };
+export type LoyaltyProgramUpdateParams = Y['PatchLoyaltyProgramsIdBody'];
+export type LoyaltyProgramListParams = ListOf<Y['GetLoyaltyProgramsQuery']>;
+/** References may be written without their `Id`. */
+interface OfMember {
+  /** The same as `programId`. */
+  program?: string | null;
+  /** The same as `customerId`. */
+  customer?: string | null;
+}
+/** A member of a program. */
+export interface LoyaltyAccount extends Refine<Y['LoyaltyAccount'], { object: 'loyalty_account'; status: 'active' | 'closed' }> {}
+export type LoyaltyAccountCreateParams = Y['PostLoyaltyAccountsBody'] & OfMember & { idempotencyKey?: string };
+export type LoyaltyAccountUpdateParams = Y['PatchLoyaltyAccountsIdBody'];
+export type LoyaltyAccountListParams = ListOf<Y['GetLoyaltyAccountsQuery']> & OfMember;
+/** What a rule gives. */
+export type Award =
+  | { type: 'per_amount'; /** Hundredths of a major unit; 100 if nothing is said. */ per?: number; points: number }
+  | { type: 'fixed'; points: number }
+  | ({ type: 'per_currency' } & Record<string, number | 'per_currency'>);
+/** What earns points by itself. */
+export interface EarningRule
+  extends Refine<Y['EarningRule'], { object: 'earning_rule'; trigger: 'payment.completed' | 'loyalty.account.created'; award: Award }> {}
+export interface DeletedEarningRule extends Refine<Y['DeletedEarningRule'], { object: 'earning_rule'; deleted: true }> {}
+export type EarningRuleCreateParams = Omit<Y['PostLoyaltyEarningRulesBody'], 'award'> &
+  Pick<OfMember, 'program'> & { award: Award; idempotencyKey?: string };
+export type EarningRuleUpdateParams = Omit<Y['PatchLoyaltyEarningRulesIdBody'], 'award'> & { award?: Award | null };
+export type EarningRuleListParams = ListOf<Y['GetLoyaltyEarningRulesQuery']> & Pick<OfMember, 'program'>;
+export type PointsTransactionType = NonNullable<Y['GetLoyaltyTransactionsQuery']['type']>;
+/** A movement of points. */
+export interface PointsTransaction
+  extends Refine<
+    Y['PointsTransaction'],
+    {
+      object: 'points_transaction';
+      type: PointsTransactionType;
+      /** The member's customer. Only an account without a customer has none: look at `account` if you keep such members. */
+      customerId: string;
+    }
+  > {}
+/** What a movement of points came from. */
+export type PointsSource = PointsTransaction['source'];
+/** References may be written without their `Id`; one of the two is there. */
+type OfAccount = { accountId: string; account?: never } | { account: string; accountId?: never };
+export type PointsTransactionCreateParams = Omit<Y['PostLoyaltyTransactionsBody'], 'accountId'> & OfAccount & { idempotencyKey?: string };
+export type PointsTransactionListParams = ListOf<Y['GetLoyaltyTransactionsQuery']> & {
+  /** The same as `accountId`. */
+  account?: string | null;
+  /** The same as `paymentId`. */
+  payment?: string | null;
+};
+export type PointsEarnParams = Y['PostLoyaltyPointsEarnBody'] &
+  OfMember & {
+    /** The same as `accountId`. */
+    account?: string | null;
+    /** The same as `sourcePaymentId`. */
+    sourcePayment?: string | null;
+    idempotencyKey?: string;
+  };
+
+export type RewardType = Y['PostLoyaltyRewardsBody']['type'];
+/** What members can exchange points for. */
+export interface Reward extends Refine<Y['Reward'], { object: 'reward'; type: RewardType }> {}
+export type RewardCreateParams = Y['PostLoyaltyRewardsBody'] & Pick<OfMember, 'program'> & { idempotencyKey?: string };
+export type RewardUpdateParams = Y['PatchLoyaltyRewardsIdBody'];
+export type RewardListParams = ListOf<Y['GetLoyaltyRewardsQuery']> & Pick<OfMember, 'program'>;
+
+export type RedemptionStatus = NonNullable<Y['GetLoyaltyRedemptionsQuery']['status']>;
+/** Points exchanged for a reward. */
+export interface Redemption
+  extends Refine<
+    Y['Redemption'],
+    {
+      object: 'redemption';
+      status: RedemptionStatus;
+      /** The member's customer; see `PointsTransaction`. */
+      customerId: string;
+    }
+  > {}
+/** References may be written without their `Id`; one of the two is there. */
+type ForReward = { rewardId: string; reward?: never } | { reward: string; rewardId?: never };
+export type RedemptionCreateParams = Omit<Y['PostLoyaltyRedemptionsBody'], 'accountId' | 'rewardId'> &
+  OfAccount &
+  ForReward & { idempotencyKey?: string };
+export type RedemptionListParams = ListOf<Y['GetLoyaltyRedemptionsQuery']> & {
+  /** The same as `accountId`. */
+  account?: string | null;
+  /** The same as `paymentId`. */
+  payment?: string | null;
+};
 
 export interface Account extends Refine<Accounts['schemas']['Account'], { object: 'account' }> {}
 export type AccountUpdateParams = Accounts['schemas']['PatchAccountBody'];

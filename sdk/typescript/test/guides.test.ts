@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Account, type Customer, type Payment, type PaymentLink, type PaymentSession, type Refund, type Setup } from '@vinr/sdk';
+import { Vinr, type Account, type Customer, type EarningRule, type Payment, type PaymentLink, type PaymentSession, type Refund, type Reward, type Setup } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -36,6 +36,8 @@ before(async () => {
     endpoint,
     standard,
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
+    loyalty: guide('launch-a-loyalty-program', 'ts').join('\n'),
+    redeem: guide('redeem-at-checkout', 'ts').join('\n'),
     save: guide('save-and-reuse-a-card', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
@@ -86,6 +88,8 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['verify-a-webhook', 1, 3],
     ['save-and-reuse-a-card', 1, 6],
     ['refunds-and-disputes', 2, 5],
+    ['launch-a-loyalty-program', 1, 6],
+    ['redeem-at-checkout', 1, 3],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -271,6 +275,40 @@ test('refunds and disputes: the requests, and what the program says', async () =
   assert.deepEqual([paid.status, refund.status, refund.paymentId, refund.amount], ['completed', 'succeeded', paid.id, 2100]);
   assert.equal(asked<Refund>(giving).id, refund.id, 'the same key, the same refund');
   assert.equal(await printsWhatItPromises('refunds', 'refunds-and-disputes'), 11);
+});
+
+test('launch a loyalty program: the rule, and what every payment, refund and month makes of it', async () => {
+  const [request = ''] = guide('launch-a-loyalty-program', 'sh');
+  const { id, award } = asked<EarningRule>(request);
+  assert.deepEqual([id, award], ['rule_base', { type: 'per_amount', per: 100, points: 1 }]);
+  assert.equal(await printsWhatItPromises('loyalty', 'launch-a-loyalty-program'), 8);
+});
+
+test('redeem at checkout: the reward, the payment less its discount, and the points that go back', async () => {
+  const [request = ''] = guide('redeem-at-checkout', 'sh');
+  const { id, value } = asked<Reward>(request);
+  assert.deepEqual([id, value], ['rwd_5eur_off', { amount: 500, currency: 'EUR' }]);
+  const shop = await desk.load<{
+    checkout: (orderId: string, customer: string, account: string) => Promise<string>;
+    redeemIfPossible: (account: string) => Promise<string | undefined>;
+    giveUp: (redemptionId: string) => Promise<string>;
+  }>('redeem');
+  const customer = (await vinr.customers.create({})).id;
+  const account = (await vinr.loyalty.accounts.create({ customer })).id;
+  const { balanceAfter } = await vinr.loyalty.transactions.create({ account, amount: 1200 });
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  const page = await shop.checkout('79', customer, account);
+  const again = await shop.checkout('79', customer, account);
+  console.log = log;
+  assert.deepEqual([lines, again], [['4200 3700', '4200 3700'], page], 'twice is once');
+  const second = (await shop.redeemIfPossible(account)) ?? '';
+  assert.deepEqual([await shop.redeemIfPossible(account), await shop.giveUp(second)], [undefined, 'cancelled']);
+  assert.equal((await vinr.loyalty.accounts.retrieve(account)).balance, balanceAfter - 500);
+  const [carried] = await vinr.loyalty.redemptions.list({ account, status: 'attached' });
+  await vinr.test.clock.advance({ seconds: 30 * 60 });
+  assert.equal((await vinr.loyalty.redemptions.retrieve(carried?.id ?? '')).status, 'released');
+  assert.equal((await vinr.payments.retrieve(/pay_[0-9a-z]+/.exec(page)?.[0] ?? '')).amount, 4200);
 });
 
 test('the cards that a guide names do what it says', async () => {

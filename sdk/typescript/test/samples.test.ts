@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer, type Payment } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PointsTransaction, type Redemption } from '@vinr/sdk';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
 
@@ -100,6 +100,43 @@ test('the handlers of the samples take invoices and points', async () => {
   await assert.rejects(handle(invoice.payload, null), { name: 'VinrSignatureError' });
 });
 
+test('the samples of engagement earn for a customer and for a pinned member, and find it all again', async () => {
+  const { members, audit } = await sample<{ members: () => Promise<Payment[]>; audit: () => Promise<PointsTransaction[]> }>('engagement');
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  await vinr.customers.create({ id: 'cust_abc123' });
+  const linked = await vinr.loyalty.accounts.create({ customer: 'cust_abc123' });
+  await vinr.loyalty.accounts.create({ id: 'loy_9f2k' });
+  const rule = await vinr.loyalty.earningRules.create({ award: { type: 'per_amount', per: 100, points: 1 } });
+  const payments = await members();
+  for (const payment of payments) await vinr.test.payments.pay(payment.id, { number: '4242 4242 4242 4242' });
+  const [earned, ...others] = await audit();
+  assert.equal(others.length, 0);
+  assert.deepEqual([earned?.account, earned?.points, earned?.type], ['loy_9f2k', 42, 'earn']);
+  const { payment, amount, currency } = earned?.source ?? {};
+  assert.deepEqual({ payment, amount, currency }, { payment: payments[1]?.id, amount: 4200, currency: 'eur' });
+  assert.equal((await vinr.loyalty.accounts.retrieve(linked.id)).balance, 42);
+  assert.deepEqual(await vinr.loyalty.earningRules.delete(rule.id), { id: rule.id, object: 'earning_rule', deleted: true });
+});
+
+test('the sample that gives points by hand gives them once, however often it is told', async (t) => {
+  const { handle } = await sample<{ handle: (payload: string, signature: string | null) => Promise<void> }>('earn');
+  const shop = await receiver();
+  t.after(() => shop.end());
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  const { id } = await vinr.webhooks.create({ url: shop.url, enabledEvents: ['payment.completed'] });
+  const customer = (await vinr.customers.create({})).id;
+  const member = await vinr.loyalty.accounts.create({ customer });
+  await vinr.payments.create({ customer, amount: 4250, currency: 'EUR', paymentMethod: 'pm_test_4242', confirm: true });
+  const { payload, signature } = await shop.next();
+  await handle(payload, signature);
+  await handle(payload, signature);
+  const given = await vinr.loyalty.transactions.list({ account: member.id });
+  assert.deepEqual(given.map((one) => one.points), [42]);
+  const { invariants } = await vinr.reconciliation.retrieve();
+  assert.ok(invariants.every((one) => one.holds));
+  await vinr.webhooks.delete(id);
+});
+
 test('the handler of earned points names account, points and payment', async (t) => {
   const { POST } = await sample<{ POST: Handler }>('loyalty');
   const lines: unknown[] = [];
@@ -128,4 +165,25 @@ test('the samples of customers register one, find it again, save a card and show
   const setup = /set_[0-9a-z]+/.exec(checkoutUrl)?.[0] ?? '';
   await new Vinr({ secretKey: server.secretKey, baseUrl: server.url }).test.setups.pay(setup, { number: '4242 4242 4242 4242' });
   assert.equal(await wallet(customer), '4242');
+});
+
+test('the sample that redeems at the checkout charges 37.00 of 42.00, and gives the points back if it is abandoned', async () => {
+  type Redeemed = { redemption: Redemption; payment: Payment };
+  const { redeem, abandon } = await sample<{ redeem: () => Promise<Redeemed>; abandon: (id: string) => Promise<Redemption> }>('redeem');
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  // The ids of the documentation, which other samples use too.
+  await vinr.test.reset();
+  await vinr.customers.create({ id: 'cust_abc123' });
+  await vinr.loyalty.accounts.create({ id: 'loy_9f2k', customer: 'cust_abc123' });
+  await vinr.loyalty.transactions.create({ account: 'loy_9f2k', amount: 1000 });
+  const value = { amount: 500, currency: 'eur' };
+  await vinr.loyalty.rewards.create({ id: 'rwd_5eur_off', name: 'EUR 5.00 off', type: 'discount_amount', cost: 500, value });
+  const kept = await redeem();
+  assert.equal(kept.redemption.discount, 500);
+  assert.deepEqual([kept.payment.amount, kept.payment.originalAmount], [3700, 4200]);
+  const paid = await vinr.test.payments.pay(kept.payment.id, { number: '4242 4242 4242 4242' });
+  assert.deepEqual([paid.status, paid.amountCaptured], ['completed', 3700]);
+  const abandoned = await redeem();
+  assert.equal((await abandon(abandoned.redemption.id)).status, 'cancelled');
+  assert.equal((await vinr.loyalty.accounts.retrieve('loy_9f2k')).balance, 500);
 });

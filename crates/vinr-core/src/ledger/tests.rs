@@ -39,7 +39,7 @@ fn a_capture_at_once_moves_the_amount_and_the_fee() {
 #[test]
 fn an_authorization_reserves_and_a_partial_capture_releases_the_rest() {
     let hold = Transfer::pending(Network, MerchantPending, euro(10_000));
-    let reserved = balances(&[hold]);
+    let reserved = balances(std::slice::from_ref(&hold));
     assert_eq!(euros(&reserved, Network), (0, -10_000));
     assert_eq!(euros(&reserved, MerchantPending), (0, 10_000));
     assert_eq!(
@@ -50,7 +50,7 @@ fn an_authorization_reserves_and_a_partial_capture_releases_the_rest() {
         })
     );
 
-    let captured = balances(&[hold, hold.post(6_000)]);
+    let captured = balances(&[hold.clone(), hold.post(6_000)]);
     assert_eq!(euros(&captured, Network), (-6_000, 0));
     assert_eq!(euros(&captured, MerchantPending), (6_000, 0));
     assert_eq!(captured.check_pending_cleared(), Ok(()));
@@ -59,7 +59,7 @@ fn an_authorization_reserves_and_a_partial_capture_releases_the_rest() {
 #[test]
 fn a_void_leaves_nothing_behind() {
     let hold = Transfer::pending(Network, MerchantPending, euro(10_000));
-    let voided = balances(&[hold, hold.void()]);
+    let voided = balances(&[hold.clone(), hold.void()]);
     assert!(voided.iter().all(|(_, balance)| balance == Balance::default()));
 }
 
@@ -67,7 +67,7 @@ fn a_void_leaves_nothing_behind() {
 fn a_post_carries_the_moved_amount_and_the_cleared_reservation() {
     let unit = Unit::Currency(Currency::EUR);
     let post = Transfer::pending(Network, MerchantAvailable, euro(100)).post(60);
-    assert_eq!(post.deltas(), [(Network, unit, -60, 100), (MerchantAvailable, unit, 60, -100)]);
+    assert_eq!(post.deltas(), [(Network, unit.clone(), -60, 100), (MerchantAvailable, unit, 60, -100)]);
     assert_eq!((post.amount, post.phase), (60, Phase::Post { held: 100 }));
 }
 
@@ -166,8 +166,8 @@ fn transfers_of(account: LedgerAccount, money: Money, course: Course) -> Vec<Tra
     let hold = Transfer::pending(Network, account, money);
     match course {
         Course::AtOnce => alloc::vec![Transfer::posted(Network, account, money)],
-        Course::Captured(amount) => alloc::vec![hold, hold.post(amount)],
-        Course::Voided => alloc::vec![hold, hold.void()],
+        Course::Captured(amount) => alloc::vec![hold.clone(), hold.post(amount)],
+        Course::Voided => alloc::vec![hold.clone(), hold.void()],
         Course::StillHeld => alloc::vec![hold],
     }
 }
@@ -180,7 +180,7 @@ proptest! {
         let hold = Transfer::pending(Network, MerchantPending, euro(amount));
         let post = hold.post(part.min(amount));
         let posted = Transfer::posted(MerchantPending, Fees, euro(amount));
-        for transfer in [hold, post, hold.void(), posted] {
+        for transfer in [hold.clone(), post, hold.void(), posted] {
             let [debit, credit] = transfer.deltas();
             prop_assert_eq!((debit.0, credit.0), (transfer.debit, transfer.credit));
             prop_assert_eq!((debit.2 + credit.2, debit.3 + credit.3), (0, 0));

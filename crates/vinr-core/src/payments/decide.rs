@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{
     AUTHORIZATION_LIVES, CHALLENGE_OPEN, CHECKOUT_OPEN, Capture, CapturePending, Command, Create, Event, Funds,
-    MethodType, Outcome, Payment, Presence, Status,
+    MethodType, Outcome, Payment, Presence, Status, discounts,
 };
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
@@ -31,15 +31,17 @@ fn check_amount(amount: Money) -> Result<(), Refusal> {
 /// A new payment, waiting for its buyer.
 ///
 /// # Errors
-/// An amount that [`amount`] refuses.
+/// An amount that [`amount`] refuses; what is left after discounts, if [`discounted`](super::discounted) does.
 pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> {
     check_amount(ask.amount)?;
+    let charged = discounts::discounted(ask.amount, &ask.discounts)?;
     let closes_at = now.plus(CHECKOUT_OPEN);
     let link_ends_at = ask.link.as_ref().and_then(|link| link.expires_at);
     let mut payment = Payment {
         id: ask.id,
         status: Status::Pending,
-        amount: ask.amount,
+        amount: charged,
+        discounts: ask.discounts,
         amount_capturable: 0,
         amount_captured: 0,
         amount_refunded: 0,
@@ -164,6 +166,9 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
             Ok(vec![Event::Disputed { amount }])
         }
         Command::DisputeWon { amount } => Ok(vec![Event::DisputeWon { amount }]),
+        Command::CompleteUncharged => Ok(complete_uncharged(payment)),
+        Command::EndDiscount(redemption) => discounts::end(payment, redemption),
+        Command::Note(text) => Ok(vec![Event::Noted(text)]),
         Command::Clear => Ok(Vec::new()),
         Command::Cancel => cancel(payment, now),
         Command::Expire => Ok(expire(payment, now)),
@@ -308,6 +313,12 @@ fn expire(payment: &Payment, now: Timestamp) -> Vec<Event> {
         // The timer was overtaken by something that happened to the payment meanwhile.
         _ => Vec::new(),
     }
+}
+
+/// What there is nothing to charge for costs nothing either.
+fn complete_uncharged(payment: &Payment) -> Vec<Event> {
+    let is_free = payment.status == Status::Pending && payment.amount.amount == 0;
+    is_free.then_some(Event::Completed { captured: 0, fee: 0, funds: Funds::Settled }).into_iter().collect()
 }
 
 fn completed(payment: &Payment, captured: i64, funds: Funds, fees: &FeeSchedule) -> Event {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::cards::{Brand, Expiry, FailureCode};
 use crate::countries::Country;
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
@@ -153,13 +153,24 @@ pub struct CapturePending {
     pub amount: i64,
 }
 
-/// One line of the payment's history: the status it got and when.
+/// One line of the payment's history: the status it got and when, or what was noted while it had it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Milestone {
-    /// The status it got.
+    /// The status it got, or had.
     pub status: Status,
     /// When, on the account's clock.
     pub at: Timestamp,
+    /// What was noted; nothing for a change of status.
+    pub note: Option<String>,
+}
+
+/// What a redemption takes off a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discount {
+    /// The redemption.
+    pub redemption: RedemptionId,
+    /// Minor units; always positive.
+    pub amount: i64,
 }
 
 /// A payment. Amounts are minor units of `amount.currency()`.
@@ -169,8 +180,10 @@ pub struct Payment {
     pub id: PaymentId,
     /// Where it stands.
     pub status: Status,
-    /// What is to be charged.
+    /// What is to be charged: what is left after discounts.
     pub amount: Money,
+    /// What redemptions take off, in the order in which they were named.
+    pub discounts: Vec<Discount>,
     /// Held and not yet captured.
     pub amount_capturable: i64,
     /// Taken.
@@ -241,6 +254,15 @@ impl Payment {
     /// that are not theirs.
     pub fn is_tried_out(&self) -> bool {
         self.status == Status::Failed && self.failure_count >= FAILURES_MAX
+    }
+
+    /// What it was before discounts, in minor units.
+    ///
+    /// # Panics
+    /// If that does not fit 64 bits; a payment was of no more when it was created.
+    pub fn original_amount(&self) -> i64 {
+        let off = super::discounts::off(&self.discounts);
+        self.amount.amount.checked_add(off).expect("an original amount fits 64 bits")
     }
 
     /// Whether it ended without money, or its checkout closed before any came.

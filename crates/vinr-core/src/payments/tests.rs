@@ -13,11 +13,12 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_seconds(1_717_200_000)
 }
 
-/// A payment that was just created.
-pub(crate) fn created(capture: Capture, amount: Money) -> Payment {
-    let ask = Create {
+/// What a merchant asks for.
+pub(crate) fn asked(capture: Capture, amount: Money) -> Create {
+    Create {
         id: PaymentId::from_bits(1),
         amount,
+        discounts: Vec::new(),
         description: None,
         return_url: None,
         cancel_url: None,
@@ -30,8 +31,12 @@ pub(crate) fn created(capture: Capture, amount: Money) -> Payment {
         metadata: Metadata::new(),
         checkout_token: "t".into(),
         link: None,
-    };
-    create(ask, now()).expect("a valid payment").0
+    }
+}
+
+/// A payment that was just created.
+pub(crate) fn created(capture: Capture, amount: Money) -> Payment {
+    create(asked(capture, amount), now()).expect("a valid payment").0
 }
 
 fn payment(capture: Capture, amount: i64) -> Payment {
@@ -157,6 +162,7 @@ fn the_matrix_of_status_and_command() {
         row.authenticate_until = Some(now().plus(Span::minutes(1)));
         row.authorized_until = Some(now());
         row.amount_capturable = 1000;
+        row.discounts = vec![Discount { redemption: RedemptionId::from_bits(4), amount: 500 }];
         let commands = [
             ("confirm", confirm()),
             ("settle", settle(&fees, APPROVED)),
@@ -164,6 +170,8 @@ fn the_matrix_of_status_and_command() {
             ("capture", Command::Capture { amount: None, attempt: attempt() }),
             ("cancel", Command::Cancel),
             ("expire", Command::Expire),
+            ("complete_uncharged", Command::CompleteUncharged),
+            ("end_discount", Command::EndDiscount(RedemptionId::from_bits(4))),
         ];
         for (name, command) in commands {
             let said = match decide(&row, command, now()) {
@@ -176,19 +184,29 @@ fn the_matrix_of_status_and_command() {
     }
     let allowed: Vec<&str> =
         page.lines().filter(|line| !line.contains("payment_not") && !line.ends_with('-')).collect();
+    // What may be charged at the lower price, or was, keeps its discounts.
     let expected = [
         "pending confirm: processing",
         "pending cancel: cancelled",
+        "pending end_discount: ",
         "processing settle: authorized",
+        "processing end_discount: redemption_in_use",
         "requires_authentication authenticated: processing",
         "requires_authentication cancel: cancelled",
+        "requires_authentication end_discount: redemption_in_use",
         "requires_action confirm: processing",
         "requires_action cancel: cancelled",
+        "requires_action end_discount: redemption_in_use",
         "authorized capture: ",
         "authorized cancel: cancelled",
         "authorized expire: expired",
+        "authorized end_discount: redemption_in_use",
+        "completed end_discount: redemption_in_use",
         "failed confirm: processing",
         "failed cancel: cancelled",
+        "failed end_discount: ",
+        "cancelled end_discount: ",
+        "expired end_discount: ",
     ];
     assert_eq!(allowed, expected);
 }

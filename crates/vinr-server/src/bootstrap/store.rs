@@ -2,10 +2,13 @@
 
 use vinr_core::accounts::Settings;
 use vinr_core::ids::{AccountId, KeyId};
+use vinr_core::programs;
 use vinr_core::time::{Timestamp, WallTime};
 use vinr_store::{Class, Column, CommitError, Db, Kind, Table, UnitOfWork};
 
-use crate::context::{ACCOUNTS, CLOCKS, COUNTERS, SELF, clock_values, read_settings, settings_values};
+use crate::context::{
+    ACCOUNTS, CLOCKS, COUNTERS, PROGRAMS, SELF, clock_values, default_program_values, read_settings, settings_values,
+};
 use crate::error::{ApiError, Result};
 use crate::http::auth::store::{KEYS, Key, of_account};
 
@@ -49,6 +52,7 @@ pub(super) fn insert_account(unit: &mut UnitOfWork, settings: &Settings, now: Wa
     let created_at = Timestamp::from_millis(now.millis());
     unit.claim(&ACCOUNTS, SELF, settings_values(settings, API_VERSION, created_at));
     unit.claim(&CLOCKS, SELF, clock_values());
+    unit.claim(&PROGRAMS, programs::DEFAULT_ID, default_program_values(created_at));
     bump_context(unit);
 }
 

@@ -1,5 +1,7 @@
 //! The account's own rows: settings, clock, counters, balances.
 
+pub(crate) mod loyalty;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
@@ -102,7 +104,9 @@ pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<A
         endpoints.push(read_endpoint(&row));
     }
     let books = read_books(unit, account).await?;
-    Ok(AccountContext { account: account.clone(), settings, clock, books, endpoints, version, created_at, api_version })
+    let loyalty = loyalty::read(unit, account).await?;
+    let account = account.clone();
+    Ok(AccountContext { account, settings, clock, books, loyalty, endpoints, version, created_at, api_version })
 }
 
 async fn read_books(unit: &mut UnitOfWork, account: &AccountId) -> Result<Books> {

@@ -52,6 +52,9 @@ pub(crate) async fn open_warning(unit: &mut Unit<'_>, payment: &PaymentId) -> Re
     Ok(rows.first().map(|row| DisputeId::parse(row.text(0)).expect("the database holds dispute ids")))
 }
 
+const STANDING: &str = "SELECT id, amount FROM disputes WHERE account = $1 AND payment_id = $2 \
+     AND status IN ('needs_response', 'under_review', 'lost') ORDER BY created_at, id";
+
 /// A dispute that a decision depends on.
 ///
 /// # Errors
@@ -75,6 +78,13 @@ pub(crate) fn read_listed(row: &Row) -> Dispute {
     let mut row = row.reader();
     let id = DisputeId::parse(row.text()).expect("the database holds dispute ids");
     read(id, &mut row)
+}
+
+/// The disputes that count against a payment, oldest first. Whoever opens one changes the payment's row, which was loaded.
+pub(crate) async fn standing(unit: &mut Unit<'_>, payment: &PaymentId) -> Result<Vec<(DisputeId, i64)>> {
+    let params = [unit.context.account.as_str().into(), payment.as_str().into()];
+    let read = |row: &Row| (DisputeId::parse(row.text(0)).expect("the database holds dispute ids"), row.int(1));
+    Ok(unit.store.query(STANDING, &params).await?.iter().map(read).collect())
 }
 
 pub(super) fn insert(unit: &mut Unit<'_>, dispute: &Dispute) {

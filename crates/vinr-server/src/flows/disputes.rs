@@ -46,6 +46,7 @@ async fn open(unit: &mut Unit<'_>, payment: &PaymentId, ask: Ask) -> Result<Disp
         // Whoever gives the payment back meanwhile learns that there is a warning to close.
         None => payments::touch(unit, &payment),
     }
+    super::clawback::hear_of_dispute(unit, &dispute, &event);
     Ok(dispute)
 }
 
@@ -165,6 +166,7 @@ async fn tell(unit: &mut Unit<'_>, mut dispute: Dispute, command: Command) -> Re
         if let Some(command) = core::of_payment(&dispute, &event) {
             payments::change(unit, &mut payment, command)?;
         }
+        super::clawback::hear_of_dispute(unit, &dispute, &event);
     }
     Ok(dispute)
 }

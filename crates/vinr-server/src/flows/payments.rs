@@ -7,6 +7,7 @@ pub(crate) mod routes;
 mod saving;
 
 pub(crate) use answers::hear;
+use ask::NewPayment;
 use saving::saving;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Origin;
@@ -14,6 +15,7 @@ use vinr_core::payment_methods::{Kept, PaymentMethod, check_attested, missing};
 use vinr_core::payments::{self as core, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
+use super::redemptions;
 use crate::bank_accounts::{BankAccount, mandate};
 use crate::cards::Card;
 use crate::error::Result;
@@ -55,27 +57,28 @@ pub(crate) enum Means {
     },
 }
 
-/// Creates a payment for a customer, if one is named, and, if it is to be charged now, confirms it in the same commit:
-/// with the method that is named, or else the customer's default.
+/// Creates a payment for a customer, if one is named, less what its redemptions take off, and, if it is to be charged now,
+/// confirms it in the same commit: with the method that is named, or else the customer's default.
 ///
 /// # Errors
-/// 404 for a customer or method that is not there; `payment_method_missing`; what the method or [`payments::create`]
-/// refuses.
-async fn create(
-    unit: &mut Unit<'_>,
-    mut ask: core::Create,
-    chosen_id: bool,
-    charge_now: bool,
-    method: Option<&PaymentMethodId>,
-) -> Result<Payment> {
+/// 404 for a customer, method or redemption that is not there; `redemption_not_usable`; `payment_method_missing`; what the
+/// method or [`payments::create`] refuses.
+async fn create(unit: &mut Unit<'_>, new: &NewPayment) -> Result<Payment> {
+    let (mut ask, chosen_id) = (new.drawn(unit), new.id.is_some());
     let default = match &ask.customer_id {
         Some(customer) => customers::default_method(unit, customer).await?,
         None => None,
     };
-    if !charge_now {
+    let method = new.method.as_ref().or(default.as_ref());
+    if !new.redemptions.is_empty() {
+        let payer = payer(unit, &ask, method.filter(|_| new.is_charged_now())).await?;
+        ask.discounts = redemptions::attach(unit, &ask, payer.as_ref(), &new.redemptions).await?;
+    }
+    let is_free = core::discounted(ask.amount, &ask.discounts)?.amount == 0;
+    if is_free || !new.is_charged_now() {
         return payments::create(unit, ask, chosen_id, None).await;
     }
-    let method = method.or(default.as_ref()).ok_or_else(no_method)?;
+    let method = method.ok_or_else(no_method)?;
     let mut charge = charge_with(unit, method, &mut ask.customer_id, Asker::Merchant).await?;
     if ask.save_method {
         charge.saving = saving(unit, &charge, ask.customer_id.as_ref(), None, None).await?;
@@ -83,17 +86,30 @@ async fn create(
     payments::create(unit, ask, chosen_id, Some(charge)).await
 }
 
-/// Charges a payment that waits, with the method that is named or else its customer's default.
+/// Whose payment it will be: one that names no customer takes its method's.
+async fn payer(
+    unit: &mut Unit<'_>,
+    ask: &core::Create,
+    method: Option<&PaymentMethodId>,
+) -> Result<Option<CustomerId>> {
+    match method.filter(|_| ask.customer_id.is_none()) {
+        Some(method) => payment_methods::owner(unit, method).await,
+        None => Ok(ask.customer_id.clone()),
+    }
+}
+
+/// Charges a payment that waits, with the method that is named or else its customer's default; `quoted` is what the buyer
+/// was shown, if the merchant says.
 ///
 /// # Errors
-/// As [`create`], and `payment_not_confirmable`.
+/// As [`create`], and `payment_not_confirmable`, `amount_mismatch`.
 async fn confirm(
     unit: &mut Unit<'_>,
     id: &PaymentId,
     method: Option<&PaymentMethodId>,
-    presence: Presence,
+    (presence, quoted): (Presence, Option<i64>),
 ) -> Result<Payment> {
-    let mut payment = payments::open(unit, id).await?;
+    let mut payment = payments::open(unit, id, quoted).await?;
     let default = match (&payment.customer_id, method) {
         (Some(customer), None) => customers::default_method(unit, customer).await?,
         _ => None,
@@ -107,13 +123,13 @@ async fn confirm(
     payments::confirm(unit, payment, charge, presence)
 }
 
-/// The buyer pays on the hosted page, or a test in the buyer's place.
+/// The buyer pays on the hosted page, or a test in the buyer's place; `quoted` is what they were shown.
 ///
 /// # Errors
-/// `payment_not_confirmable`; [`payments::check_acquiring`], [`payments::check_bank`]; what is wrong with the card or
-/// the account; `parameter_missing` for an e-mail address that is needed.
-pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means) -> Result<Payment> {
-    let mut payment = payments::open(unit, id).await?;
+/// `payment_not_confirmable`, `amount_mismatch`; [`payments::check_acquiring`], [`payments::check_bank`]; what is wrong with
+/// the card or the account; `parameter_missing` for an e-mail address that is needed.
+pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means, quoted: Option<i64>) -> Result<Payment> {
+    let mut payment = payments::open(unit, id, quoted).await?;
     let charge = match means {
         Means::Saved(method) => {
             // Without a customer nobody's saved methods were offered, and a test's never are.
@@ -157,9 +173,10 @@ async fn confirm_by_secret(
     id: &PaymentId,
     secret: &str,
     method: Option<&PaymentMethodId>,
+    quoted: Option<i64>,
 ) -> Result<Payment> {
     sessions::check_in(unit, id, secret).await?;
-    let mut payment = payments::open(unit, id).await?;
+    let mut payment = payments::open(unit, id, quoted).await?;
     let method = method.ok_or_else(no_method)?;
     let owner = payment_methods::owner(unit, method).await?;
     if payment_methods::is_test_token(method) || owner.is_some() && owner != payment.customer_id {

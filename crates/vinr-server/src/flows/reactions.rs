@@ -1,6 +1,6 @@
 //! The one switchboard: what a change of one noun means for others, in the same unit of work.
 
-use super::{customers, disputes, settlements};
+use super::{clawback, customers, disputes, earning, redemptions, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
 use crate::{payment_links, payment_methods};
@@ -20,7 +20,11 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
             Reaction::Dispute(payment, opening) => disputes::by_card(unit, &payment, opening).await?,
+            Reaction::Redemptions(payment) => redemptions::follow(unit, &payment).await?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
+            Reaction::Earned(payment) => earning::completed(unit, &payment).await?,
+            Reaction::TakenBack(payment, cause) => clawback::taken_back(unit, &payment, &cause).await?,
+            Reaction::GivenAgain(payment, cause) => clawback::given_again(unit, &payment, &cause).await?,
         }
     }
     Err(ApiError::internal("the reactions of a unit of work go in a circle"))

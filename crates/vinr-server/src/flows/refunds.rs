@@ -39,6 +39,7 @@ pub(super) async fn create(
     refunds::accept(unit, &refund, event, chosen_id);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
     disputes::given_back(unit, &payment).await?;
+    super::clawback::hear_of_refund(unit, &refund, event);
     if matches!(unit.settings.connector, Connector::Remote(_)) {
         attempts::refund(unit, &payment, &refund)?;
     }
@@ -100,5 +101,6 @@ async fn tell(unit: &mut Unit<'_>, mut refund: Refund, command: core::Command) -
     if event == Event::Revived {
         disputes::given_back(unit, &payment).await?;
     }
+    super::clawback::hear_of_refund(unit, &refund, event);
     Ok(refund)
 }

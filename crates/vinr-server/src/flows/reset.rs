@@ -8,6 +8,7 @@ pub(crate) mod routes;
 mod store;
 mod wire;
 
+use vinr_core::programs;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
@@ -22,21 +23,32 @@ const WIPED: &[&str] = &[
     "balance_transactions",
     "balances",
     "card_vault",
+    "clawbacks",
     "client_secrets",
     "customer_metadata",
     "customers",
     "delivery_attempts",
     "disputes",
+    "earning_caps",
+    "earning_rules",
     "events",
     "idempotency",
     "jobs",
+    "loyalty_accounts",
+    "memberships",
     "open_settlements",
     "payment_links",
     "payment_methods",
     "payments",
     "payout_plans",
     "payouts",
+    "points_awards",
+    "points_lots",
+    "points_transactions",
+    "programs",
+    "redemptions",
     "refunds",
+    "rewards",
     "settlement_totals",
     "settlements",
     "setups",
@@ -56,8 +68,10 @@ async fn wipe(unit: &mut Unit<'_>) -> Result<Timestamp> {
     }
     store::remember(unit.store).await?;
     unit.store.wipe(WIPED);
+    let now = Timestamp::from_millis(unit.wall.millis());
+    unit.store.insert(&context::PROGRAMS, programs::DEFAULT_ID, context::default_program_values(now));
     unit.bump_context();
-    Ok(Timestamp::from_millis(unit.wall.millis()))
+    Ok(now)
 }
 
 #[cfg(test)]

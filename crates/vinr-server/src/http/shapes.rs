@@ -1,8 +1,10 @@
 //! Shapes that several nouns show or take.
 
 mod refund;
+mod reward_value;
 
 pub(crate) use refund::Refund;
+pub(crate) use reward_value::{RewardValue, read_value, value_text};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

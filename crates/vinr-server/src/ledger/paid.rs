@@ -62,7 +62,7 @@ pub(super) async fn check(
             proof.others_say(paid, &sums);
             proof.is_within_bounds(paid);
             proof.owes(paid);
-            tally.events_of_payment(paid.status);
+            tally.events_of_payment(paid);
         }
         // Each is told when it is opened; a warning takes money later, if ever, and has no line until then.
         tally.add(EventType::DisputeCreated, store::disputes(snapshot, account, &after, &last.id).await?);
@@ -107,7 +107,9 @@ impl Proof<'_> {
         if least < 0 {
             self.found(id, "amounts", "none below zero".to_owned(), least.to_string());
         }
-        let expected = (*status == Status::Authorized, *status == Status::Completed, *status == Status::Completed);
+        // A payment that discounts left nothing of is completed without money.
+        let is_paid = *status == Status::Completed;
+        let expected = (*status == Status::Authorized, is_paid && *amount > 0, is_paid);
         let is = (*held > 0, *captured > 0, fee.is_some());
         if expected != is {
             let shown = format!("{held} held, {captured} captured, a fee of {fee:?}");
@@ -147,10 +149,11 @@ impl Proof<'_> {
 
 impl Tally {
     /// What is told of a payment that stands so, in any case: that it was made, and how it ended without money. That money
-    /// was taken is told with its line of the balance.
-    fn events_of_payment(&mut self, status: Status) {
+    /// was taken is told with its line of the balance; what took none has no line.
+    fn events_of_payment(&mut self, paid: &Paid) {
         self.add(EventType::PaymentCreated, 1);
-        match status {
+        match paid.status {
+            Status::Completed if paid.captured == 0 => self.add(EventType::PaymentCompleted, 1),
             Status::Cancelled => self.add(EventType::PaymentCancelled, 1),
             Status::Expired => self.add(EventType::PaymentExpired, 1),
             Status::Pending

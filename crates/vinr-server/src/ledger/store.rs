@@ -62,6 +62,26 @@ pub(super) async fn balances(snapshot: &Snapshot, account: &str) -> Result<Balan
     Ok(rows.iter().map(read).collect())
 }
 
+/// Hands every row of a table to `take`; `told` hears how many each page has.
+pub(super) async fn each(
+    snapshot: &Snapshot,
+    sql: &'static str,
+    account: &str,
+    told: &mut impl FnMut(usize),
+    mut take: impl FnMut(&Row),
+) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = snapshot.query(sql, &[account.into(), after.as_str().into()]).await?;
+        page.iter().for_each(&mut take);
+        told(page.len());
+        match page.last() {
+            Some(last) if page.len() == PAGE => last.text(0).clone_into(&mut after),
+            Some(_) | None => return Ok(()),
+        }
+    }
+}
+
 /// Available and pending of each currency of a merchant.
 pub(super) async fn of_merchant(db: &Db, account: &AccountId) -> Result<BTreeMap<String, (i64, i64)>> {
     let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();

@@ -122,12 +122,28 @@ impl Opened {
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(response);
         }
+        if let Subject::Payment(payment) = &self.subject
+            && error.first().code == Code::AmountMismatch
+        {
+            return self.at_another_price(&payment.id, &error, kept).await;
+        }
         match error.status() {
             // Somebody else was quicker, or time was: the page says how it stands now.
             422 => Ok(see_other(&self.done())),
             500.. => Err(error),
             _ => self.again(&Errors { kept, ..Errors::of(&error) }).await,
         }
+    }
+
+    /// The form once more with what there is to pay now, unless the payment is over.
+    async fn at_another_price(&self, id: &PaymentId, error: &ApiError, kept: Kept) -> Result<Response> {
+        let payment = crate::payments::store::get(&self.app.db, &self.account, id).await?;
+        if payments::confirm_gate(&payment, self.now).is_err() {
+            return Ok(see_other(&self.done()));
+        }
+        let mut response = payment::entry(self, &payment, &Errors { kept, ..Errors::of(error) }).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        Ok(response)
     }
 
     /// The form once more, with what is wrong.

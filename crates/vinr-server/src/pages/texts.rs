@@ -127,6 +127,10 @@ pub(super) struct Texts {
     pub(super) link_inactive_text: &'static str,
     pub(super) link_expired_title: &'static str,
     pub(super) link_expired_text: &'static str,
+    pub(super) original: &'static str,
+    pub(super) discount: &'static str,
+    pub(super) total: &'static str,
+    pub(super) price_changed: &'static str,
 }
 
 impl Texts {

@@ -42,7 +42,8 @@ pub(crate) enum Pays {
     Account(BankAccount, Mandate),
 }
 
-/// Creates a payment and, with something that pays, confirms it in the same commit.
+/// Creates a payment and, with something that pays, confirms it in the same commit. What discounts leave nothing of is not
+/// charged.
 pub(crate) async fn create(
     unit: &mut Unit<'_>,
     ask: core::Create,
@@ -58,7 +59,9 @@ pub(crate) async fn create(
     unit.note(|| Note::PaymentCreated(Box::new(payment.clone())));
     let mut log = Log::new(None);
     log.note(unit, &payment, &created);
-    if let Some(pays) = pays {
+    if let Some(command) = core::unless_charged(&payment) {
+        log.apply(unit, &mut payment, command)?;
+    } else if let Some(pays) = pays {
         charge(unit, &mut log, &mut payment, pays, presence)?;
     }
     log.save(unit, &payment, chosen_id);
@@ -70,13 +73,14 @@ pub(crate) async fn find(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Option<P
     store::find(unit, id).await
 }
 
-/// A payment that waits to be charged.
+/// A payment that waits to be charged, with what its payer was shown, if that is known.
 ///
 /// # Errors
-/// 404, `payment_not_confirmable`.
-pub(crate) async fn open(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
+/// 404, `payment_not_confirmable`, `amount_mismatch`.
+pub(crate) async fn open(unit: &mut Unit<'_>, id: &PaymentId, quoted: Option<i64>) -> Result<Payment> {
     let payment = store::load(unit, id).await?;
     core::confirm_gate(&payment, unit.now())?;
+    quoted.map(|quoted| core::check_quote(&payment, quoted)).transpose()?;
     Ok(payment)
 }
 
@@ -177,7 +181,8 @@ pub(crate) fn change(unit: &mut Unit<'_>, payment: &mut Payment, command: Comman
     Ok(())
 }
 
-/// Writes a payment's row although nothing in it changed: its version guards what else is about the payment.
+/// Writes a payment's row although nothing in it changed: its version guards what else is about the payment, and whoever
+/// decides about that is in the way of everybody else who does.
 pub(crate) fn touch(unit: &mut Unit<'_>, payment: &Payment) {
     store::save(unit, payment, false, false);
 }
@@ -283,8 +288,14 @@ impl Log {
             if let Some(reaction) = takes_place(payment, before) {
                 unit.react(reaction);
             }
+            if let Some(reaction) = carries(payment, &event) {
+                unit.react(reaction);
+            }
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
+            if matches!(event, Event::Completed { .. }) && may_earn(unit, payment) {
+                unit.react(Reaction::Earned(payment.id.clone()));
+            }
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
             let is_captured = is_local && matches!(event, Event::Completed { .. });
             if let Some(opening) = sandbox::disputes(payment).filter(|_| is_captured) {
@@ -335,7 +346,18 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
-        | Event::DisputeWon { .. } => None,
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
+    }
+}
+
+/// Whether a completed payment may earn points: somebody is named who may be a member. What it earns is decided by
+/// whoever reacts; here only what nobody could care about is told apart, from what is at hand.
+fn may_earn(unit: &Unit<'_>, payment: &Payment) -> bool {
+    match &payment.customer_id {
+        Some(_) => unit.context.loyalty.programs_of_payers().next().is_some(),
+        None => payment.metadata.get(core::LOYALTY_ACCOUNT).is_some(),
     }
 }
 
@@ -344,6 +366,35 @@ fn takes_place(payment: &Payment, before: core::Status) -> Option<Reaction> {
     let (from, to) = (Place::of(before), Place::of(payment.status));
     let link = payment.link_id.clone().filter(|_| from != to)?;
     Some(Reaction::Place { link, from, to })
+}
+
+/// What became of a payment that carries redemptions is theirs to follow; `payment` is the state after the event.
+fn carries(payment: &Payment, event: &Event) -> Option<Reaction> {
+    match event {
+        Event::Completed { .. }
+        | Event::Refunded(_)
+        | Event::RefundFailed(_)
+        | Event::Failed(_)
+        | Event::Cancelled
+        | Event::Expired => {
+            let carries = !payment.discounts.is_empty();
+            carries.then(|| Reaction::Redemptions(payment.id.clone()))
+        }
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::ActionRequired
+        | Event::Clearing { .. }
+        | Event::Authorized { .. }
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused
+        | Event::RefundSettled(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
+    }
 }
 
 fn event_type(event: &Event) -> Option<EventType> {
@@ -358,13 +409,15 @@ fn event_type(event: &Event) -> Option<EventType> {
         Event::Cancelled => Some(EventType::PaymentCancelled),
         Event::Expired => Some(EventType::PaymentExpired),
         Event::Refunded(_) => Some(EventType::PaymentRefunded),
-        // What follows is told by the refund's or the dispute's own events.
+        // What follows is told by the refund's, the dispute's or the redemption's own events.
         Event::CaptureRequested(_)
         | Event::Clearing { .. }
         | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
-        | Event::DisputeWon { .. } => None,
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
     }
 }

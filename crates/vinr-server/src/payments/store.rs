@@ -2,17 +2,19 @@
 
 mod latest_refund;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::countries::Country;
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId};
+use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
 use vinr_core::payments::{
-    BankAccount, Capture, CapturePending, CardSummary, Instrument, Method, MethodType, Milestone, Payment, Presence,
-    Status,
+    BankAccount, Capture, CapturePending, CardSummary, Discount, Instrument, Method, MethodType, Milestone, Payment,
+    Presence, Status,
 };
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
@@ -71,6 +73,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("bank_last4"),
         Column::text("bank_holder"),
         Column::text("mandate"),
+        Column::text("discounts"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -84,7 +87,7 @@ pub(crate) const LIST: List = List {
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
-              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate",
+              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -140,8 +143,7 @@ pub(super) fn save(unit: &mut Unit<'_>, payment: &Payment, is_new: bool, contest
 fn values(payment: &Payment) -> Vec<Value> {
     let card = payment.method.as_ref().and_then(Method::card);
     let account = payment.method.as_ref().and_then(Method::bank_account);
-    let timeline: Vec<(&str, i64)> =
-        payment.timeline.iter().map(|one| (one.status.as_str(), one.at.millis())).collect();
+    let timeline: Vec<StoredMilestone<'_>> = payment.timeline.iter().map(stored_milestone).collect();
     let metadata: BTreeMap<&str, &str> = payment.metadata.iter().collect();
     vec![
         payment.status.as_str().into(),
@@ -190,7 +192,23 @@ fn values(payment: &Payment) -> Vec<Value> {
         account.map(|account| account.last4.as_str()).into(),
         account.map(|account| account.holder.as_str()).into(),
         account.map(|account| account.mandate.as_str()).into(),
+        discounts_text(&payment.discounts).into(),
     ]
+}
+
+/// Nothing for a payment without discounts, which most are.
+fn discounts_text(discounts: &[Discount]) -> Option<String> {
+    let pairs: Vec<(&str, i64)> = discounts.iter().map(|one| (one.redemption.as_str(), one.amount)).collect();
+    (!pairs.is_empty()).then(|| json(&pairs))
+}
+
+fn read_discounts(text: &str) -> Vec<Discount> {
+    let pairs: Vec<(String, i64)> = serde_json::from_str(text).expect("the database holds discounts");
+    let discount = |(id, amount): (String, i64)| {
+        let redemption = RedemptionId::parse(&id).expect("the database holds redemption ids");
+        Discount { redemption, amount }
+    };
+    pairs.into_iter().map(discount).collect()
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
@@ -228,10 +246,12 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let latest_refund = row.opt_text().map(|text| Box::new(latest_refund::read(text, &id, amount.currency)));
     let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
     let (clears_at, method) = (instant(row), read_method(row, method_id, card));
+    let discounts = row.opt_text().map(read_discounts).unwrap_or_default();
     Payment {
         id,
         status,
         amount,
+        discounts,
         amount_capturable,
         amount_captured,
         amount_refunded,
@@ -310,11 +330,31 @@ fn read_attempt(row: &mut RowReader<'_>) -> Option<AttemptId> {
     row.opt_text().map(|id| AttemptId::parse(id).expect("the database holds attempt ids"))
 }
 
+/// A line of a timeline as its column holds it: a status and when, or these with a note.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredMilestone<'a> {
+    Reached(Cow<'a, str>, i64),
+    Noted(Cow<'a, str>, i64, Cow<'a, str>),
+}
+
+fn stored_milestone(one: &Milestone) -> StoredMilestone<'_> {
+    let (status, at) = (one.status.as_str().into(), one.at.millis());
+    match &one.note {
+        None => StoredMilestone::Reached(status, at),
+        Some(note) => StoredMilestone::Noted(status, at, note.into()),
+    }
+}
+
 fn read_timeline(text: &str) -> Vec<Milestone> {
-    let entries: Vec<(String, i64)> = serde_json::from_str(text).expect("the database holds timelines");
-    let milestone = |(status, at): (String, i64)| {
+    let entries: Vec<StoredMilestone<'_>> = serde_json::from_str(text).expect("the database holds timelines");
+    let milestone = |one| {
+        let (status, at, note) = match one {
+            StoredMilestone::Reached(status, at) => (status, at, None),
+            StoredMilestone::Noted(status, at, note) => (status, at, Some(note.into_owned())),
+        };
         let status = Status::parse(&status).expect("the database holds statuses");
-        Milestone { status, at: Timestamp::from_millis(at) }
+        Milestone { status, at: Timestamp::from_millis(at), note }
     };
     entries.into_iter().map(milestone).collect()
 }

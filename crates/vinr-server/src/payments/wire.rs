@@ -96,6 +96,10 @@ pub(crate) struct Create {
     pub(crate) receipt_email: Option<String>,
     /// Your own notes.
     pub(crate) metadata: Option<MetadataInput>,
+    /// Redemptions of the payer's, each of which takes its discount off the amount. One that cannot be used is told with the
+    /// reason, and no payment is created. What they leave nothing of completes at once, without a charge.
+    #[schemars(length(max = 10))]
+    pub(crate) redemptions: Option<Vec<String>>,
     /// What to show whole.
     #[schemars(length(max = 10))]
     pub(crate) expand: Option<Vec<Expand>>,
@@ -120,6 +124,10 @@ pub(crate) struct Confirm {
     pub(crate) payment_method_id: Option<String>,
     /// The buyer is not there.
     pub(crate) off_session: Option<bool>,
+    /// What the buyer was shown, in minor units. If the payment is of another amount by now, because a discount ended, it is
+    /// not charged.
+    #[schemars(range(min = 1, max = 99_999_999_999_i64))]
+    pub(crate) amount: Option<i64>,
     /// With a public key: the session's client secret. It may come in the header `X-Vinr-Client-Secret` instead.
     #[schemars(length(max = 255))]
     pub(crate) client_secret: Option<String>,
@@ -250,7 +258,7 @@ pub(crate) struct Shown<'a> {
     object: &'static str,
     /// Where it stands; the list's `status` filter names them all.
     status: &'static str,
-    /// What is to be charged, in minor units of the currency.
+    /// What is to be charged, in minor units of the currency: what is left after discounts.
     amount: i64,
     /// Held and not yet captured.
     amount_capturable: i64,
@@ -312,7 +320,7 @@ pub(crate) struct Shown<'a> {
     /// The newest refund, whole.
     latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
-    timeline: Vec<Milestone>,
+    timeline: Vec<Milestone<'a>>,
     /// Your own notes.
     metadata: Pairs<'a>,
     /// When its checkout closes.
@@ -364,9 +372,13 @@ struct Discount<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Milestone {
+struct Milestone<'a> {
+    /// The status it got, or had.
     status: &'static str,
+    /// When.
     at: String,
+    /// What was noted; null for a change of status.
+    note: Option<&'a str>,
 }
 
 type Pairs<'a> = BTreeMap<&'a str, &'a str>;
@@ -408,9 +420,9 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         capture_method: payment.capture.as_str(),
         off_session: payment.presence == Presence::OffSession,
         save_payment_method: payment.save_method,
-        redemptions: Vec::new(),
-        discounts: Vec::new(),
-        original_amount: payment.amount.amount,
+        redemptions: payment.discounts.iter().map(|one| one.redemption.as_str()).collect(),
+        discounts: payment.discounts.iter().map(discount).collect(),
+        original_amount: payment.original_amount(),
         failure: payment.failure.map(Failure::of),
         failure_count: payment.failure_count,
         statement_descriptor: payment.statement_descriptor.as_deref(),
@@ -434,8 +446,12 @@ pub(super) fn card(payment: &Payment) -> Option<Card<'_>> {
     Some(Card { brand: card.brand.as_str(), last4: &card.last4, exp_month, exp_year })
 }
 
-fn milestone(one: &vinr_core::payments::Milestone) -> Milestone {
-    Milestone { status: one.status.as_str(), at: one.at.rfc3339() }
+fn discount(one: &vinr_core::payments::Discount) -> Discount<'_> {
+    Discount { redemption_id: one.redemption.as_str(), amount: one.amount }
+}
+
+fn milestone(one: &vinr_core::payments::Milestone) -> Milestone<'_> {
+    Milestone { status: one.status.as_str(), at: one.at.rfc3339(), note: one.note.as_deref() }
 }
 
 fn pairs(metadata: &Metadata) -> Pairs<'_> {

@@ -39,6 +39,9 @@ pub(crate) const LIST: List = List {
     indexes: &[Index { on: &["payment_id"], rows: Indexed::All }],
 };
 
+const STANDING: &str = "SELECT id, amount FROM refunds WHERE account = $1 AND payment_id = $2 AND status <> 'failed' \
+     ORDER BY created_at, id";
+
 /// A refund that a decision depends on.
 ///
 /// # Errors
@@ -65,6 +68,13 @@ pub(crate) fn read_listed(row: &Row) -> Refund {
     let mut row = row.reader();
     let id = RefundId::parse(row.text()).expect("the database holds refund ids");
     read(id, &mut row)
+}
+
+/// The refunds that count against a payment, oldest first. Whoever makes one changes the payment's row, which was loaded.
+pub(crate) async fn standing(unit: &mut Unit<'_>, payment: &PaymentId) -> Result<Vec<(RefundId, i64)>> {
+    let params = [unit.context.account.as_str().into(), payment.as_str().into()];
+    let read = |row: &Row| (RefundId::parse(row.text(0)).expect("the database holds refund ids"), row.int(1));
+    Ok(unit.store.query(STANDING, &params).await?.iter().map(read).collect())
 }
 
 /// Stages a new row; an id the caller chose may be taken, and is claimed.

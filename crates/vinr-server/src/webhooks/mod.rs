@@ -235,6 +235,7 @@ fn emit_to(unit: &mut Unit<'_>, endpoints: Vec<(WebhookEndpointId, Vec<EventFilt
         settings: context.settings.clone(),
         clock: context.clock,
         books: context.books.clone(),
+        loyalty: context.loyalty.clone(),
         endpoints,
         version: context.version,
         created_at: context.created_at,

@@ -18,7 +18,7 @@ use crate::app::{App, Task};
 use crate::error::{ApiError, Result};
 use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
-use crate::{flows, payment_methods, payments, payouts, setups, webhooks};
+use crate::{flows, loyalty_accounts, payment_methods, payments, payouts, setups, webhooks};
 
 /// How often a job may fail before it is parked for a person to look at.
 const TRIES_MAX: i64 = 5;
@@ -110,6 +110,8 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Settlement => flows::settlements::fire(unit, &id(job)?).await,
         Noun::PayoutPlan => flows::settlements::fire_plan(unit, &id(job)?).await,
         Noun::Payout => payouts::fire(unit, &id(job)?).await,
+        Noun::Redemption => flows::redemptions::fire(unit, &id(job)?).await,
+        Noun::LoyaltyAccount => loyalty_accounts::fire(unit, &id(job)?).await,
     }
 }
 

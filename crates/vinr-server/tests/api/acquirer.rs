@@ -29,6 +29,7 @@ on_both_engines!(
     a_card_is_kept_when_the_acquirer_has_spoken,
     a_killed_process_leaves_the_attempt_to_its_timer,
     whoever_answers_shows_the_customer_that_was_asked_for,
+    points_come_with_the_answer_whenever_that_is,
 );
 
 const APPROVED: Manner = Manner::Prompt(Answer::Approved);
@@ -207,6 +208,28 @@ async fn a_challenge_goes_on_by_notice_or_lookup(engine: Engine) {
     server.advance(61).await;
     assert_eq!(payment(&server, &looked_up).await["failure"]["code"], "insufficient_funds");
     assert_eq!(bank.taken(), 1000);
+    server.assert_ledger().await;
+}
+
+/// The award is in the commit of the completion, and that is the acquirer's answer: in time, late, or looked up.
+async fn points_come_with_the_answer_whenever_that_is(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    let rule = json!({"award": {"type": "per_amount", "points": 1}});
+    server.post("/v1/loyalty/earning-rules", rule).await.ok();
+    let member = server.post("/v1/loyalty/accounts", json!({})).await.ok()["id"].clone();
+    let shown = format!("/v1/loyalty/accounts/{}", member.as_str().expect("an id"));
+    let mut charge = charge(true);
+    charge["metadata"] = json!({"loyalty_account": member});
+    bank.will([APPROVED]);
+    assert_eq!(server.post("/v1/payments", charge.clone()).await.ok()["status"], "completed");
+    assert_eq!(server.get(&shown).await.ok()["balance"], 10);
+
+    bank.will([Manner::LostAnswer(Answer::Approved)]);
+    let waiting = server.post("/v1/payments", charge).await.ok();
+    assert_eq!((&waiting["status"], &server.get(&shown).await.ok()["balance"]), (&json!("processing"), &json!(10)));
+    server.advance(61).await;
+    assert_eq!(payment(&server, &waiting).await["status"], "completed");
+    assert_eq!(server.get(&shown).await.ok()["balance"], 20);
     server.assert_ledger().await;
 }
 

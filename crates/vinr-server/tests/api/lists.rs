@@ -45,6 +45,18 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         server.paid(1000, "pm_test_0077").await;
         server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
     }
+    for _ in 0..3 {
+        server.post("/v1/loyalty/programs", serde_json::json!({"name": "Miles"})).await.ok();
+        let fixed = serde_json::json!({"award": {"type": "fixed", "points": 1}});
+        server.post("/v1/loyalty/earning-rules", fixed).await.ok();
+        let member = server.post("/v1/loyalty/accounts", serde_json::json!({})).await.ok();
+        let given = serde_json::json!({"account": member["id"], "amount": 1});
+        server.post("/v1/loyalty/points/earn", given).await.ok();
+        let off = serde_json::json!({"name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
+        let reward = server.post("/v1/loyalty/rewards", off).await.ok();
+        let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
+        server.post("/v1/loyalty/redemptions", redeems).await.ok();
+    }
     let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;

@@ -83,6 +83,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
+        (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;
         }
@@ -124,6 +125,102 @@ async fn hook_call(server: &Server, method: &Method, template: &str, path: &str)
         ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     }
+}
+
+/// The same for loyalty.
+async fn loyalty_call(server: &Server, method: &Method, path: &str) -> RightCall {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: path.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    let fixed = |points: i64| json!({"award": {"type": "fixed", "points": points}});
+    match (method.as_str(), path) {
+        (_, spent) if spent.starts_with("/v1/loyalty/re") => spent_call(server, method, spent).await,
+        ("POST", "/v1/loyalty/programs") => call(String::new(), json!({"name": "Miles"}), json!({"name": "Stars"})),
+        ("POST" | "PATCH", "/v1/loyalty/programs/{id}") => {
+            call(program(server).await, json!({"name": "Moons"}), json!({"name": "Suns"}))
+        }
+        ("GET", "/v1/loyalty/programs/{id}") => call(program(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/earning-rules") => call(String::new(), fixed(5), fixed(6)),
+        ("POST" | "PATCH", "/v1/loyalty/earning-rules/{id}") => call(rule(server).await, fixed(7), fixed(8)),
+        ("GET" | "DELETE", "/v1/loyalty/earning-rules/{id}") => call(rule(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/accounts") => {
+            call(String::new(), json!({"customerId": customer(server).await}), json!({"metadata": {"card": "7"}}))
+        }
+        ("POST" | "PATCH", "/v1/loyalty/accounts/{id}") => {
+            call(loyal(server).await, json!({"metadata": {"card": "8"}}), json!({"metadata": {"card": "9"}}))
+        }
+        ("GET", "/v1/loyalty/accounts/{id}") => call(loyal(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/points/earn" | "/v1/loyalty/transactions") => {
+            let account = loyal(server).await;
+            let points = |amount: i64| json!({"account": account, "amount": amount});
+            call(String::new(), points(5), points(6))
+        }
+        ("GET", "/v1/loyalty/transactions/{id}") => {
+            let given = json!({"account": loyal(server).await, "amount": 5});
+            call(id(&server.post("/v1/loyalty/points/earn", given).await.ok()), none.clone(), none)
+        }
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    }
+}
+
+/// The same for what points are spent on.
+async fn spent_call(server: &Server, method: &Method, path: &str) -> RightCall {
+    let call = |id: String, body: Value, other: Value| RightCall {
+        path: path.replace("{id}", &id),
+        body,
+        other: (!other.is_null()).then_some(other),
+    };
+    let none = Value::Null;
+    match (method.as_str(), path) {
+        ("POST", "/v1/loyalty/rewards") => call(String::new(), a_reward(5), a_reward(6)),
+        ("POST" | "PATCH", "/v1/loyalty/rewards/{id}") => {
+            call(reward(server).await, json!({"cost": 7}), json!({"cost": 8}))
+        }
+        ("GET", "/v1/loyalty/rewards/{id}") => call(reward(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/redemptions") => {
+            let (account, one, other) = (loyal(server).await, reward(server).await, reward(server).await);
+            let given = json!({"account": account, "amount": 10});
+            server.post("/v1/loyalty/transactions", given).await.ok();
+            let redeems = |reward: &str| json!({"account": account, "reward": reward});
+            call(String::new(), redeems(&one), redeems(&other))
+        }
+        ("GET", "/v1/loyalty/redemptions/{id}") => call(redemption(server).await, none.clone(), none),
+        ("POST", "/v1/loyalty/redemptions/{id}/cancel") => call(redemption(server).await, json!({}), none),
+        ("GET", whole) if !whole.contains('{') => call(String::new(), none.clone(), none),
+        _ => panic!("how is {method} {path} called rightly? add it to this list"),
+    }
+}
+
+fn a_reward(cost: i64) -> Value {
+    json!({"name": "Off", "type": "discount_amount", "cost": cost, "value": {"amount": 500, "currency": "EUR"}})
+}
+
+async fn reward(server: &Server) -> String {
+    id(&server.post("/v1/loyalty/rewards", a_reward(5)).await.ok())
+}
+
+async fn redemption(server: &Server) -> String {
+    let (account, reward) = (loyal(server).await, reward(server).await);
+    server.post("/v1/loyalty/transactions", json!({"account": account, "amount": 10})).await.ok();
+    let redeems = json!({"account": account, "reward": reward});
+    id(&server.post("/v1/loyalty/redemptions", redeems).await.ok())
+}
+
+async fn program(server: &Server) -> String {
+    id(&server.post("/v1/loyalty/programs", json!({"name": "Miles"})).await.ok())
+}
+
+async fn rule(server: &Server) -> String {
+    let fixed = json!({"award": {"type": "fixed", "points": 5}, "active": false});
+    id(&server.post("/v1/loyalty/earning-rules", fixed).await.ok())
+}
+
+async fn loyal(server: &Server) -> String {
+    id(&server.post("/v1/loyalty/accounts", json!({})).await.ok())
 }
 
 /// The same for payment links.

@@ -79,6 +79,7 @@ impl Folds {
         let latest = payment.latest_refund.as_deref();
         let same = shown["status"] == payment.status.as_str()
             && shown["amount"] == payment.amount.amount
+            && shown["originalAmount"] == payment.original_amount()
             && shown["amountCapturable"] == payment.amount_capturable
             && shown["amountCaptured"] == payment.amount_captured
             && shown["amountRefunded"] == payment.amount_refunded
@@ -100,7 +101,9 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
             | Event::DisputeWon { .. }
     );
     match payment.status {
+        _ if matches!(event, Event::Noted(_)) => return Ok(()),
         Status::Completed if gives_back => return Ok(()),
+        Status::Cancelled | Status::Expired if matches!(event, Event::DiscountEnded { .. }) => return Ok(()),
         Status::Completed | Status::Cancelled | Status::Expired => return Err("it was over"),
         _ if gives_back => return Err("nothing was captured"),
         _ => {}
@@ -146,6 +149,8 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
@@ -190,6 +195,8 @@ fn told_by(event: &Event) -> Option<EventType> {
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }
-        | Event::DisputeWon { .. } => None,
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::Noted(_) => None,
     }
 }

@@ -83,6 +83,20 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         E::PaymentMethodExpiring => {
             Steps(&[CUSTOMER, SETUP, CARD, Post(RENEW, r#"{"expMonth": {month}, "expYear": {year}}"#), Wait(1)])
         }
+        E::LoyaltyAccountCreated => Steps(&[CUSTOMER, MEMBER]),
+        E::LoyaltyPointsEarned => Steps(&[CUSTOMER, MEMBER, POINTS]),
+        E::LoyaltyPointsRedeemed => Steps(&[CUSTOMER, MEMBER, POINTS, REWARD, REDEMPTION]),
+        E::LoyaltyPointsExpiring => Steps(&[
+            Make(
+                "program",
+                "id",
+                "/v1/loyalty/programs",
+                r#"{"name": "Points for a month", "currency": {"expiryMonths": 1}}"#,
+            ),
+            Make("loyaltyAccount", "id", "/v1/loyalty/accounts", r#"{"programId": "{program}"}"#),
+            POINTS,
+            Wait(3 * 24 * HOUR_S),
+        ]),
         E::WebhookEndpointDisabled => {
             Steps(&[ENDPOINT, Post("/v1/webhooks/{webhookEndpoint}/test", "{}"), Wait(5 * 24 * HOUR_S)])
         }
@@ -156,5 +170,20 @@ const OFF_SESSION: Step = Make(
     "/v1/payments",
     r#"{"amount": 2500, "currency": "EUR", "customerId": "{customer}", "offSession": true}"#,
 );
+const MEMBER: Step = Make("loyaltyAccount", "id", "/v1/loyalty/accounts", r#"{"customerId": "{customer}"}"#);
+const POINTS: Step = Make(
+    "pointsTransaction",
+    "id",
+    "/v1/loyalty/points/earn",
+    r#"{"accountId": "{loyaltyAccount}", "amount": 42, "reason": "a gift"}"#,
+);
+const REWARD: Step = Make(
+    "reward",
+    "id",
+    "/v1/loyalty/rewards",
+    r#"{"name": "EUR 5.00 off", "type": "discount_amount", "cost": 40, "value": {"amount": 500, "currency": "EUR"}}"#,
+);
+const REDEMPTION: Step =
+    Make("redemption", "id", "/v1/loyalty/redemptions", r#"{"accountId": "{loyaltyAccount}", "rewardId": "{reward}"}"#);
 /// On the machine where the server runs, at a port where nobody listens.
 const ENDPOINT: Step = Make("webhookEndpoint", "id", "/v1/webhooks", r#"{"url": "http://127.0.0.1:9/vinr-trigger"}"#);

@@ -10,7 +10,7 @@ export interface components {
             object: string;
             /** @description Where it stands; the list's `status` filter names them all. */
             status: string;
-            /** @description What is to be charged, in minor units of the currency. */
+            /** @description What is to be charged, in minor units of the currency: what is left after discounts. */
             amount: number;
             /** @description Held and not yet captured. */
             amountCapturable: number;
@@ -119,8 +119,12 @@ export interface components {
             } | null;
             /** @description Each status it had, with its time. */
             timeline: {
+                /** @description The status it got, or had. */
                 status: string;
+                /** @description When. */
                 at: string;
+                /** @description What was noted; null for a change of status. */
+                note: string | null;
             }[];
             /** @description Your own notes. */
             metadata: {
@@ -141,7 +145,7 @@ export interface components {
             object: string;
             /** @description Where it stands; the list's `status` filter names them all. */
             status: string;
-            /** @description What is to be charged, in minor units of the currency. */
+            /** @description What is to be charged, in minor units of the currency: what is left after discounts. */
             amount: number;
             /** @description Held and not yet captured. */
             amountCapturable: number;
@@ -250,8 +254,12 @@ export interface components {
             } | null;
             /** @description Each status it had, with its time. */
             timeline: {
+                /** @description The status it got, or had. */
                 status: string;
+                /** @description When. */
                 at: string;
+                /** @description What was noted; null for a change of status. */
+                note: string | null;
             }[];
             /** @description Your own notes. */
             metadata: {
@@ -276,6 +284,8 @@ export interface components {
             status: string;
             /** @description What is to be charged, in minor units of the currency. */
             amount: number;
+            /** @description What it was before discounts, in minor units. */
+            originalAmount: number;
             /** @description ISO 4217 code. */
             currency: string;
             /** @description Shown to the buyer. */
@@ -351,6 +361,11 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
+            /**
+             * @description Redemptions of the payer's, each of which takes its discount off the amount. One that cannot be used is told with the
+             *     reason, and no payment is created. What they leave nothing of completes at once, without a charge.
+             */
+            redemptions?: string[] | null;
             /** @description What to show whole. */
             expand?: "customer"[] | null;
         };
@@ -423,6 +438,11 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
+            /**
+             * @description Redemptions of the payer's, each of which takes its discount off the amount. One that cannot be used is told with the
+             *     reason, and no payment is created. What they leave nothing of completes at once, without a charge.
+             */
+            redemptions?: string[] | null;
             /** @description What to show whole. */
             expand?: "customer"[] | null;
         };
@@ -436,6 +456,11 @@ export interface components {
             paymentMethodId?: string | null;
             /** @description The buyer is not there. */
             offSession?: boolean | null;
+            /**
+             * @description What the buyer was shown, in minor units. If the payment is of another amount by now, because a discount ended, it is
+             *     not charged.
+             */
+            amount?: number | null;
             /** @description With a public key: the session's client secret. It may come in the header `X-Vinr-Client-Secret` instead. */
             clientSecret?: string | null;
             /** @description What to show whole. */

@@ -30,7 +30,13 @@ pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> R
 /// The payment as the answer, with what the request wants to be shown whole.
 pub(super) async fn shown(unit: &mut Unit<'_>, payment: &Payment) -> Result<Reply> {
     let customer = customer_shown(unit, payment).await?;
-    Reply::ok(&wire::show(payment, payments::pages(unit)).with_customer(customer))
+    if payment.discounts.is_empty() {
+        return Reply::ok(&wire::show(payment, payments::pages(unit)).with_customer(customer));
+    }
+    // What holds its redemptions no more may have lost them in this commit, and be of its original amount again.
+    reactions::drain(unit).await?;
+    let payment = payments::load(unit, &payment.id).await?;
+    Reply::ok(&wire::show(&payment, payments::pages(unit)).with_customer(customer))
 }
 
 /// The payment's customer, if the request wants to see it whole: null where there is none.

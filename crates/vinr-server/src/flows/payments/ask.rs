@@ -1,7 +1,7 @@
 //! What a merchant asks for when creating a payment, read with all that is wrong with it.
 
 use vinr_core::accounts::statement_descriptor;
-use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
+use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId, RedemptionId};
 use vinr_core::keys::Environment;
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
@@ -19,6 +19,8 @@ pub(super) struct NewPayment {
     pub(super) id: Option<PaymentId>,
     /// What is to pay.
     pub(super) method: Option<PaymentMethodId>,
+    /// What takes something off.
+    pub(super) redemptions: Vec<RedemptionId>,
     /// The rest as it came.
     pub(super) ask: wire::Create,
     amount: Money,
@@ -40,13 +42,16 @@ impl NewPayment {
         let customer_id = problems.note(id("customerId", ask.customer_id.as_deref(), CustomerId::parse)).flatten();
         let method = id("paymentMethodId", ask.payment_method_id.as_deref(), PaymentMethodId::parse);
         let method = problems.note(method).flatten();
+        let texts = ask.redemptions.iter().flatten();
+        let redemptions = texts.map(|text| id("redemptions", Some(text), RedemptionId::parse));
+        let redemptions = redemptions.filter_map(|id| problems.note(id).flatten()).collect();
         let descriptor = ask.statement_descriptor.as_deref().map(statement_descriptor).transpose();
         let statement_descriptor = problems.note(descriptor).flatten();
         let pairs = ask.metadata.take().unwrap_or_default().pairs();
         let metadata = problems.note(Metadata::new().merged(pairs)).unwrap_or_default();
         note_contradictions(&ask, &mut problems);
         let Some(amount) = amount.filter(|_| problems.is_empty()) else { return Err(problems.into()) };
-        Ok(NewPayment { id: chosen, method, ask, amount, customer_id, statement_descriptor, metadata })
+        Ok(NewPayment { id: chosen, method, redemptions, ask, amount, customer_id, statement_descriptor, metadata })
     }
 
     /// Whether it is to be charged in the same call.
@@ -61,6 +66,7 @@ impl NewPayment {
         core::Create {
             id: self.id.clone().unwrap_or_else(|| PaymentId::from_bits(unit.env.id_bits())),
             amount: self.amount,
+            discounts: Vec::new(),
             description: ask.description.clone(),
             return_url: ask.return_url.clone(),
             cancel_url: ask.cancel_url.clone(),

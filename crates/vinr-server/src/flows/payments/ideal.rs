@@ -16,12 +16,18 @@ use crate::payments::ideal::{self, AtBank};
 use crate::payments::{self};
 use crate::record::Unit;
 
-/// Sends the buyer of a payment to their bank.
+/// Sends the buyer of a payment to their bank; `quoted` is what they were shown.
 ///
 /// # Errors
-/// `payment_not_confirmable`; [`payments::check_bank`]; `parameter_missing` for an e-mail address that is needed.
-pub(crate) async fn begin(unit: &mut Unit<'_>, id: &PaymentId, email: Option<&str>) -> Result<Payment> {
-    let payment = payments::open(unit, id).await?;
+/// `payment_not_confirmable`, `amount_mismatch`; [`payments::check_bank`]; `parameter_missing` for an e-mail address that is
+/// needed.
+pub(crate) async fn begin(
+    unit: &mut Unit<'_>,
+    id: &PaymentId,
+    email: Option<&str>,
+    quoted: Option<i64>,
+) -> Result<Payment> {
+    let payment = payments::open(unit, id, quoted).await?;
     payments::check_bank(unit, &payment)?;
     let owner = if payment.save_method { owner(unit, payment.customer_id.as_ref(), email).await? } else { None };
     let saving = owner.map(|owner| Saving { method: PaymentMethodId::from_bits(unit.env.id_bits()), owner });

@@ -41,6 +41,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             Code::TestCardInLive,
             Code::KybRequired,
             Code::AcquirerNotConfigured,
+            Code::RedemptionNotUsable,
         ]),
         E::post::<sessions::wire::Session<'_>>(
             "/v1/payments/sessions",
@@ -49,7 +50,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             create_session,
         )
         .body::<wire::Create>()
-        .codes(&[Code::ResourceExists, Code::ResourceMissing]),
+        .codes(&[Code::ResourceExists, Code::ResourceMissing, Code::RedemptionNotUsable]),
         E::get::<Listed<wire::Shown<'_>>>("/v1/payments", family, "List payments", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>("/v1/payments/{id}", family, "Retrieve a payment", retrieve)
             .query::<wire::Retrieve>()
@@ -62,6 +63,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 Code::ClientSecretInvalid,
                 Code::PciAttestationRequired,
                 Code::PaymentNotConfirmable,
+                Code::AmountMismatch,
                 Code::PaymentMethodMissing,
                 Code::PaymentMethodMismatch,
                 Code::PaymentMethodDetached,
@@ -126,8 +128,7 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "create_payment", new, |unit, new| {
             Box::pin(async move {
                 unit.expand = Expand::names(new.ask.expand.as_deref());
-                let (ask, now) = (new.drawn(unit), new.is_charged_now());
-                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                let payment = super::create(unit, new).await?;
                 shown(unit, &payment).await
             })
         })
@@ -141,8 +142,7 @@ fn create_session(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "create_session", new, |unit, new| {
             Box::pin(async move {
                 unit.expand = Expand::names(new.ask.expand.as_deref());
-                let (ask, now) = (new.drawn(unit), new.is_charged_now());
-                let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
+                let payment = super::create(unit, new).await?;
                 let client_secret = sessions::open(unit, &payment);
                 let customer = customer_shown(unit, &payment).await?;
                 let payment = wire::show(&payment, payments::pages(unit)).with_customer(customer);
@@ -244,7 +244,7 @@ fn not_for_browsers(param: &'static str) -> ApiError {
 }
 
 async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
-    let wire::Confirm { payment_method_id, off_session, client_secret, expand } = ask;
+    let wire::Confirm { payment_method_id, off_session, amount, client_secret, expand } = ask;
     let secret = presented(call, client_secret)?;
     if off_session == Some(true) {
         return Err(not_for_browsers("offSession"));
@@ -252,10 +252,10 @@ async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
     if expand.is_some() {
         return Err(not_for_browsers("expand"));
     }
-    let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?);
-    answer(call, "confirm_by_secret", data, |unit, (id, secret, method)| {
+    let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?, amount);
+    answer(call, "confirm_by_secret", data, |unit, (id, secret, method, quoted)| {
         Box::pin(async move {
-            let payment = super::confirm_by_secret(unit, id, secret, method.as_ref()).await?;
+            let payment = super::confirm_by_secret(unit, id, secret, method.as_ref(), *quoted).await?;
             Reply::ok(&show_public(&payment, payments::pages(unit)))
         })
     })
@@ -276,7 +276,8 @@ fn confirm(call: Call) -> BoxFuture<'static, Result<Reply>> {
                     sessions::check_in(unit, id, secret).await?;
                 }
                 unit.expand = Expand::names(ask.expand.as_deref());
-                let payment = super::confirm(unit, id, method.as_ref(), presence(ask.off_session)).await?;
+                let told = (presence(ask.off_session), ask.amount);
+                let payment = super::confirm(unit, id, method.as_ref(), told).await?;
                 shown(unit, &payment).await
             })
         })
@@ -318,7 +319,7 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let means = Means::Typed { card, save: save_payment_method == Some(true), email };
         answer(&call, "pay_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
-                let payment = super::pay(unit, id, means).await?;
+                let payment = super::pay(unit, id, means, None).await?;
                 shown(unit, &payment).await
             })
         })
@@ -332,7 +333,7 @@ fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let means = Means::Account { account, save: save_payment_method == Some(true), email };
         answer(&call, "debit_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
-                let payment = super::pay(unit, id, means).await?;
+                let payment = super::pay(unit, id, means, None).await?;
                 shown(unit, &payment).await
             })
         })

@@ -94,6 +94,10 @@ impl Asked {
         let setup = self.ask("POST", "/v1/customers/cust_wallet/setup-method", Some(json!({}))).await;
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
+        let member = self.ask("POST", "/v1/loyalty/accounts", Some(json!({}))).await["id"].clone();
+        self.ask("POST", "/v1/loyalty/points/earn", Some(json!({"accountId": member, "amount": 1}))).await;
+        let rule = json!({"award": {"type": "fixed", "points": 1}});
+        self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
@@ -166,7 +170,10 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "email" => "email=ada@example.com".to_owned(),
         "currency" => "currency=eur".to_owned(),
         "type" if path.starts_with("/v1/balance") => "type=payment".to_owned(),
+        "type" if path.starts_with("/v1/loyalty") => "type=earn".to_owned(),
         "type" => "type=payment.completed".to_owned(),
+        "accountId" => "accountId=loy_nobody".to_owned(),
+        "programId" => "programId=prog_default".to_owned(),
         "source" => "source=pay_nobody".to_owned(),
         "paymentId" => "paymentId=pay_nobody".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),

@@ -8,11 +8,9 @@ use vinr_core::payouts::Status;
 use vinr_core::settlements::Totals;
 use vinr_store::{Row, Snapshot};
 
+use super::super::store::each;
 use super::{Lines, Payout, Plan, Settled, Way};
 use crate::error::Result;
-
-/// Rows of a page.
-const PAGE: usize = 5_000;
 
 const LINES: &str = "SELECT id, type, currency, amount, fee, net, source, settlement_id FROM balance_transactions \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
@@ -120,26 +118,6 @@ pub(super) async fn payouts(
     })
     .await?;
     Ok(found)
-}
-
-/// Hands every row of a table to `take`; `told` hears how many each page has.
-async fn each(
-    snapshot: &Snapshot,
-    sql: &'static str,
-    account: &str,
-    told: &mut impl FnMut(usize),
-    mut take: impl FnMut(&Row),
-) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let page = snapshot.query(sql, &[account.into(), after.as_str().into()]).await?;
-        page.iter().for_each(&mut take);
-        told(page.len());
-        match page.last() {
-            Some(last) if page.len() == PAGE => last.text(0).clone_into(&mut after),
-            Some(_) | None => return Ok(()),
-        }
-    }
 }
 
 fn read_totals(row: &Row) -> Totals {

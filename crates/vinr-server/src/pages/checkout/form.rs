@@ -33,6 +33,8 @@ pub(in crate::pages) const SEPA_DEBIT: &str = "sepa_debit";
 /// A form as far as it can be charged.
 pub(in crate::pages) struct Form {
     pub(in crate::pages) chosen: Chosen,
+    /// What the page said that it charges, in minor units.
+    pub(in crate::pages) quoted: Option<i64>,
     pub(in crate::pages) kept: Kept,
 }
 
@@ -73,6 +75,8 @@ pub(in crate::pages) enum Account {
 pub(in crate::pages) enum Beside {
     /// The saved method that was chosen is not to be charged any more.
     Unusable,
+    /// What there is to pay is another amount than the buyer was shown.
+    Price,
     /// Something that is not the buyer's to mend.
     Trouble,
 }
@@ -110,6 +114,7 @@ impl Errors {
         };
         let errors = Errors { email, number, expiry, iban, ..Errors::default() };
         let beside = match about {
+            _ if refusal.code == Code::AmountMismatch => Some(Beside::Price),
             "paymentMethodId" => Some(Beside::Unusable),
             _ => (!errors.is_about_a_field()).then_some(Beside::Trouble),
         };
@@ -148,8 +153,10 @@ impl Form {
         let mut kept = Kept::default();
         let (mut number, mut cvc) = (Zeroizing::new(String::new()), Zeroizing::new(String::new()));
         let (mut iban, mut holder) = (Zeroizing::new(String::new()), String::new());
+        let mut quoted = None;
         for (name, value) in form_urlencoded::parse(bytes) {
             match &*name {
+                "amount" => quoted = value.trim().parse().ok(),
                 "method" => kept.method = Some(value.trim().to_owned()),
                 "email" => value.trim().clone_into(&mut kept.email),
                 "number" => value.trim().clone_into(&mut number),
@@ -165,13 +172,13 @@ impl Form {
             value.zeroize();
         }
         if let Some(id) = kept.method.as_deref().and_then(|id| PaymentMethodId::parse(id).ok()) {
-            return Ok(Form { chosen: Chosen::Saved(id), kept });
+            return Ok(Form { chosen: Chosen::Saved(id), quoted, kept });
         }
         let email = asks_email && (kept.email.len() > EMAIL_BYTES_MAX || !is_mail(&kept.email));
         match kept.method.as_deref() {
             Some(IDEAL) if email => return Err(Errors { email, kept, ..Errors::default() }),
-            Some(IDEAL) => return Ok(Form { chosen: Chosen::Ideal, kept }),
-            Some(SEPA_DEBIT) => return Form::account(&iban, &holder, email, kept),
+            Some(IDEAL) => return Ok(Form { chosen: Chosen::Ideal, quoted, kept }),
+            Some(SEPA_DEBIT) => return Form::account((&iban, &holder), email, quoted, kept),
             Some(_) | None => {}
         }
         let expiry = expiry(&kept.expiry);
@@ -187,7 +194,7 @@ impl Form {
         };
         match expiry {
             Some((month, year)) if !errors.is_about_a_field() => {
-                Ok(Form { chosen: Chosen::Typed(TypedCard::new(&number, month, year, &kept.name)), kept })
+                Ok(Form { chosen: Chosen::Typed(TypedCard::new(&number, month, year, &kept.name)), quoted, kept })
             }
             _ => Err(Errors { kept, ..errors }),
         }
@@ -196,7 +203,12 @@ impl Form {
 
 impl Form {
     /// A debit as it was typed; `email` is whether the address is wrong.
-    fn account(iban: &str, holder: &str, email: bool, mut kept: Kept) -> Result<Form, Errors> {
+    fn account(
+        (iban, holder): (&str, &str),
+        email: bool,
+        quoted: Option<i64>,
+        mut kept: Kept,
+    ) -> Result<Form, Errors> {
         holder.clone_into(&mut kept.name);
         let wrong = Iban::parse(iban).is_err().then_some(Account::Wrong);
         let errors = Errors { email, iban: wrong, holder: holder.is_empty(), ..Errors::default() };
@@ -205,7 +217,7 @@ impl Form {
         }
         let account_holder = holder.chars().take(HOLDER_LENGTH_MAX).collect();
         let chosen = Chosen::Debit(TypedAccount { iban: iban.to_owned(), account_holder });
-        Ok(Form { chosen, kept })
+        Ok(Form { chosen, quoted, kept })
     }
 }
 
@@ -240,11 +252,12 @@ mod tests {
 
     #[test]
     fn a_whole_form_is_a_card() {
-        let Ok(Form { chosen: Chosen::Typed(card), kept }) =
-            read("method=new&number=4242+4242+4242+4242&expiry=12+%2F+31&cvc=123&name=Ada")
+        let Ok(Form { chosen: Chosen::Typed(card), quoted, kept }) =
+            read("amount=3700&method=new&number=4242+4242+4242+4242&expiry=12+%2F+31&cvc=123&name=Ada")
         else {
             panic!("a card")
         };
+        assert_eq!(quoted, Some(3_700));
         assert_eq!((card.exp_month, card.exp_year, card.name.as_deref()), (Some(12), Some(31), Some("Ada")));
         assert_eq!((card.number.as_str(), kept.name.as_str()), ("4242 4242 4242 4242", "Ada"));
     }
@@ -270,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_debit_needs_an_account_and_its_holder() {
-        let Ok(Form { chosen: Chosen::Debit(account), kept }) =
+        let Ok(Form { chosen: Chosen::Debit(account), kept, .. }) =
             read("method=sepa_debit&iban=DE89+3704+0044+0532+0130+00&holder=Ada+Lovelace&number=&name=")
         else {
             panic!("an account")

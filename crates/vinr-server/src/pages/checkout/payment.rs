@@ -83,6 +83,7 @@ pub(super) async fn entry(opened: &Opened, payment: &Payment, errors: &Errors) -
         saved: &saved,
         banks,
         offers_ideal: offers_banks,
+        quoted: Some(payment.amount.amount),
         asks_email: asks_email(payment),
         keeps: payment.save_method,
         button: t.pay.replace("{amount}", order.headline()),
@@ -103,19 +104,19 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
         Ok(form) => form,
         Err(errors) => return opened.again(&errors).await,
     };
-    let Form { chosen, kept } = form;
+    let Form { chosen, quoted, kept } = form;
     let email = Some(kept.email.clone()).filter(|email| !email.is_empty());
     let means = match chosen {
-        Chosen::Ideal => return to_ideal(opened, payment, email, kept).await,
+        Chosen::Ideal => return to_ideal(opened, payment, (email, quoted), kept).await,
         Chosen::Debit(account) => Means::Account { account, save: false, email },
         Chosen::Saved(id) => Means::Saved(id),
         Chosen::Typed(card) => Means::Typed { card, save: false, email },
     };
     let task = Task::request(&opened.account, "pay_on_page");
-    let data = Arc::new((payment.id.clone(), means));
-    let confirmed = opened
-        .app
-        .run_and_ask(task, data, |unit, (id, means)| Box::pin(async move { charge(unit, id, means).await.map(drop) }));
+    let data = Arc::new((payment.id.clone(), means, quoted));
+    let confirmed = opened.app.run_and_ask(task, data, |unit, (id, means, quoted)| {
+        Box::pin(async move { charge(unit, id, means, *quoted).await.map(drop) })
+    });
     match confirmed.await {
         Ok(((), outcome)) => {
             if let Some(outcome) = outcome {
@@ -128,10 +129,16 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
 }
 
 /// The buyer chose iDEAL.
-async fn to_ideal(opened: &Opened, payment: &Payment, email: Option<String>, kept: Kept) -> Result<Response> {
+async fn to_ideal(
+    opened: &Opened,
+    payment: &Payment,
+    (email, quoted): (Option<String>, Option<i64>),
+    kept: Kept,
+) -> Result<Response> {
     let task = Task::request(&opened.account, "begin_ideal_on_page");
-    let begun = opened.app.run(task, Arc::new((payment.id.clone(), email)), |unit, (id, email)| {
-        Box::pin(async move { ideal::begin(unit, id, email.as_deref()).await.map(drop) })
+    let data = Arc::new((payment.id.clone(), email, quoted));
+    let begun = opened.app.run(task, data, |unit, (id, email, quoted)| {
+        Box::pin(async move { ideal::begin(unit, id, email.as_deref(), *quoted).await.map(drop) })
     });
     match begun.await {
         Ok(()) => Ok(opened.onwards(&kept)),
@@ -175,7 +182,8 @@ fn asks_email(payment: &Payment) -> bool {
 
 fn order<'a>(opened: &'a Opened, payment: &'a Payment) -> Order<'a> {
     let amount = opened.locale.money(payment.amount);
-    Order::new(opened, amount, payment.description.as_deref())
+    let order = Order::new(opened, amount, payment.description.as_deref());
+    if payment.discounts.is_empty() { order } else { order.reduced(payment) }
 }
 
 /// Where a buyer goes who does not pay: where the shop wants those, or else where it wants to hear how it stands.

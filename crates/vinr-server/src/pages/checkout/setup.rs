@@ -61,6 +61,7 @@ pub(super) fn entry(opened: &Opened, setup: &Setup, errors: &Errors) -> Response
         saved: &[],
         banks: if is_accounts { Banks::Debit } else { Banks::Offered },
         offers_ideal: false,
+        quoted: None,
         asks_email: false,
         keeps: true,
         button: t.setup_button.to_owned(),
@@ -78,8 +79,8 @@ pub(super) fn unavailable(opened: &Opened, setup: &Setup) -> Response {
 /// The buyer pressed the button.
 pub(super) async fn save(opened: &Opened, setup: &Setup, body: Body) -> Result<Response> {
     let (typed, kept) = match Form::read(body, false).await {
-        Ok(Form { chosen: Chosen::Typed(card), kept }) => (Kind::Card(card), kept),
-        Ok(Form { chosen: Chosen::Debit(account), kept }) => (Kind::Account(account), kept),
+        Ok(Form { chosen: Chosen::Typed(card), kept, .. }) => (Kind::Card(card), kept),
+        Ok(Form { chosen: Chosen::Debit(account), kept, .. }) => (Kind::Account(account), kept),
         Ok(Form { chosen: Chosen::Saved(_) | Chosen::Ideal, .. }) => {
             return opened.again(&Errors::trouble()).await;
         }

@@ -8,8 +8,9 @@ use axum::response::Response;
 use serde_json::json;
 use vinr_core::cards::{Brand, FailureCode};
 use vinr_core::keys::Environment;
+use vinr_core::money::Money;
 use vinr_core::payment_methods::{self as core, PaymentMethod};
-use vinr_core::payments::CardSummary;
+use vinr_core::payments::{CardSummary, Payment};
 
 use super::super::brand::Look;
 use super::super::locale::Locale;
@@ -33,7 +34,16 @@ pub(in crate::pages) struct Order<'a> {
     pub(in crate::pages) merchant: &'a str,
     pub(in crate::pages) look: Look,
     pub(in crate::pages) description: Option<&'a str>,
+    /// What a payment was before its discounts, and what they take off.
+    pub(in crate::pages) reduced: Option<Reduced>,
     headline: String,
+}
+
+/// How a payment comes to its amount, in the buyer's language.
+#[derive(Clone)]
+pub(in crate::pages) struct Reduced {
+    pub(in crate::pages) original: String,
+    pub(in crate::pages) off: String,
 }
 
 impl<'a> Order<'a> {
@@ -53,7 +63,17 @@ impl<'a> Order<'a> {
         let AccountContext { account, settings, .. } = context;
         let look = Look::of(account, &settings.branding);
         let sandbox = app.settings.environment == Environment::Sandbox;
-        Order { locale, t: Texts::of(locale), sandbox, merchant: &settings.name, look, description, headline }
+        let (t, merchant) = (Texts::of(locale), &settings.name);
+        Order { locale, t, sandbox, merchant, look, description, reduced: None, headline }
+    }
+
+    /// With how a payment comes to its amount.
+    pub(super) fn reduced(self, payment: &Payment) -> Order<'a> {
+        let (original, currency) = (payment.original_amount(), payment.amount.currency);
+        let off = Money::new(payment.amount.amount - original, currency);
+        let money = |money| self.locale.money(money);
+        let reduced = Reduced { original: money(Money::new(original, currency)), off: money(off) };
+        Order { reduced: Some(reduced), ..self }
     }
 
     /// The amount, or what else stands large on the page.
@@ -83,6 +103,8 @@ pub(in crate::pages) struct Entering<'a> {
     pub(in crate::pages) banks: Banks,
     /// Whether iDEAL is among what banks offer.
     pub(in crate::pages) offers_ideal: bool,
+    /// What the page says that it charges, in minor units.
+    pub(in crate::pages) quoted: Option<i64>,
     pub(in crate::pages) asks_email: bool,
     /// Whether the card or the account is kept.
     pub(in crate::pages) keeps: bool,
@@ -128,6 +150,7 @@ impl Said {
         let declined = declined.filter(|_| errors.beside.is_none() && !errors.is_about_a_field());
         let remedy = declined.filter(|declined| declined.was_typed).map(|declined| Remedy::of(declined.code));
         let notice = match errors.beside {
+            Some(Beside::Price) => Some(Notice { is_refusal: false, text: t.price_changed }),
             Some(Beside::Unusable) => Some(Notice { is_refusal: true, text: t.unusable }),
             Some(Beside::Trouble) => Some(Notice { is_refusal: false, text: t.trouble }),
             None => declined.map(|declined| Notice { is_refusal: true, text: t.declined(declined.code) }),

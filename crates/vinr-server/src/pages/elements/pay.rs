@@ -115,9 +115,10 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
         Ok(form) => form,
         Err(errors) => return wrong(paying.t, &errors),
     };
-    let means = match form.chosen {
+    let Form { chosen, quoted, kept } = form;
+    let means = match chosen {
         Chosen::Typed(card) => {
-            let email = Some(form.kept.email).filter(|email| !email.is_empty());
+            let email = Some(kept.email).filter(|email| !email.is_empty());
             Means::Typed { card, save: false, email }
         }
         Chosen::Saved(id) => Means::Saved(id),
@@ -125,10 +126,10 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
         Chosen::Ideal | Chosen::Debit(_) => return wrong(paying.t, &Errors::trouble()),
     };
     let task = Task::request(&paying.context.account, "pay_in_fields");
-    let data = Arc::new((paying.payment.id.clone(), means));
-    let confirmed = paying
-        .app
-        .run_and_ask(task, data, |unit, (id, means)| Box::pin(async move { charge(unit, id, means).await.map(drop) }));
+    let data = Arc::new((paying.payment.id.clone(), means, quoted));
+    let confirmed = paying.app.run_and_ask(task, data, |unit, (id, means, quoted)| {
+        Box::pin(async move { charge(unit, id, means, *quoted).await.map(drop) })
+    });
     match confirmed.await {
         Ok(((), outcome)) => {
             if let Some(outcome) = outcome {
@@ -137,7 +138,9 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
         }
         // Somebody else was quicker: the fields are told how it stands now.
         Err(error) if error.first().code == Code::PaymentNotConfirmable => {}
-        Err(error) if error.status() == 400 => return wrong(paying.t, &Errors::of(&error)),
+        Err(error) if error.status() == 400 || error.first().code == Code::AmountMismatch => {
+            return wrong(paying.t, &Errors::of(&error));
+        }
         Err(error) => return Err(error),
     }
     as_it_stands(&paying).await

@@ -4,7 +4,7 @@ use serde::Serialize;
 use vinr_core::payment_methods::PaymentMethod;
 use vinr_core::payments::{Payment, Status};
 
-use super::super::checkout::form::Errors;
+use super::super::checkout::form::{Beside, Errors};
 use super::super::checkout::views::{Declined, Said, expires, label};
 use super::super::texts::Texts;
 use crate::http::shapes::Pages;
@@ -55,6 +55,8 @@ impl<'a> Saved<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Tried<'a> {
     pub(super) payment: Option<PublicShown<'a>>,
+    /// Whether there is another amount to be paid than the fields were told.
+    price_changed: bool,
     #[serde(flatten)]
     said: Words,
 }
@@ -82,7 +84,8 @@ struct Under {
 impl Tried<'_> {
     /// A form that could not be charged.
     pub(super) fn wrong(t: &'static Texts, errors: &Errors) -> Tried<'static> {
-        Tried { payment: None, said: words(Said::of(t, errors, None)) }
+        let price_changed = errors.beside == Some(Beside::Price);
+        Tried { payment: None, price_changed, said: words(Said::of(t, errors, None)) }
     }
 }
 
@@ -91,7 +94,8 @@ pub(super) fn tried<'a>(t: &'static Texts, payment: &'a Payment, pages: Pages<'_
     let declined = payment.failure.filter(|_| payment.status == Status::Failed);
     let was_typed = payment.method.as_ref().is_none_or(|method| method.id.is_none());
     let declined = declined.map(|code| Declined { code, was_typed });
-    Tried { payment: Some(show_public(payment, pages)), said: words(Said::of(t, &Errors::default(), declined)) }
+    let said = words(Said::of(t, &Errors::default(), declined));
+    Tried { payment: Some(show_public(payment, pages)), price_changed: false, said }
 }
 
 /// A request that was refused.

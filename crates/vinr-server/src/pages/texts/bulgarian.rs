@@ -117,4 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     link_inactive_text: "Нищо не е таксувано. Поискайте нова връзка от {merchant}.",
     link_expired_title: "Тази връзка е изтекла",
     link_expired_text: "Нищо не е таксувано. Поискайте нова връзка от {merchant}.",
+    original: "Цена",
+    discount: "Отстъпка",
+    total: "Общо",
+    price_changed: "Цената се промени, защото отстъпката вече не важи. Нищо не е таксувано. Вижте новата сума и платете отново.",
 };

@@ -117,4 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     link_inactive_text: "Nothing was charged. Ask {merchant} for a new link.",
     link_expired_title: "This link has expired",
     link_expired_text: "Nothing was charged. Ask {merchant} for a new link.",
+    original: "Price",
+    discount: "Discount",
+    total: "Total",
+    price_changed: "The price changed, because a discount is no longer valid. Nothing was charged. Check the new total and pay again.",
 };

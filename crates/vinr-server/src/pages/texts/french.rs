@@ -117,4 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     link_inactive_text: "Rien n’a été débité. Demandez un nouveau lien à {merchant}.",
     link_expired_title: "Ce lien a expiré",
     link_expired_text: "Rien n’a été débité. Demandez un nouveau lien à {merchant}.",
+    original: "Prix",
+    discount: "Remise",
+    total: "Total",
+    price_changed: "Le prix a changé, car une remise n’est plus valable. Rien n’a été débité. Vérifiez le nouveau total et payez à nouveau.",
 };

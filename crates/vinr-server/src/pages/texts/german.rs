@@ -117,4 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     link_inactive_text: "Es wurde nichts abgebucht. Bitten Sie {merchant} um einen neuen Link.",
     link_expired_title: "Dieser Link ist abgelaufen",
     link_expired_text: "Es wurde nichts abgebucht. Bitten Sie {merchant} um einen neuen Link.",
+    original: "Preis",
+    discount: "Rabatt",
+    total: "Gesamt",
+    price_changed: "Der Preis hat sich geändert, weil ein Rabatt nicht mehr gilt. Es wurde nichts abgebucht. Prüfen Sie den neuen Betrag und zahlen Sie noch einmal.",
 };

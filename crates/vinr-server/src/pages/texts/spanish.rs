@@ -117,4 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     link_inactive_text: "No se ha cobrado nada. Pida un enlace nuevo a {merchant}.",
     link_expired_title: "Este enlace ha caducado",
     link_expired_text: "No se ha cobrado nada. Pida un enlace nuevo a {merchant}.",
+    original: "Precio",
+    discount: "Descuento",
+    total: "Total",
+    price_changed: "El precio ha cambiado porque un descuento ya no es válido. No se ha cobrado nada. Compruebe el nuevo total y pague de nuevo.",
 };

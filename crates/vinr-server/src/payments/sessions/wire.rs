@@ -32,6 +32,8 @@ pub(crate) struct PublicShown<'a> {
     status: &'static str,
     /// What is to be charged, in minor units of the currency.
     amount: i64,
+    /// What it was before discounts, in minor units.
+    original_amount: i64,
     /// ISO 4217 code.
     currency: &'static str,
     /// Shown to the buyer.
@@ -66,6 +68,7 @@ pub(crate) fn show_public<'a>(payment: &'a Payment, pages: Pages<'_>) -> PublicS
         object: "payment",
         status: payment.status.as_str(),
         amount: payment.amount.amount,
+        original_amount: payment.original_amount(),
         currency: payment.amount.currency.code(),
         description: payment.description.as_deref(),
         method: payment.method.as_ref().map(|method| method.method_type().as_str()),

@@ -1,0 +1,118 @@
+use super::*;
+
+fn rule(award: Award) -> Rule {
+    Rule {
+        id: EarningRuleId::from_bits(1),
+        program_id: ProgramId::parse("prog_default").expect("an id"),
+        name: None,
+        trigger: Trigger::PaymentCompleted,
+        award,
+        conditions: Conditions::default(),
+        multiplier: Rate::ONE,
+        cap: None,
+        is_active: true,
+        metadata: Metadata::new(),
+        created_at: Timestamp::EPOCH,
+    }
+}
+
+fn per_amount(per: i64, points: &str) -> Rule {
+    rule(Award::PerAmount { per, points: rate(points) })
+}
+
+fn rate(text: &str) -> Rate {
+    Rate::parse(text).expect("a rate")
+}
+
+fn paid(amount: i64, currency: &str) -> Option<Money> {
+    Some(Money::new(amount, Currency::parse(currency).expect("a currency")))
+}
+
+#[test]
+fn a_point_for_each_1_00_is_that_in_every_currency() {
+    let rule = per_amount(100, "1");
+    let earned = |amount, currency| points(&rule, paid(amount, currency), Rounding::Down);
+    assert_eq!(earned(4_200, "EUR"), 42);
+    assert_eq!(earned(4_250, "EUR"), 42, "a half is dropped");
+    assert_eq!(earned(4_200, "JPY"), 4_200, "floor(amount / 100) would give 42");
+    assert_eq!(earned(42_000, "KWD"), 42, "floor(amount / 100) would give 420");
+}
+
+#[test]
+fn points_for_a_part_of_an_amount_are_a_part_of_the_points() {
+    let rule = per_amount(1_000, "5");
+    assert_eq!(points(&rule, paid(1_500, "EUR"), Rounding::Down), 7);
+    assert_eq!(points(&rule, paid(1_500, "EUR"), Rounding::Up), 8);
+    assert_eq!(points(&rule, paid(1_500, "EUR"), Rounding::Nearest), 8, "7.5, half away from zero");
+}
+
+#[test]
+fn multipliers_are_exact_until_the_one_rounding() {
+    let mut rule = per_amount(100, "0.5");
+    rule.multiplier = rate("1.5");
+    assert_eq!(points(&rule, paid(399, "EUR"), Rounding::Down), 2, "3.99 × 0.5 × 1.5 = 2.9925");
+    assert_eq!(points(&rule, paid(399, "EUR"), Rounding::Nearest), 3);
+}
+
+#[test]
+fn each_currency_may_have_its_own_rate() {
+    let eur = Currency::EUR;
+    let jpy = Currency::parse("JPY").expect("a currency");
+    let rule = rule(Award::PerCurrency(BTreeMap::from([(eur, rate("1")), (jpy, rate("0.01"))])));
+    assert_eq!(points(&rule, paid(4_200, "EUR"), Rounding::Down), 42);
+    assert_eq!(points(&rule, paid(4_200, "JPY"), Rounding::Down), 42);
+    assert_eq!(points(&rule, paid(4_200, "USD"), Rounding::Down), 0);
+}
+
+#[test]
+fn what_does_not_match_gives_nothing() {
+    let mut fixed = rule(Award::Fixed { points: 50 });
+    assert_eq!(points(&fixed, paid(1, "USD"), Rounding::Down), 50);
+    fixed.conditions = Conditions { amount_min: Some(2_000), currency: Some(Currency::EUR) };
+    assert_eq!(points(&fixed, paid(2_000, "EUR"), Rounding::Down), 50);
+    assert_eq!(points(&fixed, paid(1_999, "EUR"), Rounding::Down), 0);
+    assert_eq!(points(&fixed, paid(2_000, "USD"), Rounding::Down), 0);
+    assert_eq!(points(&fixed, None, Rounding::Down), 0);
+    fixed.is_active = false;
+    assert_eq!(points(&fixed, paid(2_000, "EUR"), Rounding::Down), 0);
+}
+
+#[test]
+fn a_cap_leaves_what_is_left_of_it() {
+    let cap = Some(Cap { points: 100, window: Window::Day });
+    assert_eq!([capped(80, cap, 0), capped(80, cap, 50), capped(80, cap, 100), capped(80, cap, 130)], [80, 50, 0, 0]);
+    assert_eq!(capped(80, None, 1_000), 80);
+}
+
+#[test]
+fn a_window_begins_where_the_merchant_is() {
+    let sofia = TimeZone::parse("Europe/Sofia").expect("a zone");
+    // 22:30 UTC on Saturday 31 January is half past midnight of Sunday 1 February in Sofia.
+    let late = Timestamp::parse("2026-01-31T22:30:00Z").expect("an instant");
+    let first = |window: Window, zone: &TimeZone| window.first_day(late, zone).map(|day| day.start(zone).rfc3339());
+    let utc = TimeZone::utc();
+    assert_eq!(first(Window::Day, &sofia).as_deref(), Some("2026-01-31T22:00:00Z"));
+    assert_eq!(first(Window::Month, &sofia).as_deref(), Some("2026-01-31T22:00:00Z"));
+    assert_eq!(first(Window::Week, &sofia).as_deref(), Some("2026-01-25T22:00:00Z"));
+    assert_eq!(first(Window::Day, &utc).as_deref(), Some("2026-01-31T00:00:00Z"));
+    assert_eq!(first(Window::Month, &utc).as_deref(), Some("2026-01-01T00:00:00Z"));
+    assert_eq!(first(Window::Week, &utc).as_deref(), Some("2026-01-26T00:00:00Z"));
+    assert_eq!(first(Window::Lifetime, &utc), None);
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_rule_is_named_at_once() {
+    let mut wrong = rule(Award::Fixed { points: 0 });
+    wrong.cap = Some(Cap { points: -5, window: Window::Month });
+    wrong.conditions.amount_min = Some(0);
+    wrong.name = Some(String::new());
+    let refusals = check(&wrong).expect_err("four things are wrong");
+    let params: Vec<_> = refusals.iter().filter_map(|refusal| refusal.param.as_deref()).collect();
+    assert_eq!(params, ["award.points", "cap.points", "conditions.minAmount", "name"]);
+    let mut joined = per_amount(100, "1");
+    joined.trigger = Trigger::AccountCreated;
+    assert!(check(&joined).is_err(), "nothing is paid by becoming a member");
+    assert!(check(&per_amount(0, "1")).is_err());
+    assert!(check(&rule(Award::PerCurrency(BTreeMap::new()))).is_err());
+    assert_eq!(check(&per_amount(100, "1")), Ok(()));
+}

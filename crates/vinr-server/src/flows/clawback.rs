@@ -1,0 +1,124 @@
+//! Refunds and disputes with the points that their payment has earned (spec/engagement.md, Clawback). Every one of them
+//! changes the payment's row, and so does every award, so none of them misses another.
+
+use std::sync::Arc;
+
+use vinr_core::awards::{self as core, Award, Cause};
+use vinr_core::disputes::{self, Dispute};
+use vinr_core::ids::PaymentId;
+use vinr_core::loyalty_accounts::{claw_back, restore};
+use vinr_core::payments::Payment;
+use vinr_core::points::Source;
+use vinr_core::refunds::{self, Refund};
+
+use crate::awards::{self, Clawback};
+use crate::error::{ApiError, Result};
+use crate::loyalty_accounts::points::{self, Because};
+use crate::record::{Reaction, Unit};
+use crate::{disputes as dispute_rows, loyalty_accounts, payments, refunds as refund_rows};
+
+/// What happened to a refund may mean something for points.
+pub(super) fn hear_of_refund(unit: &mut Unit<'_>, refund: &Refund, event: refunds::Event) {
+    let (payment, cause) = (refund.payment_id.clone(), Cause::Refund(refund.id.clone()));
+    match event {
+        refunds::Event::Created | refunds::Event::Revived => react(unit, Reaction::TakenBack(payment, cause)),
+        refunds::Event::Failed(_) => react(unit, Reaction::GivenAgain(payment, cause)),
+        refunds::Event::Succeeded => {}
+    }
+}
+
+/// The same of a dispute.
+pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &disputes::Event) {
+    let (payment, cause) = (dispute.payment_id.clone(), Cause::Dispute(dispute.id.clone()));
+    match event {
+        disputes::Event::Opened => react(unit, Reaction::TakenBack(payment, cause)),
+        disputes::Event::Won => react(unit, Reaction::GivenAgain(payment, cause)),
+        // What a lost dispute takes was taken when it was opened.
+        disputes::Event::Lost | disputes::Event::Updated { .. } | disputes::Event::Submitted { .. } => {}
+    }
+}
+
+/// Where there are no members, no payment has earned.
+fn react(unit: &mut Unit<'_>, reaction: Reaction) {
+    if unit.context.loyalty.has_members {
+        unit.react(reaction);
+    }
+}
+
+/// Takes the points of what a refund or a dispute took, in every program in which the payment has earned.
+pub(super) async fn taken_back(unit: &mut Unit<'_>, payment: &PaymentId, cause: &Cause) -> Result<()> {
+    let payment = payments::load(unit, payment).await?;
+    let gone = payment.amount_refunded.saturating_add(payment.amount_disputed);
+    let context = Arc::clone(&unit.context);
+    for program in &context.loyalty.programs {
+        if let Some(mut award) = awards::find(unit, &payment.id, &program.id).await?
+            && take(unit, &payment, &mut award, cause, gone).await?
+        {
+            awards::update(unit, &award);
+        }
+    }
+    Ok(())
+}
+
+/// Gives again exactly what it took.
+pub(super) async fn given_again(unit: &mut Unit<'_>, payment: &PaymentId, cause: &Cause) -> Result<()> {
+    let context = Arc::clone(&unit.context);
+    for program in &context.loyalty.programs {
+        let Some(clawback) = awards::clawback(unit, cause, &program.id).await? else { continue };
+        let award = awards::find(unit, payment, &program.id).await?;
+        let mut award = award.ok_or_else(|| ApiError::internal("what was taken back was given"))?;
+        let taken = points::store::load(unit, &clawback.transaction).await?;
+        let mut member = loyalty_accounts::load(unit, &award.account).await?;
+        for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now())? {
+            if movement.points != 0 {
+                points::apply(unit, &mut member, movement, because(payment, cause, 0));
+            }
+        }
+        core::restore(&mut award, clawback.taken);
+        awards::update(unit, &award);
+        awards::remove_clawback(unit, cause, &program.id);
+    }
+    Ok(())
+}
+
+/// Takes of a new award what refunds and disputes had taken of its payment before.
+pub(super) async fn catch_up(unit: &mut Unit<'_>, payment: &Payment, mut award: Award) -> Result<()> {
+    if payment.amount_refunded == 0 && payment.amount_disputed == 0 {
+        return Ok(());
+    }
+    let refunded = refund_rows::store::standing(unit, &payment.id).await?;
+    let disputed = dispute_rows::store::standing(unit, &payment.id).await?;
+    let refunded = refunded.into_iter().map(|(id, amount)| (Cause::Refund(id), amount));
+    let disputed = disputed.into_iter().map(|(id, amount)| (Cause::Dispute(id), amount));
+    let mut gone = 0_i64;
+    for (cause, amount) in refunded.chain(disputed) {
+        gone = gone.saturating_add(amount);
+        take(unit, payment, &mut award, &cause, gone).await?;
+    }
+    awards::update(unit, &award);
+    Ok(())
+}
+
+/// Takes what has to be gone of an award now that so much of its payment is; whether that was anything.
+async fn take(unit: &mut Unit<'_>, payment: &Payment, award: &mut Award, cause: &Cause, gone: i64) -> Result<bool> {
+    let due = core::due(award, gone, payment.amount_captured);
+    if due == 0 {
+        return Ok(false);
+    }
+    let mut member = loyalty_accounts::load(unit, &award.account).await?;
+    let shortfall = unit.context.loyalty.program(&award.program_id)?.shortfall;
+    let (movement, taken) = claw_back(&member.account, &member.lots, due, award.expires_at, shortfall);
+    let transaction = points::apply(unit, &mut member, movement, because(&payment.id, cause, taken.waived));
+    core::take(award, taken);
+    awards::insert_clawback(unit, cause, award, &Clawback { taken, transaction: transaction.id });
+    Ok(true)
+}
+
+fn because(payment: &PaymentId, cause: &Cause, waived: i64) -> Because {
+    let (refund, dispute) = match cause {
+        Cause::Refund(id) => (Some(id.clone()), None),
+        Cause::Dispute(id) => (None, Some(id.clone())),
+    };
+    let source = Source { payment: Some(payment.clone()), refund, dispute, ..Source::default() };
+    Because { source, waived, ..Because::default() }
+}

@@ -1,0 +1,118 @@
+//! Members of loyalty programs. Rules are in `vinr_core::loyalty_accounts`; here they meet rows. One row is in the way of
+//! everything that happens to a member's points, their account's.
+
+pub(crate) mod points;
+pub(crate) mod store;
+pub(crate) mod wire;
+
+use vinr_core::events::EventType;
+use vinr_core::ids::{CustomerId, LoyaltyAccountId, ProgramId};
+use vinr_core::loyalty_accounts::{self as core, Changes, Create, Lots, LoyaltyAccount};
+use vinr_core::refusal::{Code, Refusal};
+use vinr_core::time::Timestamp;
+
+use crate::error::{ApiError, Result};
+use crate::record::{Noun, Unit};
+
+/// A member with what they have; whoever moves points has one.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// Their account.
+    pub(crate) account: LoyaltyAccount,
+    /// Their open lots.
+    pub(crate) lots: Lots,
+    /// When their timer fires as it is stored.
+    woke_at: Option<Timestamp>,
+}
+
+/// A member that a decision depends on.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn load(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Member> {
+    find(unit, id).await?.ok_or_else(|| ApiError::missing("loyalty account", id.as_str()))
+}
+
+/// The same, if there is such a member.
+pub(crate) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<Member>> {
+    let Some(account) = store::find(unit, id).await? else { return Ok(None) };
+    let lots = match unit.lots().get(id) {
+        Some(lots) => lots.clone(),
+        None => store::lots(unit, id).await?,
+    };
+    let woke_at = account.wakes_at;
+    Ok(Some(Member { account, lots, woke_at }))
+}
+
+/// The account of a customer in a program, if they have one. That they have none is not certain at the commit; whoever
+/// opens one claims it.
+pub(crate) async fn id_of(
+    unit: &mut Unit<'_>,
+    customer: &CustomerId,
+    program: &ProgramId,
+) -> Result<Option<LoyaltyAccountId>> {
+    store::membership(unit, customer, program).await
+}
+
+/// Opens a membership.
+///
+/// # Errors
+/// `resource_exists`; `loyalty_account_exists` with the first one, for a customer who is a member.
+pub(crate) async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> Result<Member> {
+    if let Some(customer) = &ask.customer_id
+        && let Some(first) = id_of(unit, customer, &ask.program_id).await?
+    {
+        let message = format!("{customer} is a member of {} already: {first}", ask.program_id);
+        return Err(Refusal::new(Code::LoyaltyAccountExists, message).at("customerId").into());
+    }
+    if chosen_id && store::find(unit, &ask.id).await?.is_some() {
+        let message = format!("there is already a loyalty account {}", ask.id);
+        return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
+    }
+    let account = core::create(ask, unit.now());
+    unit.emit(EventType::LoyaltyAccountCreated, &wire::data(&account));
+    store::insert(unit, &account, chosen_id);
+    unit.lots().insert(account.id.clone(), Lots::default());
+    if !unit.context.loyalty.has_members {
+        // From now on payments look for members.
+        unit.bump_context();
+    }
+    Ok(Member { account, lots: Lots::default(), woke_at: None })
+}
+
+/// Changes a member's notes, or ends the membership and takes it up again.
+///
+/// # Errors
+/// 404, metadata beyond its limits.
+pub(crate) async fn update(unit: &mut Unit<'_>, id: &LoyaltyAccountId, changes: Changes) -> Result<LoyaltyAccount> {
+    let account = store::find(unit, id).await?;
+    let account = account.ok_or_else(|| ApiError::missing("loyalty account", id.as_str()))?;
+    let account = core::changed(account, changes)?;
+    store::update(unit, &account);
+    Ok(account)
+}
+
+/// Stages a member as they are now, with their timer.
+pub(crate) fn save(unit: &mut Unit<'_>, member: &Member) {
+    let Member { account, lots, woke_at } = member;
+    unit.timer(Noun::LoyaltyAccount, account.id.as_str(), *woke_at, account.wakes_at);
+    unit.lots().insert(account.id.clone(), lots.clone());
+    store::update(unit, account);
+}
+
+/// What time does to a member's points: what lapses goes, and of what lapses soon they are told.
+pub(crate) async fn fire(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<()> {
+    let now = unit.now();
+    let mut member = load(unit, id).await?;
+    for movement in core::lapse(&member.lots, now) {
+        points::apply(unit, &mut member, movement, points::Because::default());
+    }
+    for lot in core::notices(&member.account, &member.lots, now) {
+        unit.emit(EventType::LoyaltyPointsExpiring, &wire::expiring(&member.account, &lot));
+        member.account.noticed_until = member.account.noticed_until.max(lot.expires_at);
+    }
+    member.account.wakes_at = core::due(&member.account, &member.lots);
+    member.woke_at = Some(now);
+    save(unit, &member);
+    Ok(())
+}

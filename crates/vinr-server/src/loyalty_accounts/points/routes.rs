@@ -1,0 +1,69 @@
+//! The endpoints of transactions of points.
+
+use futures_util::future::BoxFuture;
+use vinr_core::ids::{LoyaltyAccountId, PointsTransactionId};
+use vinr_core::keys::Family;
+use vinr_core::refusal::Code;
+
+use super::{store, wire};
+use crate::error::{ApiError, Result};
+use crate::http::endpoint::{Call, Endpoint};
+use crate::http::formats::id;
+use crate::http::idempotency::answer;
+use crate::http::list::{self, Filter, Listed};
+use crate::http::reply::Reply;
+
+const ALL: &str = "/v1/loyalty/transactions";
+const ONE: &str = "/v1/loyalty/transactions/{id}";
+
+/// What can be asked of transactions of points.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    use Endpoint as E;
+    let family = Family::Loyalty;
+    vec![
+        E::post::<wire::Shown<'_>>(ALL, family, "Correct a member's points", adjust)
+            .body::<wire::Adjust>()
+            .codes(&[Code::InsufficientPoints, Code::LoyaltyAccountClosed]),
+        E::get::<Listed<wire::Shown<'_>>>(ALL, family, "List points transactions", list).query::<wire::Query>(),
+        E::get::<wire::Shown<'_>>(ONE, family, "Retrieve a points transaction", retrieve),
+    ]
+}
+
+fn adjust(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let ask: wire::Adjust = call.body()?;
+        let account = id("accountId", Some(&ask.account_id), LoyaltyAccountId::parse)?;
+        let account = account.ok_or_else(|| ApiError::internal("a required id was read"))?;
+        answer(&call, "adjust_points", (account, ask), |unit, (account, ask)| {
+            Box::pin(async move {
+                let transaction = super::adjust(unit, account, ask.amount, ask.reason.clone()).await?;
+                Ok(Reply::raw(wire::data(&transaction)))
+            })
+        })
+        .await
+    })
+}
+
+fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let query = call.query::<wire::Query>()?;
+        let mut filters: Vec<Filter> = Vec::new();
+        filters.extend(query.account_id.map(|account| ("loyalty_account_id", account.into())));
+        filters.extend(query.kind.map(|kind| ("type", kind.as_str().into())));
+        filters.extend(query.payment_id.map(|payment| ("payment_id", payment.into())));
+        let read = |row: &vinr_store::Row| {
+            let transaction = store::read_listed(row);
+            (transaction.id.to_string(), transaction)
+        };
+        let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
+        let shown = page.data.iter().map(wire::show).collect();
+        Reply::ok(&Listed { object: page.object, data: shown, page: page.page })
+    })
+}
+
+fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let id = call.id(0, PointsTransactionId::parse)?;
+        Ok(Reply::raw(wire::data(&store::get(&call.app.db, call.account(), &id).await?)))
+    })
+}

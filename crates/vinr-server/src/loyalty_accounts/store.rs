@@ -1,0 +1,175 @@
+//! Members as rows, with their lots.
+
+use std::collections::BTreeMap;
+
+use vinr_core::ids::{AccountId, CustomerId, LoyaltyAccountId, ProgramId};
+use vinr_core::loyalty_accounts::{Lot, Lots, LoyaltyAccount, Status};
+use vinr_core::metadata::Metadata;
+use vinr_core::points::Slice;
+use vinr_core::time::Timestamp;
+use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
+
+use crate::error::{ApiError, Result};
+use crate::http::list::{Index, Indexed, List};
+use crate::record::Unit;
+
+const LOYALTY_ACCOUNTS: Table = Table {
+    name: "loyalty_accounts",
+    columns: &[
+        Column::text("program_id"),
+        Column::text("customer_id"),
+        Column::text("status"),
+        Column::int("balance"),
+        Column::int("pending"),
+        Column::int("lifetime"),
+        Column::text("metadata"),
+        Column::int("wakes_at"),
+        Column::int("noticed_until"),
+        Column::int("created_at"),
+    ],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
+/// One for each customer and program.
+const MEMBERSHIPS: Table =
+    Table { name: "memberships", columns: &[Column::text("loyalty_account_id")], unique: &[], kind: Kind::AppendOnly };
+
+/// What of a member's points lapses when.
+const POINTS_LOTS: Table =
+    Table { name: "points_lots", columns: &[Column::int("points")], unique: &[], kind: Kind::Tally };
+
+/// The list of members.
+pub(crate) const LIST: List = List {
+    table: "loyalty_accounts",
+    columns: "id, program_id, customer_id, status, balance, pending, lifetime, metadata, wakes_at, noticed_until, created_at",
+    order: "created_at",
+    indexes: &[Index { on: &["program_id"], rows: Indexed::All }, Index { on: &["customer_id"], rows: Indexed::All }],
+};
+
+/// The open lots of a member. Whoever changes one changes the member's row, which was loaded.
+const OPEN_LOTS: &str =
+    "SELECT id, points FROM points_lots WHERE account = $1 AND id >= $2 AND id <= $3 AND points > 0 ORDER BY id";
+
+/// The id of what never lapses, after the member's own and `:`; a moment has as many digits.
+const NEVER: &str = "9999999999999999";
+
+pub(super) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<LoyaltyAccount>> {
+    Ok(unit.store.load(&LOYALTY_ACCOUNTS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
+}
+
+/// The open lots of a member whose row was loaded.
+pub(super) async fn lots(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Lots> {
+    let params =
+        [unit.context.account.as_str().into(), lot_id(id, Some(Timestamp::EPOCH)).into(), lot_id(id, None).into()];
+    let rows = unit.store.query(OPEN_LOTS, &params).await?;
+    Ok(Lots::new(rows.iter().map(|row| Lot { expires_at: lapses(row.text(0)), points: row.int(1) }).collect()))
+}
+
+/// Adds to a lot, or takes of it.
+pub(super) fn add(unit: &mut Unit<'_>, id: &LoyaltyAccountId, slice: &Slice) {
+    // The member's row says what there is; a lot below zero would be a wrong number, and is an outage.
+    unit.store.add(&POINTS_LOTS, &lot_id(id, slice.expires_at), "points", slice.points, Some(0));
+}
+
+/// A member to be shown.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &LoyaltyAccountId) -> Result<LoyaltyAccount> {
+    let row = reads.load(&LOYALTY_ACCOUNTS, account.as_str(), id.as_str()).await?;
+    let found = row.map(|row| read(id.clone(), &mut row.reader()));
+    found.ok_or_else(|| ApiError::missing("loyalty account", id.as_str()))
+}
+
+/// A row of [`LIST`].
+pub(crate) fn read_listed(row: &Row) -> LoyaltyAccount {
+    let mut row = row.reader();
+    let id = LoyaltyAccountId::parse(row.text()).expect("the database holds ids of loyalty accounts");
+    read(id, &mut row)
+}
+
+/// The member that a customer is in a program.
+pub(super) async fn membership(
+    unit: &mut Unit<'_>,
+    customer: &CustomerId,
+    program: &ProgramId,
+) -> Result<Option<LoyaltyAccountId>> {
+    let row = unit.store.load(&MEMBERSHIPS, &membership_id(customer, program)).await?;
+    Ok(row.map(|row| LoyaltyAccountId::parse(row.text(0)).expect("the database holds ids of loyalty accounts")))
+}
+
+/// Stages a new member; an id the caller chose may be taken, as the customer's place may be, and is claimed.
+pub(super) fn insert(unit: &mut Unit<'_>, account: &LoyaltyAccount, contested: bool) {
+    let (id, values) = (account.id.as_str(), values(account));
+    if contested {
+        unit.store.claim(&LOYALTY_ACCOUNTS, id, values);
+    } else {
+        unit.store.insert(&LOYALTY_ACCOUNTS, id, values);
+    }
+    if let Some(customer) = &account.customer_id {
+        unit.store.claim(&MEMBERSHIPS, &membership_id(customer, &account.program_id), vec![id.into()]);
+    }
+}
+
+pub(super) fn update(unit: &mut Unit<'_>, account: &LoyaltyAccount) {
+    unit.store.update(&LOYALTY_ACCOUNTS, account.id.as_str(), values(account));
+}
+
+fn membership_id(customer: &CustomerId, program: &ProgramId) -> String {
+    format!("{customer}:{program}")
+}
+
+fn lot_id(id: &LoyaltyAccountId, expires_at: Option<Timestamp>) -> String {
+    match expires_at {
+        Some(at) => format!("{id}:{:016}", at.millis()),
+        None => format!("{id}:{NEVER}"),
+    }
+}
+
+/// When a lot with this id lapses.
+fn lapses(lot: &str) -> Option<Timestamp> {
+    let (_, moment) = lot.rsplit_once(':').expect("a lot's id has a moment");
+    let millis = || moment.parse().expect("a lot's id has a moment");
+    (moment != NEVER).then(|| Timestamp::from_millis(millis()))
+}
+
+fn values(account: &LoyaltyAccount) -> Vec<Value> {
+    let metadata: BTreeMap<&str, &str> = account.metadata.iter().collect();
+    vec![
+        account.program_id.as_str().into(),
+        account.customer_id.as_ref().map(CustomerId::as_str).into(),
+        account.status.as_str().into(),
+        account.balance.into(),
+        account.pending.into(),
+        account.lifetime.into(),
+        serde_json::to_string(&metadata).expect("texts are JSON").into(),
+        account.wakes_at.map(Timestamp::millis).into(),
+        account.noticed_until.map(Timestamp::millis).into(),
+        account.created_at.millis().into(),
+    ]
+}
+
+fn read(id: LoyaltyAccountId, row: &mut RowReader<'_>) -> LoyaltyAccount {
+    let program_id = ProgramId::parse(row.text()).expect("the database holds program ids");
+    let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
+    let status = Status::parse(row.text()).expect("the database holds statuses");
+    let (balance, pending, lifetime) = (row.int(), row.int(), row.int());
+    let metadata = serde_json::from_str(row.text()).expect("the database holds metadata");
+    let wakes_at = row.opt_int().map(Timestamp::from_millis);
+    let noticed_until = row.opt_int().map(Timestamp::from_millis);
+    let created_at = Timestamp::from_millis(row.int());
+    LoyaltyAccount {
+        id,
+        program_id,
+        customer_id,
+        status,
+        balance,
+        pending,
+        lifetime,
+        metadata: Metadata::from_stored(metadata),
+        wakes_at,
+        noticed_until,
+        created_at,
+    }
+}
