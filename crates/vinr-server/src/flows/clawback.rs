@@ -31,10 +31,14 @@ pub(super) fn hear_of_refund(unit: &mut Unit<'_>, refund: &Refund, event: refund
 pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &disputes::Event) {
     let (payment, cause) = (dispute.payment_id.clone(), Cause::Dispute(dispute.id.clone()));
     match event {
-        disputes::Event::Opened => react(unit, Reaction::TakenBack(payment, cause)),
+        disputes::Event::Opened | disputes::Event::Escalated { .. } => react(unit, Reaction::TakenBack(payment, cause)),
         disputes::Event::Won => react(unit, Reaction::GivenAgain(payment, cause)),
-        // What a lost dispute takes was taken when it was opened.
-        disputes::Event::Lost | disputes::Event::Updated { .. } | disputes::Event::Submitted { .. } => {}
+        // What a lost dispute takes was taken when it was opened, and a warning takes nothing.
+        disputes::Event::Warned
+        | disputes::Event::Closed
+        | disputes::Event::Lost
+        | disputes::Event::Updated { .. }
+        | disputes::Event::Submitted { .. } => {}
     }
 }
 
