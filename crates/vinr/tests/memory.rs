@@ -1,4 +1,4 @@
-//! A card that was typed leaves no trace in the memory of the server that has answered (docs/decisions,
+//! A card or an account that was typed leaves no trace in the memory of the server that has answered (docs/decisions,
 //! "Saved cards lie under keys of their own").
 #![cfg(target_os = "linux")]
 
@@ -35,6 +35,13 @@ const DECLINED_IN_FIELDS: Typed = ("4000 0000 0000 9995", "978");
 const TOKENISED: Typed = ("4000 0000 0000 0341", "9079");
 const WITHOUT_ATTESTATION: Typed = ("4000 0000 0000 0119", "9080");
 
+// Accounts' numbers in groups; none that a sentence of the server's names as an example.
+const KEPT_ON_PAGE: &str = "FR14 2004 1010 0505 0001 3M02 606";
+const WRONG_ON_PAGE: &str = "ES91 2100 0418 4502 0005 1339";
+const KEPT_BY_API: &str = "BG80 BNBG 9661 1020 3456 78";
+const DEBITED_BY_API: &str = "DE78 3704 0044 0532 0130 04";
+const YIELDED_BY_IDEAL: &str = "NL91 ABNA 0417 1643 00";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_typed_card_leaves_nothing_in_memory_on_sqlite() {
     type_everywhere(Installation::on_sqlite("memory")).await;
@@ -53,11 +60,12 @@ async fn type_everywhere(mut installation: Installation) {
     let (browser, http) = (client(), client());
     let merchant = Merchant { http, url: server.url.clone(), key: installation.key.clone() };
 
-    search_finds_a_card_that_is_being_typed(&merchant, &server).await;
+    search_finds_what_is_being_typed(&merchant, &server).await;
     let customer = on_the_page(&merchant, &browser).await;
     by_api(&merchant).await;
     let public = Merchant { key: public_key(&installation).await, http: browser.clone(), ..merchant.clone() };
     in_fields(&merchant, &public).await;
+    accounts(&merchant, &browser).await;
     // The saved number comes out of the vault once more.
     let body = json!({"amount": 1000, "currency": "EUR", "customerId": customer, "offSession": true});
     assert_eq!(merchant.post("/v1/payments", body.to_string()).await.1["status"], "completed");
@@ -77,16 +85,19 @@ async fn type_everywhere(mut installation: Installation) {
 
 /// Half a form is sent: its bytes are in the server's memory, and a search that misses them would prove nothing. Then the
 /// buyer goes away.
-async fn search_finds_a_card_that_is_being_typed(merchant: &Merchant, server: &Server) {
+async fn search_finds_what_is_being_typed(merchant: &Merchant, server: &Server) {
     let payment = merchant.payment(json!({})).await;
     let address = server.url.trim_start_matches("http://");
     let mut buyer = TcpStream::connect(address).await.expect("a connection");
     let path = payment["checkoutUrl"].as_str().and_then(|url| url.strip_prefix(&server.url)).expect("a page");
     let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 400\r\n");
-    let typed = [&head, "content-type: application/x-www-form-urlencoded\r\n\r\n", &form(BROKEN_OFF)].concat();
+    let account = format!("&iban={}", KEPT_ON_PAGE.replace(' ', "+"));
+    let typed =
+        [&head, "content-type: application/x-www-form-urlencoded\r\n\r\n", &form(BROKEN_OFF), &account].concat();
     buyer.write_all(typed.as_bytes()).await.expect("sent");
+    let typed = [BROKEN_OFF.0, KEPT_ON_PAGE].map(|number| number.replace(' ', "+"));
     let deadline = Instant::now() + PATIENCE;
-    while search(server).len() < 2 {
+    while !typed.iter().all(|number| search(server).iter().any(|found| found.starts_with(number))) {
         assert!(Instant::now() < deadline, "the search finds what is there");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -126,6 +137,45 @@ async fn by_api(merchant: &Merchant) {
     assert_eq!(merchant.post(&pay(&payment), broken).await.1["error"]["code"], "invalid_json");
     let stranger = Merchant { key: "sk_test_nobody".to_owned(), ..merchant.clone() };
     assert_eq!(stranger.post(&pay(&payment), card(WITHOUT_KEY)).await.0, 401);
+}
+
+/// Accounts: debited and kept on the page, mistyped there, saved and debited by the sandbox's helpers, told by iDEAL's
+/// bank, and debited once more out of the vault.
+async fn accounts(merchant: &Merchant, browser: &reqwest::Client) {
+    let (_, customer) = merchant.post("/v1/customers", json!({}).to_string()).await;
+    let keeping = json!({"customerId": customer["id"], "savePaymentMethod": true});
+    let debit = |iban: &str| format!("method=sepa_debit&iban={}&holder=Ada", iban.replace(' ', "+"));
+    let send = |url: String, form: String| {
+        let request = browser.post(url).header("content-type", "application/x-www-form-urlencoded");
+        async move {
+            let answer = request.body(form).send().await.expect("an answer");
+            (answer.status().as_u16(), answer.bytes().await.expect("a page"))
+        }
+    };
+    let page = |payment: &Value| payment["checkoutUrl"].as_str().expect("a page").to_owned();
+    for (form, status) in [(debit(KEPT_ON_PAGE), 303), (debit(WRONG_ON_PAGE), 422), ("method=ideal".to_owned(), 303)] {
+        let payment = merchant.payment(keeping.clone()).await;
+        assert_eq!(send(page(&payment), form.clone()).await.0, status, "{form}");
+        if form == "method=ideal" {
+            let bank = page(&payment).replace("/checkout/", "/authenticate/");
+            assert_eq!(send(bank, "result=succeed".to_owned()).await.0, 303);
+        }
+    }
+    let given = |iban: &str| json!({"iban": iban, "accountHolder": "Ada"}).to_string();
+    let payment = merchant.payment(json!({})).await;
+    let path = format!("/v1/test/payments/{}/debit", payment["id"].as_str().expect("an id"));
+    assert_eq!(merchant.post(&path, given(DEBITED_BY_API)).await.1["status"], "processing");
+    let path = format!("/v1/customers/{}/setup-method", customer["id"].as_str().expect("an id"));
+    let (_, setup) = merchant.post(&path, json!({}).to_string()).await;
+    let path = format!("/v1/test/setups/{}/debit", setup["id"].as_str().expect("an id"));
+    let (_, saved) = merchant.post(&path, given(KEPT_BY_API)).await;
+    for method in [&saved["paymentMethodId"], &Value::Null] {
+        let mut body = json!({"amount": 1000, "currency": "EUR", "customerId": customer["id"], "offSession": true});
+        if !method.is_null() {
+            body["paymentMethodId"] = method.clone();
+        }
+        assert_eq!(merchant.post("/v1/payments", body.to_string()).await.1["status"], "processing");
+    }
 }
 
 /// In the fields of Elements: declined, paid, and made a token; and by a program that has no attestation.
@@ -183,7 +233,9 @@ fn search(server: &Server) -> Vec<String> {
         let numbers = [number.to_owned(), number.replace(' ', ""), number.replace(' ', "+")];
         numbers.into_iter().chain([format!("cvc={cvc}&"), format!("\"cvc\":\"{cvc}\"")])
     });
-    let traces: Vec<String> = traces.collect();
+    let ibans = [KEPT_ON_PAGE, WRONG_ON_PAGE, KEPT_BY_API, DEBITED_BY_API, YIELDED_BY_IDEAL];
+    let ibans = ibans.into_iter().flat_map(|iban| [iban.to_owned(), iban.replace(' ', ""), iban.replace(' ', "+")]);
+    let traces: Vec<String> = traces.chain(ibans).collect();
     let finders: Vec<Finder> = traces.iter().map(Finder::new).collect();
     let pid = server.child.id().expect("it runs");
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).expect("its maps");

@@ -130,36 +130,29 @@ async fn confirm(
 /// the card or the account; `parameter_missing` for an e-mail address that is needed.
 pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means, quoted: Option<i64>) -> Result<Payment> {
     let mut payment = payments::open(unit, id, quoted).await?;
-    let charge = match means {
+    let (pays, save, email, name) = match means {
         Means::Saved(method) => {
             // Without a customer nobody's saved methods were offered, and a test's never are.
             if payment.customer_id.is_none() || payment_methods::is_test_token(method) {
                 return Err(missing(method).into());
             }
-            charge_with(unit, method, &mut payment.customer_id, Asker::Buyer).await?
+            let charge = charge_with(unit, method, &mut payment.customer_id, Asker::Buyer).await?;
+            return payments::confirm(unit, payment, charge, Presence::OnSession);
         }
-        Means::Typed { card: typed, save, email } => {
+        Means::Typed { card, save, email } => {
             payments::check_acquiring(unit)?;
-            let pays = Pays::Card(Card::typed(unit, typed)?);
-            let mut charge = Charge { pays, method: None, saving: None };
-            if *save || payment.save_method {
-                let (customer, email) = (payment.customer_id.as_ref(), email.as_deref());
-                charge.saving = saving(unit, &charge, customer, email, typed.name.clone()).await?;
-            }
-            charge
+            (Pays::Card(Card::typed(unit, card)?), *save, email.as_deref(), card.name.clone())
         }
-        Means::Account { account: typed, save, email } => {
+        Means::Account { account, save, email } => {
             payments::check_bank(unit, &payment)?;
-            let account = BankAccount::typed(typed)?;
-            let pays = Pays::Account(account, mandate(unit, Origin::Payment(payment.id.clone())));
-            let mut charge = Charge { pays, method: None, saving: None };
-            if *save || payment.save_method {
-                let (customer, email) = (payment.customer_id.as_ref(), email.as_deref());
-                charge.saving = saving(unit, &charge, customer, email, None).await?;
-            }
-            charge
+            let given = mandate(unit, Origin::Payment(payment.id.clone()));
+            (Pays::Account(BankAccount::typed(account)?, given), *save, email.as_deref(), None)
         }
     };
+    let mut charge = Charge { pays, method: None, saving: None };
+    if save || payment.save_method {
+        charge.saving = saving(unit, &charge, payment.customer_id.as_ref(), email, name).await?;
+    }
     payments::confirm(unit, payment, charge, Presence::OnSession)
 }
 

@@ -12,8 +12,8 @@ use crate::bank_accounts::{BankAccount, mandate};
 use crate::connectors::sandbox::IDEAL_ACCOUNT;
 use crate::error::Result;
 use crate::payment_methods::{self, Number, Typed};
+use crate::payments;
 use crate::payments::ideal::{self, AtBank};
-use crate::payments::{self};
 use crate::record::Unit;
 
 /// Sends the buyer of a payment to their bank; `quoted` is what they were shown.
