@@ -18,6 +18,27 @@ export interface components {
                 amount: number;
             }[];
         };
+        /** @description What must be so, and whether it is. */
+        Reconciliation: {
+            /** @description Always `reconciliation`. */
+            object: string;
+            /** @description Each thing that must be so. */
+            invariants: {
+                /** @description What it is called. */
+                name: string;
+                /** @description Whether it is so. */
+                holds: boolean;
+                /** @description The rows that break it. */
+                differences: {
+                    /** @description Which row or rule. */
+                    subject: string;
+                    /** @description What it should be. */
+                    expected: string;
+                    /** @description What it is. */
+                    found: string;
+                }[];
+            }[];
+        };
         /** @description A line of the balance as the API shows it. */
         BalanceTransaction: {
             /** @description Its id. */

@@ -119,8 +119,12 @@ export interface components {
             } | null;
             /** @description Each status it had, with its time. */
             timeline: {
+                /** @description The status it got, or had. */
                 status: string;
+                /** @description When. */
                 at: string;
+                /** @description What was noted; null for a change of status. */
+                note: string | null;
             }[];
             /** @description Your own notes. */
             metadata: {
@@ -250,8 +254,12 @@ export interface components {
             } | null;
             /** @description Each status it had, with its time. */
             timeline: {
+                /** @description The status it got, or had. */
                 status: string;
+                /** @description When. */
                 at: string;
+                /** @description What was noted; null for a change of status. */
+                note: string | null;
             }[];
             /** @description Your own notes. */
             metadata: {
