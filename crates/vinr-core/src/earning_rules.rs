@@ -21,8 +21,8 @@ use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
-/// Most rules of an account.
-pub const RULES_MAX: usize = 100;
+/// Most rules of an account: what all of them give for a payment is one commit, with every delivery of every event.
+pub const RULES_MAX: usize = 20;
 /// Longest name, in characters.
 pub const NAME_LENGTH_MAX: usize = 100;
 

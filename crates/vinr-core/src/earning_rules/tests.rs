@@ -24,14 +24,14 @@ fn rate(text: &str) -> Rate {
     Rate::parse(text).expect("a rate")
 }
 
-fn paid(amount: i64, currency: &str) -> Option<Money> {
-    Some(Money::new(amount, Currency::parse(currency).expect("a currency")))
+fn paid(amount: i64, currency: &str) -> Money {
+    Money::new(amount, Currency::parse(currency).expect("a currency"))
 }
 
 #[test]
 fn a_point_for_each_1_00_is_that_in_every_currency() {
     let rule = per_amount(100, "1");
-    let earned = |amount, currency| points(&rule, paid(amount, currency), Rounding::Down);
+    let earned = |amount, currency| points(&rule, Some(paid(amount, currency)), Rounding::Down);
     assert_eq!(earned(4_200, "EUR"), 42);
     assert_eq!(earned(4_250, "EUR"), 42, "a half is dropped");
     assert_eq!(earned(4_200, "JPY"), 4_200, "floor(amount / 100) would give 42");
@@ -41,17 +41,17 @@ fn a_point_for_each_1_00_is_that_in_every_currency() {
 #[test]
 fn points_for_a_part_of_an_amount_are_a_part_of_the_points() {
     let rule = per_amount(1_000, "5");
-    assert_eq!(points(&rule, paid(1_500, "EUR"), Rounding::Down), 7);
-    assert_eq!(points(&rule, paid(1_500, "EUR"), Rounding::Up), 8);
-    assert_eq!(points(&rule, paid(1_500, "EUR"), Rounding::Nearest), 8, "7.5, half away from zero");
+    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), Rounding::Down), 7);
+    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), Rounding::Up), 8);
+    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), Rounding::Nearest), 8, "7.5, half away from zero");
 }
 
 #[test]
 fn multipliers_are_exact_until_the_one_rounding() {
     let mut rule = per_amount(100, "0.5");
     rule.multiplier = rate("1.5");
-    assert_eq!(points(&rule, paid(399, "EUR"), Rounding::Down), 2, "3.99 × 0.5 × 1.5 = 2.9925");
-    assert_eq!(points(&rule, paid(399, "EUR"), Rounding::Nearest), 3);
+    assert_eq!(points(&rule, Some(paid(399, "EUR")), Rounding::Down), 2, "3.99 × 0.5 × 1.5 = 2.9925");
+    assert_eq!(points(&rule, Some(paid(399, "EUR")), Rounding::Nearest), 3);
 }
 
 #[test]
@@ -59,22 +59,22 @@ fn each_currency_may_have_its_own_rate() {
     let eur = Currency::EUR;
     let jpy = Currency::parse("JPY").expect("a currency");
     let rule = rule(Award::PerCurrency(BTreeMap::from([(eur, rate("1")), (jpy, rate("0.01"))])));
-    assert_eq!(points(&rule, paid(4_200, "EUR"), Rounding::Down), 42);
-    assert_eq!(points(&rule, paid(4_200, "JPY"), Rounding::Down), 42);
-    assert_eq!(points(&rule, paid(4_200, "USD"), Rounding::Down), 0);
+    assert_eq!(points(&rule, Some(paid(4_200, "EUR")), Rounding::Down), 42);
+    assert_eq!(points(&rule, Some(paid(4_200, "JPY")), Rounding::Down), 42);
+    assert_eq!(points(&rule, Some(paid(4_200, "USD")), Rounding::Down), 0);
 }
 
 #[test]
 fn what_does_not_match_gives_nothing() {
     let mut fixed = rule(Award::Fixed { points: 50 });
-    assert_eq!(points(&fixed, paid(1, "USD"), Rounding::Down), 50);
+    assert_eq!(points(&fixed, Some(paid(1, "USD")), Rounding::Down), 50);
     fixed.conditions = Conditions { amount_min: Some(2_000), currency: Some(Currency::EUR) };
-    assert_eq!(points(&fixed, paid(2_000, "EUR"), Rounding::Down), 50);
-    assert_eq!(points(&fixed, paid(1_999, "EUR"), Rounding::Down), 0);
-    assert_eq!(points(&fixed, paid(2_000, "USD"), Rounding::Down), 0);
+    assert_eq!(points(&fixed, Some(paid(2_000, "EUR")), Rounding::Down), 50);
+    assert_eq!(points(&fixed, Some(paid(1_999, "EUR")), Rounding::Down), 0);
+    assert_eq!(points(&fixed, Some(paid(2_000, "USD")), Rounding::Down), 0);
     assert_eq!(points(&fixed, None, Rounding::Down), 0);
     fixed.is_active = false;
-    assert_eq!(points(&fixed, paid(2_000, "EUR"), Rounding::Down), 0);
+    assert_eq!(points(&fixed, Some(paid(2_000, "EUR")), Rounding::Down), 0);
 }
 
 #[test]

@@ -152,6 +152,17 @@ fn a_challenge_that_nobody_answers_fails_after_fifteen_minutes() {
 }
 
 #[test]
+fn a_note_is_a_line_of_the_history_and_changes_nothing_else() {
+    let (mut payment, mut ledger) = (payment(Capture::Automatic, 500), Balances::default());
+    let before = payment.clone();
+    let noted = Command::Note("no points: nobody is named".into());
+    assert_eq!(play(&mut payment, &mut ledger, noted, now()), Ok(1));
+    let note = payment.timeline.pop().expect("a line");
+    assert_eq!((note.status, note.note.as_deref()), (before.status, Some("no points: nobody is named")));
+    assert_eq!((payment, ledger), (before, Balances::default()));
+}
+
+#[test]
 fn the_matrix_of_status_and_command() {
     let fees = FeeSchedule::default();
     let mut page = std::string::String::new();

@@ -105,9 +105,9 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
     let (mut points, mut first) = (0_i64, None);
     for rule in context.loyalty.rules_of(&program.id, Trigger::PaymentCompleted) {
         match give(unit, &mut member, program, rule, &gives).await? {
-            Given::Points(transaction) => {
-                points = points.checked_add(transaction.movement.points).expect("the points of a payment fit 64 bits");
-                first.get_or_insert(transaction.id);
+            Given::Points(more, transaction) => {
+                points = points.checked_add(more).expect("the points of a payment fit 64 bits");
+                first.get_or_insert(transaction);
             }
             Given::Nothing => {}
             Given::Refused(refusal) => note(unit, payment, format!("no points: {}", refusal.message))?,
@@ -121,8 +121,8 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
 
 /// What a rule gave.
 pub(super) enum Given {
-    /// These.
-    Points(Transaction),
+    /// So many, by this transaction.
+    Points(i64, PointsTransactionId),
     /// It does not match, or the member has had what it gives.
     Nothing,
     /// It matches, and the member can have no more.
@@ -160,7 +160,7 @@ pub(super) async fn give(
     }
     let source = Source { payment, rule: Some(rule.id.clone()), paid, ..Source::default() };
     let because = Because { source, expires_at, ..Because::default() };
-    Ok(Given::Points(points::apply(unit, member, movement, because)))
+    Ok(Given::Points(points, points::apply(unit, member, movement, because).id))
 }
 
 /// Gives points by hand. For a payment and program that have earned already, the first transaction is the answer.

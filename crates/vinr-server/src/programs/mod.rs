@@ -12,8 +12,9 @@ use vinr_core::refusal::{Code, Refusal};
 use crate::error::{ApiError, Result};
 use crate::record::Unit;
 
-/// Most programs of an account: decisions have all of them at hand.
-const PROGRAMS_MAX: usize = 100;
+/// Most programs of an account: decisions have all of them at hand, and a customer may join all of them with one payment,
+/// which is one commit.
+const PROGRAMS_MAX: usize = 10;
 
 /// Creates a program.
 ///

@@ -44,9 +44,9 @@ pub(super) fn read_listed(row: &Row) -> Program {
 pub(super) fn insert(unit: &mut Unit<'_>, program: &Program, contested: bool) {
     let (id, values) = (program.id.as_str(), program_values(program));
     if contested {
-        unit.store.claim(&PROGRAMS, id, values)
+        unit.store.claim(&PROGRAMS, id, values);
     } else {
-        unit.store.insert(&PROGRAMS, id, values)
+        unit.store.insert(&PROGRAMS, id, values);
     }
     unit.bump_context();
 }

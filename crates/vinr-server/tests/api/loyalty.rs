@@ -17,6 +17,7 @@ on_both_engines!(
     every_rule_that_matches_gives_up_to_its_cap,
     every_way_in_which_a_payment_completes_earns,
     a_closed_membership_earns_nothing,
+    programs_and_rules_have_an_end,
 );
 
 /// Points for each 1.00 in the default program.
@@ -422,4 +423,21 @@ async fn a_closed_membership_earns_nothing(engine: Engine) {
     server.patch(&format!("/v1/loyalty/accounts/{account}"), json!({"status": "active"})).await.ok();
     pays(&server, &customer, 4200).await;
     assert_eq!(balance(&server, &account).await, 42);
+}
+
+async fn programs_and_rules_have_an_end(engine: Engine) {
+    let server = Server::start(engine).await;
+    for (path, body, most) in [
+        ("/v1/loyalty/programs", json!({"name": "Miles"}), 9),
+        ("/v1/loyalty/earning-rules", json!({"award": {"type": "fixed", "points": 5}}), 20),
+    ] {
+        for _ in 0..most {
+            server.post(path, body.clone()).await.ok();
+        }
+        let refused = server.post(path, body).await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, "parameter_invalid"), "{path}");
+    }
+    let (customer, account) = member(&server).await;
+    pays(&server, &customer, 100).await;
+    assert_eq!(balance(&server, &account).await, 100, "all of them give");
 }
