@@ -9,21 +9,24 @@ use crate::engine::programs;
 use crate::results::Results;
 use crate::{Bench, Problem, progress};
 
-/// What a thousand payments took.
+/// What a thousand of something took.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Counted {
     pub(crate) engine: String,
+    /// `payments`, `charges of a saved card` or `refunds`.
+    pub(crate) what: String,
     pub(crate) connections: u16,
     pub(crate) statements: u64,
     pub(crate) round_trips: u64,
     pub(crate) fsyncs: u64,
+    pub(crate) rows: u64,
     pub(crate) allocations: u64,
 }
 
 pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Problem> {
     for engine in &bench.cli.engines {
-        progress(&format!("{}: counting what 1,000 payments take", engine.name()));
+        progress(&format!("{}: counting what 1,000 payments, charges and refunds take", engine.name()));
         let place = bench.fresh(*engine)?;
         let output = Command::new(programs()?.join("vinr-counts")).arg(&place.url).output();
         let output = output.map_err(|error| format!("cannot run vinr-counts: {error}"))?;

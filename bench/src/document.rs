@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::chart::Chart;
+use crate::counts::Counted;
 use crate::deliveries::Delivered;
 use crate::format::{grouped, millis};
 use crate::growth::Grown;
@@ -116,7 +117,9 @@ fn rates(document: &mut Document, results: &Results) {
         "Payments",
         "HTTP is the real server through its front door. The store in-process commits the same rows from tasks of one \
          program, without sockets, JSON and rules. pgbench writes the same rows in one interactive transaction of prepared \
-         statements, on PostgreSQL.",
+         statements, on PostgreSQL. Where charges of saved cards and refunds stand beside payments, they are the next that the \
+         same server was asked for: a charge reads customer, method and sealed number first, while the buyer is not there; the \
+         payments that are given back were made before, outside the measured time.",
     );
     let mut accounts: Vec<u16> = results.rates.iter().map(|rate| rate.accounts).collect();
     accounts.dedup();
@@ -127,11 +130,11 @@ fn rates(document: &mut Document, results: &Results) {
         document.head(&[
             "",
             "clients",
-            "payments/s",
+            "a second",
             "p50",
             "p99",
             "cores: it, database, load",
-            "statements / flushes per 1,000",
+            "statements / flushes / rows per 1,000",
         ]);
         for rate in &of {
             document.row(&[
@@ -141,9 +144,10 @@ fn rates(document: &mut Document, results: &Results) {
                 millis(rate.p50_ms),
                 millis(rate.p99_ms),
                 rate.cores.map(|cores| format!("{cores:.2}")).join(", "),
-                format!("{} / {}", grouped(rate.statements_per_1000), grouped(rate.fsyncs_per_1000)),
+                [rate.statements_per_1000, rate.fsyncs_per_1000, rate.rows_per_1000].map(grouped).join(" / "),
             ]);
         }
+        compared(document, results, &of);
         for (file, up, value) in [
             ("payments", "payments/s", (|rate: &Rate| rate.per_second) as fn(&Rate) -> f64),
             ("latency", "milliseconds, median", |rate: &Rate| rate.p50_ms),
@@ -160,6 +164,21 @@ fn rates(document: &mut Document, results: &Results) {
     }
 }
 
+/// What is asked beside payments, as parts of the rate of payments through the same door.
+fn compared(document: &mut Document, results: &Results, rates: &[&Rate]) {
+    let mut parts = Vec::new();
+    for rate in rates.iter().filter(|rate| matches!(rate.subject, Subject::SavedCard | Subject::Refund)) {
+        let ask = Ask { accounts: rate.accounts, connections: rate.connections };
+        let Some(simple) = results.find(rate.engine, Subject::Http, ask) else { continue };
+        let ratio = rate.per_second / simple.per_second;
+        parts.push(format!("{} on {} {ratio:.2}", rate.subject.name(), rate.engine.name()));
+    }
+    if !parts.is_empty() {
+        let parts = parts.join(", ");
+        document.line(&format!("\nOf the rate of simple payments at as many clients: {parts}."));
+    }
+}
+
 fn merchants(accounts: u16) -> String {
     if accounts == 1 { "One merchant".into() } else { format!("{accounts} merchants") }
 }
@@ -169,6 +188,7 @@ fn name(rate: &Rate) -> String {
         Subject::Http => format!("**VINR on {}**", rate.engine.name()),
         Subject::InProcess => format!("store in-process, {}", rate.engine.name()),
         Subject::Pgbench => "pgbench".into(),
+        Subject::SavedCard | Subject::Refund => format!("**{} on {}**", rate.subject.name(), rate.engine.name()),
     }
 }
 
@@ -295,13 +315,16 @@ fn resources(document: &mut Document, results: &Results) {
 fn counts(document: &mut Document, results: &Results) {
     document.heading(
         "Counts",
-        "What 1,000 payments take, counted and not timed: the same on every machine for one client, and a gate of the tests. \
-         Allocations are those of the server without a socket, with the request that asks.",
+        "What 1,000 payments, charges of a saved card and refunds take, counted and not timed: the same on every machine for \
+         one client, and a gate of the tests. Rows are those inserted, changed and removed; sums that several requests of a \
+         commit change are one. Allocations are those of the server without a socket, with the request that asks.",
     );
-    document.head(&["", "clients", "statements", "round trips", "flushes", "allocations"]);
+    document.head(&["", "1,000", "clients", "statements", "round trips", "flushes", "rows", "allocations"]);
     for counted in &results.counts {
-        let counts = [counted.statements, counted.round_trips, counted.fsyncs, counted.allocations];
-        let mut cells = vec![format!("VINR on {}", counted.engine), counted.connections.to_string()];
+        let Counted { statements, round_trips, fsyncs, rows, allocations, .. } = *counted;
+        let counts = [statements, round_trips, fsyncs, rows, allocations];
+        let mut cells =
+            vec![format!("VINR on {}", counted.engine), counted.what.clone(), counted.connections.to_string()];
         cells.extend(counts.map(|count| grouped(count as f64)));
         document.row(&cells);
     }
@@ -357,6 +380,7 @@ mod tests {
             cores: [1.0, 0.5, 0.2],
             statements_per_1000: 400.0,
             fsyncs_per_1000: 30.0,
+            rows_per_1000: 9_000.0,
         };
         Results {
             command: "cargo xtask bench".into(),
@@ -370,7 +394,11 @@ mod tests {
             },
             payment: Payment { rows: 10, bytes: 3_400, indexes: 11, tables: "1 payments".into() },
             seconds: 6,
-            rates: vec![rate(Subject::Http, 64, 6_000.0), rate(Subject::Pgbench, 64, 5_000.0)],
+            rates: vec![
+                rate(Subject::Http, 64, 6_000.0),
+                rate(Subject::Refund, 64, 4_500.0),
+                rate(Subject::Pgbench, 64, 5_000.0),
+            ],
             deliveries: Vec::new(),
             growth: Vec::new(),
             resources: Vec::new(),
@@ -383,6 +411,8 @@ mod tests {
         let document = of(&results());
         assert!(document.text.contains("| 1.200 | at least 1.5 | **falls short** |"), "{}", document.text);
         assert!(document.text.contains("## Payments") && !document.text.contains("## Growth"));
+        let refunds = "refunds on PostgreSQL 0.75.";
+        assert!(document.text.contains(refunds), "{}", document.text);
         let names: Vec<&str> = document.charts.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["payments-100.svg", "latency-100.svg"]);
         assert!(names.iter().all(|name| document.text.contains(&format!("(performance/{name})"))));

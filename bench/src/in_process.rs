@@ -50,6 +50,7 @@ fn counters(db: &Db) -> Counters {
     Counters {
         statements: stats.statements,
         fsyncs: stats.fsyncs,
+        rows: stats.rows,
         cpu_s: own_cpu(),
         database_cpu_s: cpu_of("postgres"),
         load_cpu_s: 0.0,

@@ -22,6 +22,10 @@ use crate::server::Server;
 /// How long a load runs before it is measured.
 pub(crate) const WARMING: Duration = Duration::from_secs(1);
 
+/// Where payments are made.
+pub(crate) const PAYMENTS: &str = "/v1/payments";
+/// What a payment that brought money says.
+pub(crate) const COMPLETED: &[u8] = br#""status":"completed""#;
 /// A payment that is created and charged in one call.
 const BODY: &str = r#"{"amount":1000,"currency":"EUR","description":"Order 12345","returnUrl":"https://shop.example/thanks","paymentMethodId":"pm_test_4242","confirm":true,"metadata":{"order":"12345"}}"#;
 
@@ -38,6 +42,23 @@ impl Noted {
 
     pub(crate) fn taken(self) -> HashMap<String, Instant> {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One thing that is asked for, with an idempotency key of its own.
+pub(crate) struct Call {
+    /// The merchant's place among the server's.
+    pub(crate) account: usize,
+    pub(crate) path: &'static str,
+    pub(crate) body: Bytes,
+    /// What the answer says if it went well.
+    pub(crate) says: &'static [u8],
+}
+
+impl Call {
+    /// A payment that is created and charged.
+    pub(crate) fn payment(account: usize) -> Call {
+        Call { account, path: PAYMENTS, body: Bytes::from_static(BODY.as_bytes()), says: COMPLETED }
     }
 }
 
@@ -86,16 +107,20 @@ impl Client {
         self.ask(request(Method::POST, path, key, body.into())?).await
     }
 
-    /// Creates and charges a payment, with an idempotency key of its own.
+    /// Creates and charges a payment.
     pub(crate) async fn pay(&mut self, key: &HeaderValue, number: u64) -> Result<Answer, Problem> {
-        let mut request = request(Method::POST, "/v1/payments", key, Bytes::from_static(BODY.as_bytes()))?;
+        self.call(key, number, &Call::payment(0)).await
+    }
+
+    async fn call(&mut self, key: &HeaderValue, number: u64, call: &Call) -> Result<Answer, Problem> {
+        let mut request = request(Method::POST, call.path, key, call.body.clone())?;
         let order = format!("order-{number:026}");
         request.headers_mut().insert("idempotency-key", order.parse().map_err(|_| "an order is a header's value")?);
         let answer = self.ask(request).await?;
-        if contains(&answer.body, br#""status":"completed""#) {
+        if contains(&answer.body, call.says) {
             return Ok(answer);
         }
-        Err(format!("a payment was answered with {}", String::from_utf8_lossy(&answer.body)))
+        Err(format!("POST {} was answered with {}", call.path, String::from_utf8_lossy(&answer.body)))
     }
 }
 
@@ -128,9 +153,28 @@ pub(crate) async fn run(
     duration: Duration,
     noted: Option<&Noted>,
 ) -> Result<Latencies, Problem> {
+    let next = |number| Some(Call::payment(nth(number, server.keys.len())));
+    let heard = |_: &Call, answer: &Answer| {
+        let answered = Instant::now();
+        if let Some(noted) = noted {
+            noted.note(payment_id(&answer.body).ok_or("a payment without an id")?, answered);
+        }
+        Ok(())
+    };
+    work(server, connections, duration, &next, &heard).await
+}
+
+/// Asks for what `next` makes of a number, on so many connections until the time is over or there is no more.
+pub(crate) async fn work(
+    server: &Server,
+    connections: u16,
+    duration: Duration,
+    next: &impl Fn(u64) -> Option<Call>,
+    heard: &impl Fn(&Call, &Answer) -> Result<(), Problem>,
+) -> Result<Latencies, Problem> {
     let keys = keys(server)?;
     let until = Instant::now() + duration;
-    let clients = (0..connections).map(|_| client(server.address, &keys, until, noted));
+    let clients = (0..connections).map(|_| client(server.address, &keys, until, next, heard));
     let mut latencies = Latencies::default();
     for one in try_join_all(clients).await? {
         latencies.join(one);
@@ -142,23 +186,26 @@ async fn client(
     address: SocketAddr,
     keys: &[HeaderValue],
     until: Instant,
-    noted: Option<&Noted>,
+    next: &impl Fn(u64) -> Option<Call>,
+    heard: &impl Fn(&Call, &Answer) -> Result<(), Problem>,
 ) -> Result<Latencies, Problem> {
     let mut client = Client::connect(address).await?;
     let mut latencies = Latencies::default();
     loop {
         let number = next_order();
-        let key = &keys[usize::try_from(number).unwrap_or(0) % keys.len()];
-        let answer = client.pay(key, number).await?;
+        let Some(call) = next(number) else { return Ok(latencies) };
+        let answer = client.call(&keys[call.account], number, &call).await?;
         latencies.note(answer.took);
-        let now = Instant::now();
-        if let Some(noted) = noted {
-            noted.note(payment_id(&answer.body).ok_or("a payment without an id")?, now);
-        }
-        if now >= until {
+        heard(&call, &answer)?;
+        if Instant::now() >= until {
             return Ok(latencies);
         }
     }
+}
+
+/// The place of a number that goes round.
+pub(crate) fn nth(number: u64, of: usize) -> usize {
+    usize::try_from(number).unwrap_or(0) % of
 }
 
 /// The first id of a payment in a body.

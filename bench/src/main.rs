@@ -22,6 +22,7 @@ mod latency;
 mod load;
 mod machine;
 mod marks;
+mod other_calls;
 mod payments;
 mod pgbench;
 mod receiver;

@@ -1,11 +1,12 @@
-//! Payments a second and how long each takes: through the front door, by the bare store, by pgbench.
+//! Payments a second and how long each takes: through the front door, by the bare store, by pgbench. Beside them what
+//! costs more than a simple payment (`other_calls.rs`).
 
 use crate::engine::Place;
 use crate::format::grouped;
 use crate::pgbench::Baseline;
 use crate::results::{Rate, Results, Subject};
 use crate::server::Server;
-use crate::{Bench, Engine, Problem, in_process, load, progress, runtime};
+use crate::{Bench, Engine, Problem, in_process, load, other_calls, progress, runtime};
 
 pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Problem> {
     for accounts in bench.cli.accounts() {
@@ -13,7 +14,12 @@ pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Pr
         for connections in bench.cli.connections() {
             let ask = Ask { accounts, connections };
             for engine in &bench.cli.engines {
-                results.rate(through_http(bench, &bench.fresh(*engine)?, ask)?);
+                let server = Server::with_accounts(&bench.fresh(*engine)?, accounts)?;
+                results.rate(through_http(bench, &server, *engine, ask)?);
+                if (Some(&accounts), connections) == (bench.cli.accounts().first(), other_calls::CONNECTIONS) {
+                    other_calls::measure(bench, &server, *engine, ask, results)?;
+                }
+                server.stop()?;
                 results.rate(bare_store(bench, &bench.fresh(*engine)?, ask)?);
             }
             results.rate(beside_pgbench(bench, &pgbench, ask)?);
@@ -29,15 +35,13 @@ pub(crate) struct Ask {
     pub(crate) connections: u16,
 }
 
-fn through_http(bench: &Bench<'_>, place: &Place, ask: Ask) -> Result<Rate, Problem> {
-    let server = Server::with_accounts(place, ask.accounts)?;
+fn through_http(bench: &Bench<'_>, server: &Server, engine: Engine, ask: Ask) -> Result<Rate, Problem> {
     let runtime = runtime()?;
-    runtime.block_on(load::run(&server, ask.connections, load::WARMING, None))?;
+    runtime.block_on(load::run(server, ask.connections, load::WARMING, None))?;
     let before = server.counters()?;
-    let latencies = runtime.block_on(load::run(&server, ask.connections, bench.cli.duration(), None))?;
+    let latencies = runtime.block_on(load::run(server, ask.connections, bench.cli.duration(), None))?;
     let spent = server.counters()?.since(&before);
-    server.stop()?;
-    Ok(told(Rate::new(place.engine, Subject::Http, ask, latencies, bench.cli.duration(), spent)))
+    Ok(told(Rate::new(engine, Subject::Http, ask, latencies, bench.cli.duration(), spent)))
 }
 
 fn bare_store(bench: &Bench<'_>, place: &Place, ask: Ask) -> Result<Rate, Problem> {
@@ -53,10 +57,11 @@ fn beside_pgbench(bench: &Bench<'_>, pgbench: &Baseline, ask: Ask) -> Result<Rat
     Ok(told(Rate::new(Engine::Postgres, Subject::Pgbench, ask, latencies, bench.cli.duration(), spent)))
 }
 
-fn told(rate: Rate) -> Rate {
+/// A rate, and says it on the terminal.
+pub(crate) fn told(rate: Rate) -> Rate {
     let Rate { engine, subject, accounts, connections, per_second, p50_ms, .. } = rate;
     progress(&format!(
-        "{}, {}, {connections} clients, {accounts} accounts: {} payments/s, p50 {p50_ms:.2} ms",
+        "{}, {}, {connections} clients, {accounts} accounts: {}/s, p50 {p50_ms:.2} ms",
         engine.name(),
         subject.name(),
         grouped(per_second)

@@ -25,6 +25,7 @@ pub(crate) struct Baseline {
     script: PathBuf,
     logs: PathBuf,
     statements: u64,
+    rows: u64,
 }
 
 impl Baseline {
@@ -47,7 +48,8 @@ impl Baseline {
         let (script, statements) = script(template)?;
         let path = scratch.path("payment.sql");
         std::fs::write(&path, script).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-        Ok(Baseline { url, accounts, script: path, logs: scratch.path("pgbench"), statements })
+        let rows = u64::try_from(template.count()).unwrap_or(0);
+        Ok(Baseline { url, accounts, script: path, logs: scratch.path("pgbench"), statements, rows })
     }
 
     /// Plays it with so many clients.
@@ -77,6 +79,7 @@ impl Baseline {
         let spent = Counters {
             statements: units * self.statements,
             fsyncs: units,
+            rows: units * self.rows,
             cpu_s: 0.0,
             database_cpu_s: cpu_of("postgres") - database_before,
             load_cpu_s: crate::server::own_cpu() - load_before,

@@ -86,6 +86,10 @@ pub(crate) enum Subject {
     InProcess,
     /// An interactive transaction of the same rows.
     Pgbench,
+    /// Charges of saved cards through the front door, their customers not there.
+    SavedCard,
+    /// Refunds through the front door.
+    Refund,
 }
 
 impl Subject {
@@ -94,11 +98,13 @@ impl Subject {
             Subject::Http => "HTTP",
             Subject::InProcess => "store in-process",
             Subject::Pgbench => "pgbench",
+            Subject::SavedCard => "charges of saved cards",
+            Subject::Refund => "refunds",
         }
     }
 }
 
-/// How fast payments were taken.
+/// How fast payments were taken, or something else was done.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Rate {
@@ -113,6 +119,7 @@ pub(crate) struct Rate {
     pub(crate) cores: [f64; 3],
     pub(crate) statements_per_1000: f64,
     pub(crate) fsyncs_per_1000: f64,
+    pub(crate) rows_per_1000: f64,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "rates for people")]
@@ -140,6 +147,7 @@ impl Rate {
             cores: [spent.cpu_s, spent.database_cpu_s, spent.load_cpu_s].map(|cpu| cpu / seconds),
             statements_per_1000: per_1000(spent.statements),
             fsyncs_per_1000: per_1000(spent.fsyncs),
+            rows_per_1000: per_1000(spent.rows),
         }
     }
 }

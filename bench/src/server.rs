@@ -29,6 +29,8 @@ pub(crate) struct Counters {
     pub(crate) statements: u64,
     /// Durable commits, each of which flushed the log.
     pub(crate) fsyncs: u64,
+    /// Rows written.
+    pub(crate) rows: u64,
     /// CPU seconds of the server, or of whatever was measured.
     pub(crate) cpu_s: f64,
     /// CPU seconds of PostgreSQL.
@@ -51,6 +53,7 @@ impl Counters {
         Counters {
             statements: self.statements - before.statements,
             fsyncs: self.fsyncs - before.fsyncs,
+            rows: self.rows - before.rows,
             cpu_s: self.cpu_s - before.cpu_s,
             database_cpu_s: self.database_cpu_s - before.database_cpu_s,
             load_cpu_s: self.load_cpu_s - before.load_cpu_s,
@@ -99,6 +102,7 @@ impl Server {
         Ok(Counters {
             statements: counter(&text, "statements")?,
             fsyncs: counter(&text, "fsyncs")?,
+            rows: counter(&text, "rows")?,
             cpu_s: cpu_seconds(&format!("/proc/{}/stat", self.child.id())).unwrap_or(0.0),
             database_cpu_s: cpu_of("postgres"),
             load_cpu_s: own_cpu(),

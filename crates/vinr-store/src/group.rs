@@ -302,6 +302,7 @@ impl Group {
         }
         count(&self.counters.batches, 1);
         count(&self.counters.fsyncs, 1);
+        count(&self.counters.rows, settled.rows());
         Ok(settled.verdicts(batch.first_version))
     }
 

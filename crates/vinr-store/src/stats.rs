@@ -17,6 +17,8 @@ pub struct Stats {
     pub round_trips: u64,
     /// Durable commits, each of which flushed the log once.
     pub fsyncs: u64,
+    /// Rows that were inserted, changed or removed; neither the store's own note of each batch nor what a wipe removes is among them.
+    pub rows: u64,
     /// Queries outside the writer.
     pub reads: u64,
     /// Batches that were tried again: deadlocks, lost connections, splits.
@@ -34,6 +36,7 @@ pub(crate) struct Counters {
     pub(crate) statements: AtomicU64,
     pub(crate) round_trips: AtomicU64,
     pub(crate) fsyncs: AtomicU64,
+    pub(crate) rows: AtomicU64,
     pub(crate) reads: AtomicU64,
     pub(crate) repeats: AtomicU64,
     pub(crate) unknown: AtomicU64,
@@ -54,6 +57,7 @@ impl Counters {
             statements: get(&self.statements),
             round_trips: get(&self.round_trips),
             fsyncs: get(&self.fsyncs),
+            rows: get(&self.rows),
             reads: get(&self.reads),
             repeats: get(&self.repeats),
             unknown: get(&self.unknown),

@@ -186,6 +186,7 @@ impl Collector for OfStore {
             ("store_statements", "Statements sent to the database", stats.statements),
             ("store_round_trips", "Times that somebody waited for the database server", stats.round_trips),
             ("store_fsyncs", "Durable commits, each of which flushed the log once", stats.fsyncs),
+            ("store_rows", "Rows that were inserted, changed or removed", stats.rows),
             ("store_reads", "Queries outside the writer", stats.reads),
             ("store_repeats", "Batches that were tried again", stats.repeats),
             ("store_unknown", "Commits whose outcome had to be found out afterwards", stats.unknown),

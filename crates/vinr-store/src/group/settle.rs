@@ -76,6 +76,15 @@ impl<'u> Settled<'u> {
         }
     }
 
+    /// How many rows are written. What a wipe removes is not known here and not counted.
+    pub(crate) fn rows(&self) -> u64 {
+        let of = |writes: &TableWrites<'_>| {
+            let tallies = writes.new_tallies.len() + writes.tallies.len();
+            writes.inserts.len() + writes.updates.len() + writes.puts.len() + writes.removes.len() + tallies
+        };
+        self.tables.values().map(of).sum::<usize>() as u64
+    }
+
     /// What became of each unit, once the batch has given its new rows this version.
     pub(crate) fn verdicts(self, first_version: i64) -> Vec<Result<Committed, CommitError>> {
         let committed = |numbers| Committed::new(numbers, first_version);

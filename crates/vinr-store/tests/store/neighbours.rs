@@ -10,6 +10,7 @@ on_both_engines!(
     an_unforeseen_error_is_found_and_its_neighbours_commit,
     floors_are_tested_in_turn_within_a_batch,
     a_batch_of_checks_only_is_not_flushed,
+    rows_are_counted_as_they_are_written,
 );
 
 async fn units_that_wait_together_are_flushed_together(test: TestDb) {
@@ -67,4 +68,20 @@ async fn a_batch_of_checks_only_is_not_flushed(test: TestDb) {
     let after = test.db.stats();
     assert_eq!(after.fsyncs, before.fsyncs);
     assert_eq!(after.batches, before.batches + 2);
+}
+
+async fn rows_are_counted_as_they_are_written(test: TestDb) {
+    let before = test.db.stats();
+    let made = commit(&test.db, "a", |unit| {
+        unit.insert(&ITEMS, "i", item(1));
+        unit.insert(&ENTRIES, "e", vec![1.into(), "good".into()]);
+        unit.add(&TALLIES, "t", "balance", 5, None);
+        unit.add(&TALLIES, "t", "guard", 1, None);
+    });
+    made.await.expect("commits");
+    assert_eq!(test.db.stats().rows - before.rows, 3, "two changes of a row write it once");
+    commit(&test.db, "a", |unit| unit.remove(&ITEMS, "i")).await.expect("commits");
+    commit(&test.db, "a", |unit| unit.expect(&TALLIES, "t", "guard", 1)).await.expect("holds");
+    commit(&test.db, "a", |unit| unit.expect(&TALLIES, "t", "guard", 2)).await.expect_err("it is 1");
+    assert_eq!(test.db.stats().rows - before.rows, 4, "a check writes nothing");
 }

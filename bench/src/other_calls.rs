@@ -1,0 +1,126 @@
+//! What is asked beside simple payments, of the server that has just taken those: charging a saved card of a customer who
+//! is not there, and giving payments back.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use hyper::header::HeaderValue;
+use serde_json::{Value, json};
+
+use crate::load::{self, Answer, COMPLETED, Call, Client, PAYMENTS, WARMING, nth, payment_id};
+use crate::payments::{Ask, told};
+use crate::results::{Rate, Results, Subject};
+use crate::server::Server;
+use crate::{Bench, Engine, Problem, progress, runtime};
+
+/// Clients at which they are measured.
+pub(crate) const CONNECTIONS: u16 = 64;
+/// Customers of each merchant, with a card each.
+const CUSTOMERS: usize = 8;
+/// Payments are prepared for so much of the time in which they are given back, in tenths: that may be quicker than paying.
+const PREPARED_TENTHS: u32 = 13;
+
+/// Measures both.
+pub(crate) fn measure(
+    bench: &Bench<'_>,
+    server: &Server,
+    engine: Engine,
+    ask: Ask,
+    results: &mut Results,
+) -> Result<(), Problem> {
+    progress(&format!("{}: customers with a saved card", engine.name()));
+    let customers = runtime()?.block_on(customers(server))?;
+    let charge = |number: u64| {
+        let account = nth(number, customers.len());
+        let of = &customers[account];
+        let round = number / u64::try_from(customers.len()).unwrap_or(1);
+        Some(charge(account, &of[nth(round, of.len())]))
+    };
+    results.rate(told(timed(bench, server, (engine, Subject::SavedCard, ask), &charge)?));
+    progress(&format!("{}: payments to give back", engine.name()));
+    let paid = runtime()?.block_on(paid(server, ask.connections, bench.cli.duration()))?;
+    let paid = Mutex::new(paid);
+    let refund = |_| paid.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    results.rate(told(timed(bench, server, (engine, Subject::Refund, ask), &refund)?));
+    Ok(())
+}
+
+/// The rate of these calls, after some warming up; over less time if there are no more of them.
+fn timed(
+    bench: &Bench<'_>,
+    server: &Server,
+    (engine, subject, ask): (Engine, Subject, Ask),
+    next: &impl Fn(u64) -> Option<Call>,
+) -> Result<Rate, Problem> {
+    let (runtime, heard) = (runtime()?, |_: &Call, _: &Answer| Ok(()));
+    runtime.block_on(load::work(server, ask.connections, WARMING, next, &heard))?;
+    let (before, began) = (server.counters()?, Instant::now());
+    let latencies = runtime.block_on(load::work(server, ask.connections, bench.cli.duration(), next, &heard))?;
+    let took = began.elapsed().min(bench.cli.duration());
+    let spent = server.counters()?.since(&before);
+    Ok(Rate::new(engine, subject, ask, latencies, took, spent))
+}
+
+/// Every merchant's customers.
+async fn customers(server: &Server) -> Result<Vec<Vec<String>>, Problem> {
+    let keys = load::keys(server)?;
+    let merchants = keys.iter().map(|key| of_merchant(server.address, key));
+    stream::iter(merchants).buffered(usize::from(CONNECTIONS)).try_collect().await
+}
+
+async fn of_merchant(address: SocketAddr, key: &HeaderValue) -> Result<Vec<String>, Problem> {
+    let mut client = Client::connect(address).await?;
+    let mut customers = Vec::with_capacity(CUSTOMERS);
+    for number in 0..CUSTOMERS {
+        let body = json!({"email": format!("buyer-{number}@buyers.example"), "name": "Ada Example"});
+        let made = client.post("/v1/customers", key, body.to_string()).await?.body;
+        let made: Value = serde_json::from_slice(&made).map_err(|error| error.to_string())?;
+        let customer = made["id"].as_str().ok_or("a customer without an id")?.to_owned();
+        let body = json!({
+            "amount": 1_000,
+            "currency": "EUR",
+            "customerId": customer,
+            "paymentMethodId": "pm_test_4242",
+            "confirm": true,
+            "savePaymentMethod": true,
+        });
+        client.post(PAYMENTS, key, body.to_string()).await?;
+        customers.push(customer);
+    }
+    Ok(customers)
+}
+
+fn charge(account: usize, customer: &str) -> Call {
+    let body = json!({
+        "amount": 1_000,
+        "currency": "EUR",
+        "description": "Order 12345",
+        "customerId": customer,
+        "offSession": true,
+        "metadata": {"order": "12345"},
+    });
+    Call { account, path: PAYMENTS, body: Bytes::from(body.to_string()), says: COMPLETED }
+}
+
+/// Refunds of payments that are made here, for so long a measurement.
+async fn paid(server: &Server, connections: u16, duration: Duration) -> Result<Vec<Call>, Problem> {
+    let refunds = Mutex::new(Vec::new());
+    let next = |number| Some(Call::payment(nth(number, server.keys.len())));
+    let heard = |call: &Call, answer: &Answer| {
+        let id = payment_id(&answer.body).ok_or("a payment without an id")?;
+        refunds.lock().unwrap_or_else(PoisonError::into_inner).push(refund(call.account, &id));
+        Ok(())
+    };
+    let duration = (WARMING + duration) * PREPARED_TENTHS / 10;
+    load::work(server, connections, duration, &next, &heard).await?;
+    Ok(refunds.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn refund(account: usize, payment: &str) -> Call {
+    let body = json!({"paymentId": payment, "reason": "requested_by_customer"});
+    let says = br#""status":"succeeded""#;
+    Call { account, path: "/v1/refunds", body: Bytes::from(body.to_string()), says }
+}
