@@ -61,6 +61,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 Code::ClientSecretInvalid,
                 Code::PciAttestationRequired,
                 Code::PaymentNotConfirmable,
+                Code::PaymentAttemptsExhausted,
                 Code::PaymentMethodMissing,
                 Code::PaymentMethodMismatch,
                 Code::PaymentMethodDetached,
@@ -88,6 +89,7 @@ fn helpers() -> [Endpoint; 3] {
             .body::<wire::Pay>()
             .codes(&[
                 Code::PaymentNotConfirmable,
+                Code::PaymentAttemptsExhausted,
                 Code::TestCardRequired,
                 Code::PaymentLinkUsedUp,
                 Code::PaymentLinkInactive,
@@ -102,6 +104,7 @@ fn helpers() -> [Endpoint; 3] {
         .body::<wire::TypedAccount>()
         .codes(&[
             Code::PaymentNotConfirmable,
+            Code::PaymentAttemptsExhausted,
             Code::TestAccountRequired,
             Code::PaymentLinkUsedUp,
             Code::PaymentLinkInactive,
