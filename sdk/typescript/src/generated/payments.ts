@@ -80,7 +80,7 @@ export interface components {
                 message: string;
                 retryable: boolean;
             } | null;
-            /** @description Attempts that brought no money. */
+            /** @description Attempts that brought no money. After ten of them its checkout is closed. */
             failureCount: number;
             /** @description Text on the buyer's statement. */
             statementDescriptor: string | null;
@@ -215,7 +215,7 @@ export interface components {
                 message: string;
                 retryable: boolean;
             } | null;
-            /** @description Attempts that brought no money. */
+            /** @description Attempts that brought no money. After ten of them its checkout is closed. */
             failureCount: number;
             /** @description Text on the buyer's statement. */
             statementDescriptor: string | null;

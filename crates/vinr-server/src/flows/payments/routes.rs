@@ -63,6 +63,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 Code::ClientSecretInvalid,
                 Code::PciAttestationRequired,
                 Code::PaymentNotConfirmable,
+                Code::PaymentAttemptsExhausted,
                 Code::AmountMismatch,
                 Code::PaymentMethodMissing,
                 Code::PaymentMethodMismatch,
@@ -91,6 +92,7 @@ fn helpers() -> [Endpoint; 3] {
             .body::<wire::Pay>()
             .codes(&[
                 Code::PaymentNotConfirmable,
+                Code::PaymentAttemptsExhausted,
                 Code::TestCardRequired,
                 Code::PaymentLinkUsedUp,
                 Code::PaymentLinkInactive,
@@ -105,6 +107,7 @@ fn helpers() -> [Endpoint; 3] {
         .body::<wire::Debit>()
         .codes(&[
             Code::PaymentNotConfirmable,
+            Code::PaymentAttemptsExhausted,
             Code::TestAccountRequired,
             Code::PaymentLinkUsedUp,
             Code::PaymentLinkInactive,
