@@ -50,7 +50,8 @@ use http::endpoint::Endpoint;
 /// Everything an app answers: the API, its reference, and the buyers' pages.
 pub fn router(app: App) -> axum::Router {
     let counted = axum::middleware::from_fn_with_state(app.clone(), http::metrics::count);
-    let api = http::identified(http::router(app.clone(), bootstrap::MIGRATIONS), app.clone());
+    let api = http::router(app.clone(), bootstrap::MIGRATIONS).layer(axum::middleware::from_fn(pages::unknown));
+    let api = http::identified(api, app.clone());
     let pages = http::identified(pages::routes(app.clone(), api.clone()), app);
     api.merge(pages).layer(counted)
 }

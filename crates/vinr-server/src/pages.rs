@@ -10,20 +10,27 @@ mod elements;
 mod locale;
 mod texts;
 
+use std::panic::AssertUnwindSafe;
+
 use askama::Template;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use futures_util::FutureExt as _;
 
 use crate::app::App;
+use checkout::outcomes;
 use locale::Locale;
+
+/// Beneath these lie the pages that buyers are sent to, by addresses that can be copied wrongly.
+const OF_BUYERS: [&str; 3] = ["/checkout/", "/l/", "/authenticate/"];
 
 /// Everything a page may do: load from here, post to here, show the bank in a frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -36,16 +43,33 @@ const FRAMED_POLICY: &str =
 pub(crate) fn routes(app: App, api: Router) -> Router {
     let shop = demo::routes(&app, api);
     let pages = checkout::routes().merge(brand::routes()).merge(assets::routes()).merge(elements::routes());
-    pages.with_state(app).merge(shop).layer(axum::middleware::from_fn(log))
+    pages.with_state(app).merge(shop).layer(axum::middleware::from_fn(watch))
 }
 
-/// Notes what was shown. The address itself is a secret: its route stands for it.
-async fn log(request: Request, next: Next) -> Response {
+/// Notes what was shown, and answers with a page also when a handler panics. The address itself is a secret: its route
+/// stands for it.
+async fn watch(request: Request, next: Next) -> Response {
     let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
-    let response = next.run(request).await;
-    let (route, status) = (route.as_ref().map_or("", MatchedPath::as_str), response.status().as_u16());
-    tracing::debug!(%method, route, status, "showed a page");
+    let (locale, path) = (locale(request.headers()), request.uri().path().to_owned());
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(%method, route, "a page's handler panicked and someone must look");
+        let mut response = outcomes::trouble(locale, &path);
+        // A card may have been typed: the buffer that it was read into goes with the connection.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        response
+    });
+    tracing::debug!(%method, route, status = response.status().as_u16(), "showed a page");
     response
+}
+
+/// Answers a buyer whose address leads nowhere with a page.
+pub(crate) async fn unknown(request: Request, next: Next) -> Response {
+    let is_routed = request.extensions().get::<MatchedPath>().is_some();
+    let is_ours = OF_BUYERS.iter().any(|beneath| request.uri().path().starts_with(beneath));
+    let locale = (is_ours && !is_routed).then(|| locale(request.headers()));
+    let response = next.run(request).await;
+    locale.map_or(response, outcomes::missing)
 }
 
 /// A page of this status.

@@ -8,8 +8,12 @@ mod housekeeping;
 pub(crate) mod pollers;
 pub(crate) mod schedule;
 
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt as _;
+use futures_util::future::select;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use vinr_store::Committed;
@@ -29,6 +33,8 @@ pub struct Workers {
     /// Who waits for events.
     pub(crate) pollers: Pollers,
     stop: watch::Sender<bool>,
+    /// The name of a worker that ended without having been told to.
+    broken: watch::Sender<Option<&'static str>>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -41,6 +47,7 @@ impl Workers {
             timers: Notify::new(),
             pollers: Pollers::default(),
             stop: watch::Sender::new(false),
+            broken: watch::Sender::new(None),
             tasks: Mutex::default(),
         }
     }
@@ -76,12 +83,38 @@ impl App {
     /// Starts the background work; [`App::stop_workers`] ends it.
     pub fn start_workers(&self) {
         let stop = self.workers.stop.subscribe();
+        self.start_worker("deliveries", deliver::run(self.clone(), stop.clone()));
+        self.start_worker("timers", schedule::run(self.clone(), stop.clone()));
+        self.start_worker("clocks", clock::run(self.clone(), stop.clone()));
+        self.start_worker("housekeeping", housekeeping::run(self.clone(), stop.clone()));
+        self.start_worker("pollers", pollers::run(self.clone(), stop));
+    }
+
+    fn start_worker(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let app = self.clone();
         let mut tasks = self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        tasks.spawn(deliver::run(self.clone(), stop.clone()));
-        tasks.spawn(schedule::run(self.clone(), stop.clone()));
-        tasks.spawn(clock::run(self.clone(), stop.clone()));
-        tasks.spawn(housekeeping::run(self.clone(), stop.clone()));
-        tasks.spawn(pollers::run(self.clone(), stop));
+        tasks.spawn(async move {
+            let ended = AssertUnwindSafe(work).catch_unwind().await;
+            if ended.is_err() || !*app.workers.stop.borrow() {
+                tracing::error!(worker = name, "a worker ended by itself; what it does is not done any more");
+                app.workers.broken.send_replace(Some(name));
+            }
+        });
+    }
+
+    /// Resolves, with what is wrong, when a part of this server has ended that it cannot do without: a worker, or the
+    /// database's writer. Another process has to take over.
+    pub async fn broken(&self) -> String {
+        let mut broken = self.workers.broken.subscribe();
+        let worker = pin!(async {
+            let name = broken.wait_for(Option::is_some).await.ok().and_then(|name| *name);
+            format!("the worker for {} ended by itself", name.unwrap_or("an unknown task"))
+        });
+        let writer = pin!(async {
+            self.db.broken().await;
+            "the database's writer ended by itself: nothing can be written".to_owned()
+        });
+        select(worker, writer).await.factor_first().0
     }
 
     /// Tells waiting requests and workers to come to an end: called when a drain begins.

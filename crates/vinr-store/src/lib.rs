@@ -181,6 +181,16 @@ impl Db {
         Ok(db)
     }
 
+    /// Opens a database if there is one, for those who want nothing created: not even what every database here begins with.
+    pub async fn open_existing(config: Config, entropy: Entropy) -> Result<Option<Db>, OpenError> {
+        let is_there = match &config {
+            Config::Sqlite { path, .. } => path.exists(),
+            Config::Postgres { url, schema, .. } => postgres::has_schema(url, schema).await?,
+            Config::Simulated(_) => true,
+        };
+        if is_there { Db::open(config, entropy).await.map(Some) } else { Ok(None) }
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.inner.query("SELECT 1", &[]).await.map(drop)
@@ -240,6 +250,17 @@ impl Db {
     /// How many units wait for their commit.
     pub fn waiting(&self) -> usize {
         self.inner.queue.waiting()
+    }
+
+    /// Whether commits are taken: not once the database was closed, or its writer has ended.
+    pub fn is_writing(&self) -> bool {
+        !self.inner.queue.is_closed()
+    }
+
+    /// Resolves when the writer has ended without having been told to, by a failed assertion that is: nothing is committed
+    /// by this process any more.
+    pub async fn broken(&self) {
+        self.inner.queue.broken().await;
     }
 
     /// The counters since the database was opened.

@@ -8,5 +8,12 @@ mod schema;
 mod texts;
 mod write;
 
+use crate::error::OpenError;
+
 pub(crate) use read::{PostgresReaders, PostgresSnapshot};
 pub(crate) use write::PostgresWriter;
+
+/// Whether a schema is there.
+pub(crate) async fn has_schema(url: &str, schema: &str) -> Result<bool, OpenError> {
+    connect::Server::new(url, schema)?.has_schema().await
+}

@@ -179,18 +179,22 @@ impl SimulatedWriter {
             return Err(Fault::Unavailable(Arc::new(std::io::Error::other("simulated: the connection is gone"))));
         }
         let forget = if self.noted.len() >= BATCHES_NOTED_MAX { std::mem::take(&mut self.noted) } else { Vec::new() };
-        let statements = self
-            .disk
-            .with(|conn| {
-                let transaction = conn.transaction()?;
-                let statements = work::write(&transaction, &self.texts, plan, settled, batch)?;
-                work::forget_batches(&transaction, &forget)?;
-                if fault != CommitFault::UnknownAndLost {
-                    transaction.commit()?;
-                }
-                Ok(statements)
-            })
-            .map_err(write_fault)?;
+        let written = self.disk.with(|conn| {
+            let transaction = conn.transaction()?;
+            let statements = work::write(&transaction, &self.texts, plan, settled, batch)?;
+            work::forget_batches(&transaction, &forget)?;
+            if fault != CommitFault::UnknownAndLost {
+                transaction.commit()?;
+            }
+            Ok(statements)
+        });
+        let statements = match written {
+            Ok(statements) => statements,
+            Err(error) => {
+                self.noted.extend(forget);
+                return Err(write_fault(error));
+            }
+        };
         count(&self.counters.statements, statements);
         if fault != CommitFault::UnknownAndLost {
             self.tell(settled, batch);

@@ -236,7 +236,8 @@ impl SqliteWriter {
         let statements = match written {
             Ok(statements) => statements,
             Err(error) => {
-                self.noted = forget;
+                // They are still there; the next batch removes them.
+                self.noted.extend(forget);
                 self.abandon();
                 return Err(write_fault(error));
             }

@@ -10,7 +10,7 @@ use vinr_server::bootstrap::{self, Key, NewKey};
 use vinr_server::env::Entropy;
 
 use crate::cli::{AccountChange, AccountCommand, KeysCommand};
-use crate::installation::{Place, create_account, open, open_all};
+use crate::installation::{Place, create_account, open, open_all, open_all_to_read, open_to_read};
 use crate::settings::Resolved;
 use crate::{Failure, keyfile, show, welcome};
 
@@ -20,9 +20,8 @@ pub(crate) async fn init(settings: &Resolved, name: &str) -> Result<(), Failure>
     let made = create_account(&places, name).await?;
     let urls: Vec<_> = settings.environments().into_iter().map(|one| (one, settings.url(one))).collect();
     let shown = Value::Object(show::account_json(&urls, &made.id, Some(&made)));
-    show::line(settings.json, &shown, welcome::keys(&made).trim_end());
     close(places).await;
-    Ok(())
+    show::line(settings.json, &shown, welcome::keys(&made).trim_end())
 }
 
 /// `vinr migrate`.
@@ -35,8 +34,7 @@ pub(crate) async fn migrate(settings: &Resolved) -> Result<(), Failure> {
         words.push(format!("{}: {applied} migrations applied", environment.as_str()));
         place.db.close().await;
     }
-    show::line(settings.json, &shown, &words.join("\n"));
-    Ok(())
+    show::line(settings.json, &shown, &words.join("\n"))
 }
 
 /// `vinr keys`.
@@ -47,33 +45,33 @@ pub(crate) async fn keys(settings: &Resolved, command: KeysCommand) -> Result<()
             let place = open(settings, environment.into()).await?.0;
             let account = the_account(&place, account).await?;
             let made = bootstrap::create_key(&place.db, &place.env, place.environment, &account, grant, name).await;
-            show_key(settings.json, &made.map_err(Failure::refused)?);
             close(vec![place]).await;
+            show_key(settings.json, &made.map_err(Failure::refused)?)
         }
         KeysCommand::List { account, environment } => {
-            let place = open(settings, environment.into()).await?.0;
+            let place = open_to_read(settings, environment.into()).await?;
             let account = the_account(&place, account).await?;
             let keys = bootstrap::list_keys(&place.db, &account).await.map_err(Failure::refused)?;
-            list(settings.json, &keys, &place);
+            let shown = list(settings.json, &keys, &place);
             close(vec![place]).await;
+            shown
         }
         KeysCommand::Roll { id, environment, overlap_hours } => {
             let id = KeyId::parse(&id).map_err(|problem| Failure::Usage(problem.to_string()))?;
             let place = open(settings, environment.into()).await?.0;
             let overlap = Span::hours(overlap_hours);
             let made = bootstrap::roll_key(&place.db, &place.env, place.environment, &id, overlap).await;
-            show_key(settings.json, &made.map_err(Failure::refused)?);
             close(vec![place]).await;
+            show_key(settings.json, &made.map_err(Failure::refused)?)
         }
         KeysCommand::Revoke { id, environment } => {
             let id = KeyId::parse(&id).map_err(|problem| Failure::Usage(problem.to_string()))?;
             let place = open(settings, environment.into()).await?.0;
             bootstrap::revoke_key(&place.db, &place.env, &id).await.map_err(Failure::refused)?;
-            show::line(settings.json, &json!({"id": id.as_str(), "revoked": true}), &format!("{id} is revoked"));
             close(vec![place]).await;
+            show::line(settings.json, &json!({"id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))
         }
     }
-    Ok(())
 }
 
 /// `vinr vault rotate`.
@@ -102,8 +100,7 @@ pub(crate) async fn rotate(settings: &Resolved, new_key: bool) -> Result<(), Fai
         words.push(format!("{name}: {count} cards re-wrapped"));
         place.db.close().await;
     }
-    show::line(settings.json, &shown, &words.join("\n"));
-    Ok(())
+    show::line(settings.json, &shown, &words.join("\n"))
 }
 
 /// `vinr account`: in every environment that is not off.
@@ -128,14 +125,13 @@ pub(crate) async fn account(settings: &Resolved, command: AccountCommand) -> Res
         };
         changed.map_err(Failure::refused)?;
     }
-    show::line(settings.json, &json!({"accountId": id.as_str(), "status": status}), &format!("{id} is {status}"));
     close(places).await;
-    Ok(())
+    show::line(settings.json, &json!({"accountId": id.as_str(), "status": status}), &format!("{id} is {status}"))
 }
 
 /// `vinr ledger verify`.
 pub(crate) async fn verify(settings: &Resolved) -> Result<(), Failure> {
-    let places = open_all(settings).await?;
+    let places = open_all_to_read(settings).await?;
     let mut rows = Vec::new();
     let mut words = Vec::new();
     for place in &places {
@@ -155,7 +151,7 @@ pub(crate) async fn verify(settings: &Resolved) -> Result<(), Failure> {
     if count == 0 {
         words.push("The ledger is right: every balance is the sum of its transfers.".to_owned());
     }
-    show::line(settings.json, &json!({"ok": count == 0, "differences": rows}), &words.join("\n"));
+    show::line(settings.json, &json!({"ok": count == 0, "differences": rows}), &words.join("\n"))?;
     if count == 0 { Ok(()) } else { Err(Failure::Refused(format!("{count} differences"))) }
 }
 
@@ -172,12 +168,12 @@ pub(crate) async fn the_account(place: &Place, named: Option<String>) -> Result<
     }
 }
 
-fn show_key(json: bool, key: &NewKey) {
+fn show_key(json: bool, key: &NewKey) -> Result<(), Failure> {
     let words = format!("{} {}\nThe key is shown this once.", key.id, key.secret);
-    show::line(json, &json!({"id": key.id.as_str(), "secret": key.secret}), &words);
+    show::line(json, &json!({"id": key.id.as_str(), "secret": key.secret}), &words)
 }
 
-fn list(json: bool, keys: &[Key], place: &Place) {
+fn list(json: bool, keys: &[Key], place: &Place) -> Result<(), Failure> {
     let Place { environment, env, .. } = place;
     let now = env.wall();
     let shown = |key: &Key| {
@@ -200,7 +196,7 @@ fn list(json: bool, keys: &[Key], place: &Place) {
         )
     };
     let words: Vec<String> = keys.iter().map(line).collect();
-    show::line(json, &json!({"data": keys.iter().map(shown).collect::<Vec<_>>()}), &words.join("\n"));
+    show::line(json, &json!({"data": keys.iter().map(shown).collect::<Vec<_>>()}), &words.join("\n"))
 }
 
 async fn close(places: Vec<Place>) {

@@ -65,6 +65,11 @@ impl Follower {
         Ok(follower)
     }
 
+    /// The number after which it goes on.
+    pub(crate) fn after(&self) -> i64 {
+        self.after
+    }
+
     /// The next events that were asked for, in their order; waits for them as long as it takes.
     ///
     /// # Errors

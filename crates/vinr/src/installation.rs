@@ -33,25 +33,71 @@ pub(crate) struct NewAccount {
 /// Opens the database of an environment and brings its schema up to date.
 pub(crate) async fn open(settings: &Resolved, environment: Environment) -> Result<(Place, usize), Failure> {
     let entropy = Entropy::system().map_err(Failure::refused)?;
-    let config = config(settings, environment)?;
+    if let Database::Folder(folder) = settings.database(environment) {
+        make_folder(folder)?;
+    }
     let chance = entropy.clone();
-    let db = Db::open(config, Arc::new(move || chance.u128())).await.map_err(|error| explained(environment, &error))?;
+    let db = Db::open(config(settings, environment), Arc::new(move || chance.u128())).await;
+    let db = db.map_err(|error| explained(environment, &error))?;
     let applied = db.migrate(bootstrap::MIGRATIONS).await.map_err(|error| explained(environment, &error))?;
+    Ok((place(settings, environment, db, entropy)?, applied))
+}
+
+/// Opens the database of an environment as it is, for a command that only reads: what it finds is not what a question may
+/// change, and an address that was mistyped is not where to make a database.
+pub(crate) async fn open_to_read(settings: &Resolved, environment: Environment) -> Result<Place, Failure> {
+    let entropy = Entropy::system().map_err(Failure::refused)?;
+    let (chance, name) = (entropy.clone(), environment.as_str());
+    let db = Db::open_existing(config(settings, environment), Arc::new(move || chance.u128())).await;
+    let db = db.map_err(|error| explained(environment, &error))?.ok_or_else(|| {
+        let place = match settings.database(environment) {
+            Database::Folder(folder) => format!("in {}", folder.display()),
+            Database::Postgres(_) => "on this PostgreSQL".to_owned(),
+        };
+        Failure::Refused(format!("there is no {name} database {place}; see --database, or make one with vinr init"))
+    })?;
+    let pending = db.pending_migrations(bootstrap::MIGRATIONS).await;
+    match pending.map_err(|error| explained(environment, &error))? {
+        0 => place(settings, environment, db, entropy),
+        pending => {
+            let message = format!(
+                "the {name} database is {pending} migrations behind this program, and reading does not change it: run \
+                 vinr migrate first"
+            );
+            Err(Failure::Refused(message))
+        }
+    }
+}
+
+fn place(settings: &Resolved, environment: Environment, db: Db, entropy: Entropy) -> Result<Place, Failure> {
     let client = Client::new(settings.private_webhooks(environment)).map_err(Failure::refused)?;
-    let env = Env::new(WallClock::System, entropy, Net::Real(client));
-    Ok((Place { environment, db, env }, applied))
+    Ok(Place { environment, db, env: Env::new(WallClock::System, entropy, Net::Real(client)) })
 }
 
 /// Opens every environment that is not off.
 pub(crate) async fn open_all(settings: &Resolved) -> Result<Vec<Place>, Failure> {
     let mut places = Vec::new();
-    for environment in settings.environments() {
+    for environment in some_environments(settings)? {
         places.push(open(settings, environment).await?.0);
     }
-    if places.is_empty() {
-        return Err(Failure::Usage("both environments are off".to_owned()));
+    Ok(places)
+}
+
+/// Opens every environment that is not off, for a command that only reads.
+pub(crate) async fn open_all_to_read(settings: &Resolved) -> Result<Vec<Place>, Failure> {
+    let mut places = Vec::new();
+    for environment in some_environments(settings)? {
+        places.push(open_to_read(settings, environment).await?);
     }
     Ok(places)
+}
+
+fn some_environments(settings: &Resolved) -> Result<Vec<Environment>, Failure> {
+    let environments = settings.environments();
+    if environments.is_empty() {
+        return Err(Failure::Usage("both environments are off".to_owned()));
+    }
+    Ok(environments)
 }
 
 /// Makes an account in every environment.
@@ -95,15 +141,12 @@ pub(crate) async fn first_account(places: &[Place]) -> Result<(AccountId, Option
     Ok((id, made))
 }
 
-fn config(settings: &Resolved, environment: Environment) -> Result<Config, Failure> {
+fn config(settings: &Resolved, environment: Environment) -> Config {
     let name = environment.as_str();
     match settings.database(environment) {
-        Database::Folder(folder) => {
-            make_folder(folder)?;
-            Ok(Config::Sqlite { path: folder.join(format!("{name}.db")), readers: READERS })
-        }
+        Database::Folder(folder) => Config::Sqlite { path: folder.join(format!("{name}.db")), readers: READERS },
         Database::Postgres(url) => {
-            Ok(Config::Postgres { url: url.clone(), schema: format!("vinr_{name}"), readers: READERS })
+            Config::Postgres { url: url.clone(), schema: format!("vinr_{name}"), readers: READERS }
         }
     }
 }

@@ -44,26 +44,87 @@ pub(crate) fn keyring(settings: &Resolved, entropy: &Entropy) -> Result<Keyring,
     Ok(Keyring::following(keys, Box::new(reread)))
 }
 
-/// Adds a key, which is the newest from now on.
+/// Adds a key, which is the newest from now on. When this returns it is on disk: a card that is wrapped with it is lost
+/// with it.
 pub(crate) fn add(settings: &Resolved, entropy: &Entropy) -> Result<(), Failure> {
     let path = path(settings);
     present(&path)?;
-    let failed = |error: std::io::Error| {
+    add_line(&path, &STANDARD.encode(entropy.bytes::<32>())).map_err(|error| {
         let message = format!(
             "cannot write {}: {error}; add a line with 32 bytes in base64 yourself (`openssl rand -base64 32`), then run \
              `vinr vault rotate --no-new-key`",
             path.display()
         );
         Failure::Refused(message)
-    };
-    let mut text = std::fs::read_to_string(&path).map_err(failed)?;
+    })
+}
+
+fn add_line(path: &Path, line: &str) -> std::io::Result<()> {
+    // Of two that add at once, the second has to see what the first one added.
+    let folder = Folder::of(path)?;
+    folder.lock()?;
+    let mut text = std::fs::read_to_string(path)?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    text.push_str(&STANDARD.encode(entropy.bytes::<32>()));
+    text.push_str(line);
     text.push('\n');
-    let draft = draft(&path, text.as_bytes()).map_err(failed)?;
-    std::fs::rename(&draft, &path).map_err(failed)
+    let draft = draft(path, text.as_bytes())?;
+    let replaced = keep_owner(path, &draft).and_then(|()| std::fs::rename(&draft, path));
+    if replaced.is_err() {
+        // What went wrong is said; a draft that stays behind is readable for its owner alone.
+        let _ = std::fs::remove_file(&draft);
+    }
+    replaced?;
+    folder.sync()
+}
+
+/// Gives a file the owner, group and mode of another one: who may read the keys is the operator's choice.
+#[cfg(unix)]
+fn keep_owner(old: &Path, new: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let (was, is) = (std::fs::metadata(old)?, std::fs::metadata(new)?);
+    if (was.uid(), was.gid()) != (is.uid(), is.gid()) {
+        chown(new, Some(was.uid()), Some(was.gid()))?;
+    }
+    std::fs::set_permissions(new, was.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_owner(old: &Path, new: &Path) -> std::io::Result<()> {
+    std::fs::set_permissions(new, std::fs::metadata(old)?.permissions())
+}
+
+/// The folder of a file, where a system opens folders.
+struct Folder(#[cfg(unix)] std::fs::File);
+
+impl Folder {
+    fn of(path: &Path) -> std::io::Result<Folder> {
+        #[cfg(unix)]
+        {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            std::fs::File::open(folder.unwrap_or(Path::new("."))).map(Folder)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            Ok(Folder())
+        }
+    }
+
+    /// Waits until nobody else has locked it, and locks it for as long as this lives.
+    fn lock(&self) -> std::io::Result<()> {
+        #[cfg(unix)]
+        self.0.lock()?;
+        Ok(())
+    }
+
+    /// Brings what was renamed or linked in it to disk.
+    fn sync(&self) -> std::io::Result<()> {
+        #[cfg(unix)]
+        self.0.sync_all()?;
+        Ok(())
+    }
 }
 
 fn path(settings: &Resolved) -> PathBuf {
@@ -110,7 +171,7 @@ fn make(path: &Path, key: &[u8; 32]) -> Result<(), Failure> {
     std::fs::remove_file(&draft).map_err(failed)?;
     match linked {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed(error)),
-        _ => Ok(()),
+        _ => Folder::of(path).and_then(|folder| folder.sync()).map_err(failed),
     }
 }
 
@@ -125,4 +186,53 @@ fn draft(path: &Path, text: &[u8]) -> std::io::Result<PathBuf> {
     file.write_all(text)?;
     file.sync_all()?;
     Ok(draft)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of one key in a folder of its own.
+    fn one_key(test: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("vinr-keyfile-{test}-{}", std::process::id()));
+        make_folder(&folder).expect("a folder");
+        let path = folder.join("master.key");
+        make(&path, &[7; 32]).expect("a key");
+        path
+    }
+
+    #[test]
+    fn keys_that_are_added_at_once_are_all_kept() {
+        let path = one_key("at-once");
+        let added: Vec<_> = (0..8_u8)
+            .map(|nth| {
+                let path = path.clone();
+                std::thread::spawn(move || add_line(&path, &STANDARD.encode([nth; 32])))
+            })
+            .collect();
+        for thread in added {
+            thread.join().expect("no panic").expect("added");
+        }
+        assert_eq!(present(&path).expect("keys").len(), 9);
+        let text = std::fs::read_to_string(&path).expect("the file");
+        assert!(text.starts_with(&STANDARD.encode([7; 32])), "the first one stays the first: {text}");
+        std::fs::remove_dir_all(path.parent().expect("a folder")).expect("removed");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_the_file_stays_as_it_was() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+        let path = one_key("owner");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("its mode");
+        // Only root gives files away; for others they are their own.
+        let given = chown(&path, Some(65_534), Some(65_534)).is_ok();
+        let before = std::fs::metadata(&path).expect("a file");
+        add_line(&path, &STANDARD.encode([8; 32])).expect("added");
+        let after = std::fs::metadata(&path).expect("a file");
+        let who = |file: &std::fs::Metadata| (file.mode() & 0o777, file.uid(), file.gid());
+        assert_eq!((who(&after), after.uid() == 65_534), (who(&before), given || before.uid() == 65_534));
+        assert_eq!(before.mode() & 0o777, 0o640);
+        std::fs::remove_dir_all(path.parent().expect("a folder")).expect("removed");
+    }
 }

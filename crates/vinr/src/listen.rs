@@ -2,6 +2,7 @@
 //!
 //! One event after the other: the next is sent when the one before was accepted or given up, so the order holds.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -16,7 +17,7 @@ use crate::api::reason;
 use crate::cli::FollowOptions;
 use crate::follow::{Event, Follower};
 use crate::show::{Colour, Lines};
-use crate::{Failure, address};
+use crate::{Failure, address, stop};
 
 /// How long the handler may take, as long as a webhook's may.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,8 +51,24 @@ impl Tried {
     }
 }
 
-/// Forwards events, one after the other, until it is stopped.
+/// Forwards events, one after the other, until Ctrl-C or SIGTERM; then it says where to go on.
 pub(crate) async fn run(options: FollowOptions, to: &str, secret: Option<&str>, json: bool) -> Result<(), Failure> {
+    let done = Cell::new(None);
+    stop::until(forward_all(options, to, secret, json, &done)).await?;
+    if let Some(last) = done.get() {
+        eprintln!("vinr: stopped; to miss nothing, go on with --after {last}");
+    }
+    Ok(())
+}
+
+/// Forwards what there is and what comes; `done` is the number of the last event that was accepted or given up.
+async fn forward_all(
+    options: FollowOptions,
+    to: &str,
+    secret: Option<&str>,
+    json: bool,
+    done: &Cell<Option<i64>>,
+) -> Result<(), Failure> {
     let to = address::read("--forward-to", to, "http://localhost:3000/webhooks")?;
     let secret = match secret {
         Some(text) => read_secret(text)?,
@@ -65,11 +82,13 @@ pub(crate) async fn run(options: FollowOptions, to: &str, secret: Option<&str>, 
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     let http = builder.timeout(TIMEOUT).user_agent(USER_AGENT).build().map_err(Failure::refused)?;
     let mut follower = Follower::start(options).await?;
+    done.set(Some(follower.after()));
     let forwarder = Forwarder { http, to, signers, lines: Lines::new(json) };
     forwarder.introduce(&follower.api.url, &shown)?;
     loop {
         for event in follower.next().await? {
             forwarder.forward(&event).await?;
+            done.set(Some(event.sequence));
         }
     }
 }

@@ -91,7 +91,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Ledger { command: cli::LedgerCommand::Verify } => commands::verify(&settings).await,
         Command::Events { command: cli::EventsCommand::Tail(follow) } => stop::until(tail::run(follow, json)).await,
         Command::Listen { follow, forward_to, secret } => {
-            stop::until(listen::run(follow, &forward_to, secret.as_deref(), json)).await
+            listen::run(follow, &forward_to, secret.as_deref(), json).await
         }
         Command::Trigger { server, event } => trigger::run(&server, &event, json).await,
         Command::Export(options) => export::run(&settings, options).await,
@@ -101,8 +101,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Openapi { environment } => {
             let environment = environment.into();
             let document = vinr_server::openapi(environment, &settings.url(environment));
-            show::document(&document, json);
-            Ok(())
+            show::document(&document, json)
         }
     }
 }

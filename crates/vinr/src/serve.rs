@@ -45,7 +45,7 @@ pub(crate) async fn run(settings: &Resolved) -> Result<(), Failure> {
     }
     // Before it is told that it is ready: who hears it may stop it at once.
     let signals = stop::Signals::listen()?;
-    welcome::say(settings, &Said { urls: &urls, shop: shop.as_deref(), account: &account, made: made.as_ref() });
+    welcome::say(settings, &Said { urls: &urls, shop: shop.as_deref(), account: &account, made: made.as_ref() })?;
     serve_all(listeners, signals).await
 }
 
@@ -61,18 +61,36 @@ async fn serve_all(listeners: Vec<Listener>, mut signals: stop::Signals) -> Resu
             let _ = told.wait_for(|stop| *stop).await;
         }));
     }
+    let mut watched = watch_all(&apps);
     let mut broken = Ok(());
     tokio::select! {
         () = signals.next() => {}
         // Only a panic ends one before it is told.
         Some(ended) = servers.join_next() => broken = ended.map_err(Failure::refused),
+        Some(why) = watched.join_next() => {
+            broken = Err(why.map_or_else(Failure::refused, Failure::Refused));
+        }
     }
+    drop(watched);
     tracing::info!("draining; a second signal ends it at once");
     tell.send_replace(true);
     for app in &apps {
         app.begin_drain();
     }
     in_time(drain(servers, apps), signals.next()).await.and(broken)
+}
+
+/// Resolves, for each app, with what is wrong when it has lost a part that it cannot do without. Whoever runs this process
+/// starts another one.
+fn watch_all(apps: &[App]) -> JoinSet<String> {
+    let mut watched = JoinSet::new();
+    for app in apps.iter().cloned() {
+        watched.spawn(async move {
+            let why = app.broken().await;
+            format!("{}: {why}", app.settings.environment.as_str())
+        });
+    }
+    watched
 }
 
 /// Lets requests and workers come to their end.
@@ -131,8 +149,10 @@ async fn bind(settings: &Resolved) -> Result<Vec<(TcpListener, SocketAddr)>, Fai
         let socket = TcpListener::bind(wanted).await;
         let socket = socket.map_err(|error| Failure::Refused(format!("cannot listen on {wanted}: {error}")))?;
         let address = socket.local_addr().map_err(Failure::refused)?;
-        if environment == Environment::Live && settings.master_key_file.is_none() && !address.ip().is_loopback() {
-            let message = format!("live on {address} needs a master key of its own: name it with --master-key-file");
+        let is_public = settings.is_public(environment, address);
+        if environment == Environment::Live && settings.master_key_file.is_none() && is_public {
+            let place = settings.named_url(environment).map_or_else(|| address.to_string(), str::to_owned);
+            let message = format!("live on {place} needs a master key of its own: name it with --master-key-file");
             return Err(Failure::Usage(message));
         }
         sockets.push((socket, address));

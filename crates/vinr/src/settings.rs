@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use reqwest::Url;
 use serde::Deserialize;
 use vinr_core::keys::Environment;
 use vinr_server::RateLimit;
 use vinr_server::settings::{DemoShop, PrivateWebhooks};
 
 use crate::Failure;
+use crate::address::is_loopback;
 use crate::cli::{Options, Switch};
 
 const DATABASE: &str = "sqlite:./vinr-data";
@@ -184,9 +186,16 @@ impl Resolved {
         }
     }
 
+    /// Whether others can reach an environment that listens here: directly, or through whatever serves the URL that was
+    /// named for it.
+    pub(crate) fn is_public(&self, environment: Environment, address: SocketAddr) -> bool {
+        let is_ours = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
+        !address.ip().is_loopback() || self.named_url(environment).is_some_and(|url| !is_ours(url))
+    }
+
     /// Whether the sandbox that listens here has a demo shop: without a word only where nobody else can reach it.
     pub(crate) fn demo_shop(&self, environment: Environment, address: SocketAddr) -> DemoShop {
-        let unsaid = if address.ip().is_loopback() { Switch::On } else { Switch::Off };
+        let unsaid = if self.is_public(environment, address) { Switch::Off } else { Switch::On };
         match (environment, self.demo.unwrap_or(unsaid)) {
             (Environment::Sandbox, Switch::On) => DemoShop::Open,
             (Environment::Sandbox, Switch::Off) | (Environment::Live, _) => DemoShop::Closed,
@@ -269,6 +278,14 @@ mod tests {
         assert_eq!(shop(Some(Switch::On), sandbox, anywhere), DemoShop::Open);
         assert_eq!(shop(Some(Switch::Off), sandbox, here), DemoShop::Closed);
         assert_eq!(shop(Some(Switch::On), Environment::Live, here), DemoShop::Closed);
+        let proxied = |url: &str| {
+            let options = Options { sandbox_url: Some(url.to_owned()), config: PathBuf::from("vinr.toml"), ..Options::default() };
+            let resolved = Resolved::of(options).expect("settings");
+            resolved.demo_shop(sandbox, here.parse().expect("an address"))
+        };
+        assert_eq!(proxied("https://pay.example"), DemoShop::Closed, "a proxy brings everybody here");
+        assert_eq!(proxied("pay.example"), DemoShop::Closed);
+        assert_eq!(proxied("http://localhost:8080"), DemoShop::Open);
         let file: File = toml::from_str("demo = \"off\"").expect("a setting");
         assert_eq!(file.demo, Some(Switch::Off));
     }

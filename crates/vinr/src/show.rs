@@ -23,8 +23,20 @@ pub(crate) fn logging() {
 }
 
 /// Prints a line, in JSON or in words.
-pub(crate) fn line(json: bool, value: &Value, words: &str) {
-    if json { println!("{value}") } else { println!("{words}") }
+///
+/// # Errors
+/// As [`Lines::print`].
+pub(crate) fn line(json: bool, value: &Value, words: &str) -> Result<(), Failure> {
+    if json { print(value) } else { print(&words) }
+}
+
+/// Prints a line at once.
+fn print(text: &dyn Display) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::Unread,
+        _ => Failure::Refused(format!("cannot print: {error}")),
+    })
 }
 
 /// The lines of a command that prints for as long as it is read.
@@ -68,12 +80,7 @@ impl Lines {
     /// # Errors
     /// Nobody reads it, or it cannot be written.
     pub(crate) fn print(&self, json: &dyn Display, words: &str) -> Result<(), Failure> {
-        let mut out = stdout().lock();
-        let written = if self.json { writeln!(out, "{json}") } else { writeln!(out, "{words}") };
-        written.and_then(|()| out.flush()).map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Failure::Unread,
-            _ => Failure::Refused(format!("cannot print: {error}")),
-        })
+        if self.json { print(json) } else { print(&words) }
     }
 }
 
@@ -108,8 +115,11 @@ impl Drop for Progress {
 }
 
 /// Prints a document: on one line with `--json`, indented otherwise.
-pub(crate) fn document(value: &Value, json: bool) {
-    if json { println!("{value}") } else { println!("{value:#}") }
+///
+/// # Errors
+/// As [`Lines::print`].
+pub(crate) fn document(value: &Value, json: bool) -> Result<(), Failure> {
+    if json { print(value) } else { print(&format_args!("{value:#}")) }
 }
 
 /// An account with its URLs, and its keys where they were just made, as JSON fields (spec/sdk.md).

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use vinr_core::ids::AccountId;
 use vinr_core::keys::Environment;
 
+use crate::Failure;
 use crate::installation::NewAccount;
 use crate::settings::{Database, Resolved};
 use crate::show::{self, Colour, Lines};
@@ -25,11 +26,17 @@ pub(crate) struct Said<'a> {
     pub(crate) made: Option<&'a NewAccount>,
 }
 
-/// Says it: one line of JSON with `--json`, words otherwise.
-pub(crate) fn say(settings: &Resolved, said: &Said<'_>) {
+/// Says it: one line of JSON with `--json`, words otherwise. A server that nobody listens to serves all the same.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn say(settings: &Resolved, said: &Said<'_>) -> Result<(), Failure> {
     let mut shown = Map::from_iter([("ready".to_owned(), json!(true))]);
     shown.extend(show::account_json(said.urls, said.account, said.made));
-    show::line(settings.json, &Value::Object(shown), words(settings, said).trim_end());
+    match show::line(settings.json, &Value::Object(shown), words(settings, said).trim_end()) {
+        Ok(()) | Err(Failure::Unread) => Ok(()),
+        Err(failure @ (Failure::Refused(_) | Failure::Usage(_))) => Err(failure),
+    }
 }
 
 /// The keys of an account that was just made.

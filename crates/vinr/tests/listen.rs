@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
 use vinr_server::env::WallClock;
@@ -154,7 +154,8 @@ async fn a_handler_that_is_away_is_waited_for_and_one_that_never_accepts_is_give
     assert_eq!(listen.line().await["sequence"], 6);
     let heard: Vec<_> = handler.heard().iter().map(|(_, event)| event["sequence"].clone()).collect();
     assert_eq!(heard, [2, 4, 4, 4, 4, 4, 6]);
-    listen.interrupt().await;
+    let said = listen.interrupt().await;
+    assert!(said.contains("go on with --after 6"), "{said}");
     server.kill().await;
     installation.remove().await;
 }
@@ -260,7 +261,9 @@ struct Program {
 
 impl Program {
     fn start(installation: &Installation, arguments: &[&str]) -> Program {
-        let mut child = installation.vinr().args(arguments).stdout(Stdio::piped()).spawn().expect("vinr starts");
+        let mut command = installation.vinr();
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("vinr starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Program { child, lines }
     }
@@ -274,14 +277,17 @@ impl Program {
         line.expect("output").expect("it goes on")
     }
 
-    /// Ends it as Ctrl-C does: with success, and with nothing more to say.
-    async fn interrupt(mut self) {
+    /// Ends it as Ctrl-C does: with success, and with nothing more to say but what it complained of.
+    async fn interrupt(mut self) -> String {
         let id = self.child.id().expect("it runs").to_string();
         let sent = Command::new("kill").args(["-INT", &id]).status().await;
         assert!(sent.is_ok_and(|status| status.success()));
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("an exit");
         assert_eq!(status.code(), Some(0));
         assert_eq!(self.lines.next_line().await.expect("output"), None);
+        let mut said = String::new();
+        self.child.stderr.take().expect("its complaints").read_to_string(&mut said).await.expect("text");
+        said
     }
 }
 

@@ -236,3 +236,23 @@ async fn a_folder_that_cannot_be_written_is_told_at_the_start() {
     assert!(said.contains("locked") && said.to_lowercase().contains("permission denied"), "{said}");
     installation.remove().await;
 }
+
+/// Whoever watches a server starts one that has ended; one that goes on without its timers is not noticed.
+#[tokio::test]
+async fn a_server_that_loses_a_part_of_itself_ends_with_an_error() {
+    let mut installation = Installation::on_sqlite("broken");
+    let mut server = installation.start().await;
+    let client = Client::of(&installation, &server);
+    let made = client.http.post(format!("{}/v1/payments", client.url)).bearer_auth(&client.key);
+    let made = made.header("content-type", "application/json").body(r#"{"amount": 1000, "currency": "EUR"}"#);
+    assert_eq!(made.send().await.expect("an answer").status().as_u16(), 200);
+    server.kill().await;
+    let spoiled = rusqlite::Connection::open(installation.folder.join("data/sandbox.db"))
+        .and_then(|db| db.execute("UPDATE jobs SET account = 'no account', wake_wall = 0", []));
+    assert_eq!(spoiled.ok(), Some(1));
+    let ended = installation.serving().output().await.expect("vinr runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("the worker for timers ended by itself"), "{said}");
+    installation.remove().await;
+}

@@ -8,7 +8,8 @@ use vinr_core::accounts::AttestationStatus;
 use vinr_core::keys::{KeyKind, Scope};
 use vinr_core::refusal::{Code, Refusal};
 
-use super::auth::{self, Caller};
+use super::auth::store::hex;
+use super::auth::{self, Caller, digest};
 use super::endpoint::Effect;
 use crate::app::App;
 use crate::context::AccountContext;
@@ -100,12 +101,13 @@ pub(crate) fn client_secret(headers: &HeaderMap) -> Option<String> {
     headers.get(CLIENT_SECRET).and_then(|value| value.to_str().ok()).map(|text| text.trim().to_owned())
 }
 
-/// What an idempotency key of this request is good for, beside its body: a public key is not told what a secret one was
-/// answered, nor one client secret what another was.
-pub(super) fn realm(caller: &Caller, path: &str, client_secret: Option<&str>) -> String {
+/// Whose idempotency keys a browser's are: those who have the client secret that it presents, or else who has its public
+/// key. Anybody may have that one, so what is done with it must neither be told what a secret key was answered nor use up
+/// the keys of one. Nothing for a merchant's own program.
+pub(super) fn realm(caller: &Caller, client_secret: Option<&str>) -> Option<String> {
     match caller.grant.kind {
-        KeyKind::Public => format!("{path} as a browser with {}", client_secret.unwrap_or_default()),
-        KeyKind::Secret | KeyKind::Restricted => path.to_owned(),
+        KeyKind::Public => Some(client_secret.map_or_else(|| caller.key.to_string(), |secret| hex(&digest(secret)))),
+        KeyKind::Secret | KeyKind::Restricted => None,
     }
 }
 

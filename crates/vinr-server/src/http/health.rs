@@ -16,8 +16,11 @@ pub(super) fn alive() -> Response {
     plain(200, "alive")
 }
 
-/// It is ready when its database answers and has the schema that this program writes.
+/// It is ready when it can commit, and its database answers and has the schema that this program writes.
 pub(super) async fn ready(app: App, schema: &'static [Migration]) -> Response {
+    if !app.db.is_writing() {
+        return plain(503, "this process commits nothing any more: it is ending, or its writer has failed");
+    }
     match tokio::time::timeout(DATABASE_TIMEOUT, app.db.pending_migrations(schema)).await {
         Ok(Ok(0)) => plain(200, "ready"),
         Ok(Ok(_)) => plain(503, "the database's schema is older than this program: run vinr migrate"),

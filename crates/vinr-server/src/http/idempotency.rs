@@ -34,7 +34,7 @@ pub struct InFlight(Mutex<HashSet<(AccountId, String)>>);
 /// A key of a request with what it was used for.
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
-    /// The caller's key.
+    /// What it is remembered by: the caller's key, after whose it is if it is not the merchant's.
     pub(crate) key: String,
     /// A keyed digest of method, route and body.
     pub(crate) fingerprint: String,
@@ -208,8 +208,18 @@ impl Drop for Held {
 }
 
 impl Key {
-    /// The caller's key, used for a POST of this body, which has these fields, to this path.
-    pub(super) fn new(key: String, master: &MasterKey, path: &str, body: &Value, fields: Option<&Fields>) -> Key {
+    /// The caller's key in its realm ([`super::door::realm`]), used for a POST of this body, which has these fields, to
+    /// this path.
+    pub(super) fn new(
+        key: String,
+        realm: Option<&str>,
+        master: &MasterKey,
+        path: &str,
+        body: &Value,
+        fields: Option<&Fields>,
+    ) -> Key {
+        // No key that is sent has a line's end in it, so the two kinds never meet.
+        let key = realm.map(|realm| format!("{realm}\n{key}")).unwrap_or(key);
         Key { key, fingerprint: fingerprint::fingerprint(master, path, body, fields) }
     }
 }

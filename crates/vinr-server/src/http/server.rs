@@ -105,9 +105,10 @@ impl Compiled {
 async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<Compiled>>) -> Response {
     let request_id = request_id::of(&request);
     let began = Instant::now();
-    // No query string: it may hold what a merchant searches for.
-    let asked =
-        tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
+    // No query string: it may hold what a merchant searches for. No path that is no endpoint's: it may hold the secret of a
+    // page, with a letter too much.
+    let path = if compiled.is_some() { request.uri().path() } else { "none" };
+    let asked = tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), path.to_owned()));
     let mut allowance = None;
     let answered = match &compiled {
         Some(compiled) => {
@@ -154,8 +155,10 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
     problems.told()?;
     let fields = compiled.body.as_ref().map(Decoder::fields);
     let client_secret = door::client_secret(&parts.headers);
-    let realm = door::realm(&caller, parts.uri.path(), client_secret.as_deref());
-    let key = |key| Key::new(key, &app.settings.keyring.first(), &realm, &body, fields);
+    let presented = body.get("clientSecret").and_then(Value::as_str).or(client_secret.as_deref());
+    let realm = door::realm(&caller, presented);
+    let master = app.settings.keyring.first();
+    let key = |key: String| Key::new(key, realm.as_deref(), &master, parts.uri.path(), &body, fields);
     let idempotency_key = idempotency_key.map(key);
     let call = Call {
         app: app.clone(),

@@ -3,7 +3,7 @@
 pub(super) mod form;
 pub(super) mod kept;
 mod link;
-mod outcomes;
+pub(super) mod outcomes;
 mod payment;
 mod setup;
 pub(super) mod views;

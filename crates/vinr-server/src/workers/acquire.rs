@@ -1,9 +1,11 @@
 //! Asks acquirers, and settles what they answer. Whoever waits for an answer may go away: the call goes on, and if the
 //! process dies with it, the attempt's timer asks what became of it.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 use vinr_core::ids::{AccountId, AttemptId};
 
@@ -41,8 +43,14 @@ impl App {
         let mut tasks = self.workers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
         tasks.spawn(async move {
-            // Whoever waited may have gone away.
-            let _ = settled.send(ask(&app, &*acquirer, sending).await);
+            let (account, attempt) = (sending.account.clone(), sending.attempt().clone());
+            match AssertUnwindSafe(ask(&app, &*acquirer, sending)).catch_unwind().await {
+                // Whoever waited may have gone away.
+                Ok(reply) => drop(settled.send(reply)),
+                Err(_) => {
+                    tracing::error!(%account, %attempt, "asking an acquirer panicked; it is asked again and someone must look");
+                }
+            }
         });
         Some(Outcome { answers_request, settled: outcome, patience })
     }

@@ -3,10 +3,12 @@
 
 pub(crate) mod store;
 
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::select;
 use tokio::sync::watch;
 use vinr_core::ids::{AccountId, TypedId};
@@ -71,13 +73,23 @@ async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
 }
 
 /// Fires one timer; what fails is put off, and parked in the end. Gives the outcome of what it asked of an acquirer.
+///
+/// A violated assertion stops its own row alone: nothing of it is written, and the timers of all others go on.
 pub(crate) async fn fire(app: &App, job: Job) -> Option<Outcome> {
     let account = job.account.clone();
     let data = Arc::new(job);
     let task = Task::worker(&account, "fire_timer");
-    let fired = app.run_and_ask(task, Arc::clone(&data), |unit, job| Box::pin(dispatch(unit, job))).await;
-    if let Err(error) = &fired {
-        tracing::warn!(%error, job = data.id, "a timer could not be fired; it is put off");
+    let fired = app.run_and_ask(task, Arc::clone(&data), |unit, job| Box::pin(dispatch(unit, job)));
+    let fired = match AssertUnwindSafe(fired).catch_unwind().await {
+        Ok(fired) => fired.inspect_err(|error| {
+            tracing::warn!(%error, job = data.id, "a timer could not be fired; it is put off");
+        }),
+        Err(_) => {
+            tracing::error!(%account, job = data.id, "a timer's decision panicked; it is put off and someone must look");
+            Err(ApiError::internal("a timer's decision panicked"))
+        }
+    };
+    if fired.is_err() {
         let put_off = app.run(task, data, |unit, job| Box::pin(store::put_off(unit, job, TRIES_MAX))).await;
         if let Err(error) = put_off {
             tracing::warn!(%error, "a timer could not be put off; it fires again");

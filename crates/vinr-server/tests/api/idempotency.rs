@@ -22,6 +22,7 @@ on_both_engines!(
     a_request_is_known_by_all_but_its_card,
     a_key_has_255_characters_of_any_script,
     a_key_is_its_accounts_own,
+    a_browsers_key_uses_up_no_merchants_and_no_other_buyers,
     a_refusal_is_not_stored,
     what_is_refused_before_any_effect_leaves_the_key_free,
     concurrent_captures_have_one_winner,
@@ -137,6 +138,40 @@ async fn a_key_is_its_accounts_own(engine: Engine) {
     let theirs = server.call(Method::POST, "/v1/payments", Some(&other), &key, Some(body.to_string())).await;
     assert!(theirs.headers.get("idempotent-replayed").is_none());
     assert_ne!(theirs.ok()["id"], ours.ok()["id"]);
+}
+
+/// A public key is everybody's: nobody who has it can take the merchant's keys, which are guessed easily (spec/traps.md,
+/// section 15).
+async fn a_browsers_key_uses_up_no_merchants_and_no_other_buyers(engine: Engine) {
+    let server = Server::start(engine).await;
+    let card = json!({"number": "4242424242424242", "expMonth": 12, "expYear": 2039, "cvc": "123"});
+    let card = json!({"type": "card", "card": card}).to_string();
+    let ours = [("origin", server.url.as_str()), ("idempotency-key", "order-1")];
+    let public = Some(server.public_key.as_str());
+    let typed = async || server.call(Method::POST, "/v1/payment-methods", public, &ours, Some(card.clone())).await.ok();
+    let token = typed().await["id"].clone();
+    assert_eq!(typed().await["id"], token, "it is the browser's own key all the same");
+    // One secret in the header and one in the body.
+    for in_body in [false, true] {
+        let (payment, secret) = server.session(json!({})).await;
+        let path = format!("/v1/payments/{}/confirm", payment["id"].as_str().expect("an id"));
+        let mut body = json!({"paymentMethodId": crate::elements::token(&server, "4000000000009995").await});
+        let mut headers = vec![("idempotency-key", "order-1")];
+        if in_body {
+            body["clientSecret"] = json!(secret);
+        } else {
+            headers.push(("x-vinr-client-secret", secret.as_str()));
+        }
+        let tried = server.call(Method::POST, &path, public, &headers, Some(body.to_string())).await;
+        assert!(tried.headers.get("idempotent-replayed").is_none());
+        assert_eq!(tried.ok()["status"], "failed");
+        let again = server.call(Method::POST, &path, public, &headers, Some(body.to_string())).await;
+        assert!(again.headers.contains_key("idempotent-replayed"), "{}", again.status);
+    }
+    let body = json!({"amount": 1000, "currency": "EUR"});
+    let made = server.post_with_key("/v1/payments", "order-1", &body).await;
+    assert!(made.headers.get("idempotent-replayed").is_none());
+    made.ok();
 }
 
 /// 400, 403, 404, 413, 415, 422 and 429 are not stored (spec/conventions.md, Idempotency).

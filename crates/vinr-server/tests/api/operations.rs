@@ -21,6 +21,7 @@ on_both_engines!(
     attempts_to_deliver_are_counted_by_what_they_came_to,
     what_is_to_be_done_is_told,
     a_server_whose_schema_is_older_than_its_program_is_not_ready,
+    a_server_that_commits_nothing_any_more_is_not_ready,
 );
 
 /// A page of `/metrics`: each sample's value by its name with its labels. Every family has its help and its type.
@@ -136,6 +137,15 @@ async fn a_server_whose_schema_is_older_than_its_program_is_not_ready(engine: En
     assert!(status == 503 && why.contains("vinr migrate"), "{status} {why}");
     let alive = server.http.get(format!("{}/healthz", server.url)).send().await.expect("an answer");
     assert_eq!(alive.status().as_u16(), 200, "it need not be started anew");
+}
+
+async fn a_server_that_commits_nothing_any_more_is_not_ready(engine: Engine) {
+    let server = Server::start(engine).await;
+    server.app.db.clone().close().await;
+    let ready = server.http.get(format!("{}/readyz", server.url)).send().await.expect("an answer");
+    assert_eq!(ready.status().as_u16(), 503);
+    let why = ready.text().await.expect("text");
+    assert!(why.contains("commits nothing"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

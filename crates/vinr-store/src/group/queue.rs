@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::error::CommitError;
 use crate::unit::Unit;
@@ -48,6 +48,8 @@ pub(crate) enum Work {
 pub(crate) struct Queue {
     state: Mutex<State>,
     wake: Notify,
+    /// Whether the writer ended without having been told to.
+    broken: watch::Sender<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -128,7 +130,15 @@ impl Queue {
     /// Lets go of everything that waits, so that its callers hear that the writer has ended.
     pub(crate) fn end(&self) {
         let waiting = std::mem::replace(&mut *self.state(), State { closed: true, ..State::default() });
-        drop(waiting);
+        if !waiting.closed {
+            self.broken.send_replace(true);
+        }
+    }
+
+    /// Resolves when the writer has ended without having been told to.
+    pub(crate) async fn broken(&self) {
+        // The sender is a part of this: it does not go before.
+        let _ = self.broken.subscribe().wait_for(|broken| *broken).await;
     }
 
     pub(crate) fn is_closed(&self) -> bool {

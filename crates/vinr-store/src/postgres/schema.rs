@@ -15,16 +15,31 @@ const CREATE_TRIES: u32 = 5;
 impl Server {
     /// Makes the schema if it is missing. Looks first: a role that may not create schemas may still use one.
     pub(crate) async fn create_schema(&self) -> Result<(), OpenError> {
-        const UNREACHABLE: &str = "cannot reach the PostgreSQL server";
-        let conn = self.connect(MIGRATOR).await.map_err(|error| OpenError::because(UNREACHABLE, error))?;
-        let sql = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
-        let found = conn.client.query_opt(sql, &[&self.schema]).await;
-        let found = found.map_err(|error| OpenError::because(UNREACHABLE, error))?;
-        if found.is_none() {
+        let conn = self.connect(MIGRATOR).await.map_err(unreachable)?;
+        if !self.is_in(&conn.client).await? {
             create(&conn.client, &format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", self.schema)).await?;
         }
         Ok(())
     }
+
+    /// Whether the schema is there.
+    pub(crate) async fn has_schema(&self) -> Result<bool, OpenError> {
+        let conn = self.connect(MIGRATOR).await.map_err(unreachable)?;
+        self.is_in(&conn.client).await
+    }
+
+    async fn is_in(&self, client: &Client) -> Result<bool, OpenError> {
+        let sql = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
+        let found = client.query_opt(sql, &[&self.schema]).await.map_err(unreachable)?;
+        Ok(found.is_some())
+    }
+}
+
+fn unreachable<E>(error: E) -> OpenError
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    OpenError::because("cannot reach the PostgreSQL server", error)
 }
 
 async fn create(client: &Client, sql: &str) -> Result<(), OpenError> {

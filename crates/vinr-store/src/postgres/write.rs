@@ -142,7 +142,11 @@ impl PostgresWriter {
                 self.noted.push(batch.clone());
                 Ok(())
             }
-            Ok(Err(Refusal::NotSent(error) | Refusal::RolledBack(error))) => Err(self.refused(&conn, error)),
+            Ok(Err(Refusal::NotSent(error) | Refusal::RolledBack(error))) => {
+                // They are still there; the next batch removes them.
+                self.noted.extend(forget);
+                Err(self.refused(&conn, error))
+            }
             Ok(Err(Refusal::Unanswered(error))) => {
                 self.conn = None;
                 Err(Fault::Unknown(Arc::new(error)))

@@ -100,6 +100,16 @@ impl TestDb {
         Db::open(config(&self.place, &url), entropy(seed)).await.expect("the database opens again")
     }
 
+    /// The database of this name and more, if there is one.
+    pub(crate) async fn existing(&self, more: &str) -> Result<Option<Db>, OpenError> {
+        let place = match &self.place {
+            Place::Folder(folder) if more.is_empty() => Place::Folder(folder.clone()),
+            Place::Folder(folder) => Place::Folder(folder.join(more)),
+            Place::Schema(schema) => Place::Schema(format!("{schema}{more}")),
+        };
+        Db::open_existing(config(&place, &postgres_url_if(self.engine)), entropy(2)).await
+    }
+
     /// A file of an embedded database.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         match &self.place {

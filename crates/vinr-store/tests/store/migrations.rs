@@ -9,6 +9,7 @@ on_both_engines!(
     two_processes_may_migrate_at_once,
     an_edited_migration_is_refused,
     a_migration_that_fails_leaves_nothing_behind,
+    a_database_that_is_not_there_is_not_made_by_asking,
 );
 
 const MORE: &[Migration] = &[
@@ -54,4 +55,11 @@ async fn a_migration_that_fails_leaves_nothing_behind(test: TestDb) {
     assert!(error.to_string().starts_with("migration 0002_broken failed"), "{error}");
     assert_eq!(test.db.pending_migrations(&broken).await.expect("answers"), 1);
     assert!(test.db.query("SELECT id FROM half", &[]).await.is_err(), "its first statement was rolled back");
+}
+
+async fn a_database_that_is_not_there_is_not_made_by_asking(test: TestDb) {
+    assert!(test.existing("").await.expect("answers").is_some());
+    for _ in 0..2 {
+        assert!(test.existing("_nowhere").await.expect("answers").is_none(), "and the first one made nothing");
+    }
 }

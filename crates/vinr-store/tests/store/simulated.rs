@@ -184,3 +184,30 @@ async fn nobody_makes_a_note_that_nobody_reads() {
     let db = open(&disk(3, 0), 3).await;
     db.begin("a", "unread", Class::Request).note(|| panic!("no observer, no note"));
 }
+
+/// An assertion of the writer that fails.
+struct Broken;
+
+impl Observer for Broken {
+    fn committed(&self, _: &str, _: &Committed, _: &[Note]) {
+        panic!("as a violated assertion does");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_writer_that_panics_is_noticed_and_one_that_was_closed_is_not() {
+    let sound = open(&disk(3, 0), 3).await;
+    assert!(sound.is_writing());
+    let soon = Duration::from_secs(1);
+    sound.clone().close().await;
+    assert!(!sound.is_writing());
+    assert!(tokio::time::timeout(soon, sound.broken()).await.is_err(), "it was told to end");
+
+    let db = Db::open(Config::Simulated(disk(3, 0).observed(Arc::new(Broken))), entropy(3)).await.expect("opens");
+    db.migrate(MIGRATIONS).await.expect("the migrations apply");
+    assert!(db.is_writing());
+    let answered = noting(&db, "a", "e1", "first").await;
+    assert!(answered.is_err(), "{answered:?}");
+    tokio::time::timeout(soon, db.broken()).await.expect("noticed");
+    assert!(!db.is_writing());
+}

@@ -28,6 +28,7 @@ on_both_engines!(
     a_wiped_account_keeps_what_the_unit_itself_writes_and_others_keep_all,
     a_wipe_leaves_no_half_of_what_others_commit_meanwhile,
     wrong_statements_fail_and_leave_the_store_working,
+    the_notes_of_batches_do_not_pile_up_when_others_fail,
 );
 
 async fn a_row_comes_back_as_it_was_staged(test: TestDb) {
@@ -368,4 +369,15 @@ async fn a_query_over_a_table_with_staged_rows_panics() {
 async fn an_update_of_a_row_that_was_not_loaded_panics() {
     let test = TestDb::open(crate::harness::Engine::Sqlite).await;
     test.db.begin("a", "wrong", Class::Request).update(&ITEMS, "i1", item(1));
+}
+
+async fn the_notes_of_batches_do_not_pile_up_when_others_fail(test: TestDb) {
+    for nth in 0..150 {
+        let entry = |body: &str| vec![nth.into(), body.into()];
+        commit(&test.db, "a", |unit| unit.insert(&ENTRIES, &format!("e{nth}"), entry("x"))).await.expect("commits");
+        let failed = commit(&test.db, "a", |unit| unit.insert(&ENTRIES, &format!("f{nth}"), entry("bad"))).await;
+        assert!(failed.is_err(), "the table forbids it");
+    }
+    let rows = test.db.query("SELECT COUNT(*) FROM commits", &[]).await.expect("answers");
+    assert!(rows[0].int(0) <= 65, "{} notes are kept of 150 batches", rows[0].int(0));
 }

@@ -16,7 +16,7 @@ use vinr_server::export::{Ask, KINDS, Kind, Part, page};
 
 use crate::cli::{ExportOptions, Format};
 use crate::commands::the_account;
-use crate::installation::{Place, open};
+use crate::installation::{Place, open_to_read};
 use crate::settings::Resolved;
 use crate::{Failure, show, stop};
 use table::Table;
@@ -54,7 +54,7 @@ async fn export(settings: &Resolved, options: ExportOptions) -> Result<(), Failu
     let format = options.format.unwrap_or(if settings.json { Format::Jsonl } else { Format::Csv });
     let file = options.output.as_deref().map(|path| Draft::begin(path, options.force)).transpose()?;
     let environment = Environment::from(options.environment);
-    let place = open(settings, environment).await?.0;
+    let place = open_to_read(settings, environment).await?;
     let account = the_account(&place, options.account).await?;
     if !bootstrap::has_account(&place.db, &account).await.map_err(Failure::refused)? {
         return Err(Failure::Refused(format!("there is no account {account} in {}", environment.as_str())));
@@ -83,8 +83,7 @@ async fn into_file(
     file.sync_all().map_err(|error| draft.failed(&error))?;
     let path = draft.finish()?;
     let shown = json!({"kind": kind.name, "count": count, "output": path.display().to_string()});
-    show::line(json, &shown, &format!("{count} {} are in {}", kind.name, path.display()));
-    Ok(())
+    show::line(json, &shown, &format!("{count} {} are in {}", kind.name, path.display()))
 }
 
 /// Writes page after page; how many objects there were.

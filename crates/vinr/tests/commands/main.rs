@@ -8,6 +8,7 @@ mod first_start;
 mod installation;
 mod keys;
 mod logs;
+mod reading;
 mod trigger;
 
 use reqwest::Method;

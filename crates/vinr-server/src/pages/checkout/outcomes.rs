@@ -199,13 +199,13 @@ struct Missing<'a> {
 }
 
 /// There is no such page, or its secret is wrong: nobody learns which.
-pub(super) fn missing(locale: Locale) -> Response {
+pub(in crate::pages) fn missing(locale: Locale) -> Response {
     let t = Texts::of(locale);
     html(StatusCode::NOT_FOUND, &Missing { locale, title: t.missing_title, text: t.missing_text, again: None })
 }
 
 /// The page cannot be shown now.
-pub(super) fn trouble(locale: Locale, path: &str) -> Response {
+pub(in crate::pages) fn trouble(locale: Locale, path: &str) -> Response {
     let t = Texts::of(locale);
     let again = Some((path, t.try_again));
     let page = Missing { locale, title: t.trouble_title, text: t.trouble_text, again };
