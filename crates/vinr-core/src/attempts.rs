@@ -34,6 +34,18 @@ wire_enum! {
 }
 
 wire_enum! {
+    /// Who is answered once an attempt is concluded: what is shown of the payment depends on it.
+    pub enum Audience {
+        /// A merchant's program, which sees the whole object.
+        Merchant = "merchant",
+        /// A buyer's browser with a client secret, which sees what is for browsers.
+        Browser = "browser",
+        /// Nobody: the request was answered when the attempt was written, or there was none.
+        Nobody = "nobody",
+    }
+}
+
+wire_enum! {
     /// Where an attempt stands.
     pub enum Status {
         /// Sent or about to be; outcome not known.
@@ -70,6 +82,8 @@ pub struct Attempt {
     pub method_token: String,
     /// The idempotency key of the request that waits for it.
     pub idempotency_key: Option<String>,
+    /// Who that request is answered to.
+    pub audience: Audience,
     /// What that request wants to be shown whole, as names with commas between.
     pub expand: Option<String>,
     /// How often the acquirer was asked what became of it.
@@ -134,6 +148,7 @@ pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, n
         parent: None,
         method_token: String::new(),
         idempotency_key: None,
+        audience: Audience::Nobody,
         expand: None,
         lookups: 0,
         look_up_at: now.plus(LOOKUP_GAPS[0]),

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0011_bank_rails", sql: include_str!("../../../migrations/0011_bank_rails.sql") },
     Migration { name: "0012_attempts_expand", sql: include_str!("../../../migrations/0012_attempts_expand.sql") },
     Migration { name: "0014_resets", sql: include_str!("../../../migrations/0014_resets.sql") },
+    Migration { name: "0019_acquirer_answers", sql: include_str!("../../../migrations/0019_acquirer_answers.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

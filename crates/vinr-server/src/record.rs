@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::attempts::Audience;
 use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::events::EventType;
 use vinr_core::ids::{
@@ -48,6 +49,8 @@ pub struct Unit<'a> {
     pub idempotency_key: Option<String>,
     /// What that request wants to be shown whole, as names with commas between.
     pub expand: Option<String>,
+    /// Who that request is answered to, if an acquirer's answer is waited for.
+    pub(crate) audience: Audience,
     books: Option<Books>,
     unexplained: Unexplained,
     handovers: Vec<Handover>,
@@ -219,6 +222,7 @@ impl<'a> Unit<'a> {
             process,
             idempotency_key: None,
             expand: None,
+            audience: Audience::Merchant,
             books: None,
             unexplained: Unexplained::default(),
             handovers: Vec::new(),
@@ -272,7 +276,7 @@ impl<'a> Unit<'a> {
     /// Asks an acquirer once this unit is committed: one question a unit.
     pub(crate) fn send(&mut self, ask: Ask) {
         assert!(self.sending.is_none(), "a unit asks an acquirer one thing");
-        self.sending = Some(Sending { account: self.context.account.clone(), ask });
+        self.sending = Some(Sending { account: self.context.account.clone(), audience: self.audience, ask });
     }
 
     /// Whether the answer of a request depends on an acquirer's.

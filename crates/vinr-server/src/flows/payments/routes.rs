@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use vinr_core::attempts::Audience;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::keys::Family;
 use vinr_core::payments as core;
@@ -139,6 +140,8 @@ fn create_session(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
         answer(&call, "create_session", new, |unit, new| {
             Box::pin(async move {
+                // Only this unit knows the client secret: the browser that gets it asks how the charge went.
+                unit.audience = Audience::Nobody;
                 unit.expand = Expand::names(new.ask.expand.as_deref());
                 let (ask, now) = (new.drawn(unit), new.is_charged_now());
                 let payment = super::create(unit, ask, new.id.is_some(), now, new.method.as_ref()).await?;
@@ -254,6 +257,7 @@ async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
     let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?);
     answer(call, "confirm_by_secret", data, |unit, (id, secret, method)| {
         Box::pin(async move {
+            unit.audience = Audience::Browser;
             let payment = super::confirm_by_secret(unit, id, secret, method.as_ref()).await?;
             Reply::ok(&show_public(&payment, payments::pages(unit)))
         })

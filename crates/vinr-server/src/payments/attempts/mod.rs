@@ -5,7 +5,7 @@ mod store;
 
 use std::sync::Arc;
 
-use vinr_core::attempts::{self as core, Attempt, Command, Event, Kind};
+use vinr_core::attempts::{self as core, Attempt, Audience, Command, Event, Kind};
 use vinr_core::cards::FailureCode;
 use vinr_core::ids::{AttemptId, PaymentId};
 use vinr_core::money::Money;
@@ -104,7 +104,15 @@ pub(crate) fn refund_heard(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word
 
 /// The attempt with what the request needs for its answer that waits for it.
 fn for_request(unit: &Unit<'_>, row: Attempt) -> Attempt {
-    Attempt { idempotency_key: unit.idempotency_key.clone(), expand: unit.expand.clone(), ..row }
+    match unit.audience {
+        Audience::Merchant | Audience::Browser => Attempt {
+            idempotency_key: unit.idempotency_key.clone(),
+            audience: unit.audience,
+            expand: unit.expand.clone(),
+            ..row
+        },
+        Audience::Nobody => row,
+    }
 }
 
 fn follow_up_row(unit: &Unit<'_>, kind: Kind, payment: PaymentId, follow_up: &FollowUp) -> Attempt {

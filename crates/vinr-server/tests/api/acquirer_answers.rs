@@ -1,0 +1,47 @@
+//! What an acquirer's words come to: who is answered with what, which words give an attempt up, and what is held there for a
+//! payment that ends (spec/payments.md, Acquirers).
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use vinr_server::connectors::{Answer, Connector};
+
+use crate::acquirer::{APPROVED, becomes, charge, killed_while_the_bank_is_busy, path, payment, start, told};
+use crate::acquirer_bank::Manner;
+use crate::elements::token;
+use crate::harness::{Engine, Server, on_both_engines};
+
+on_both_engines!(
+    a_browser_is_answered_with_what_is_for_browsers,
+    a_session_that_is_charged_at_once_keeps_its_client_secret,
+);
+
+async fn a_browser_is_answered_with_what_is_for_browsers(engine: Engine) {
+    let (server, _bank) = start(engine).await;
+    let card = token(&server, "4242424242424242").await;
+    let private = json!({"metadata": {"order": "1234"}, "receiptEmail": "ada@example.com"});
+    let (session, secret) = server.session(private).await;
+    let confirm = format!("{}/confirm", path(&session));
+    let body = json!({"clientSecret": secret, "paymentMethodId": card}).to_string();
+    let headers = [("origin", server.url.as_str()), ("sec-fetch-site", "same-origin"), ("idempotency-key", "buyer")];
+    let ask = || server.call(Method::POST, &confirm, Some(&server.public_key), &headers, Some(body.clone()));
+    let answered = ask().await;
+    assert_eq!(answered.ok()["status"], "completed");
+    for private in ["metadata", "receiptEmail", "fee", "checkoutUrl", "customerId"] {
+        assert_eq!(answered.ok().get(private), None, "{private} is the merchant's");
+    }
+    assert_eq!(ask().await.bytes, answered.bytes);
+}
+
+async fn a_session_that_is_charged_at_once_keeps_its_client_secret(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    bank.will([APPROVED, Manner::Late(Answer::Approved)]);
+    for key in ["prompt", "late"] {
+        let answered = server.post_with_key("/v1/payments/sessions", key, &charge(true)).await;
+        let session = answered.ok();
+        assert!(session["clientSecret"].is_string(), "{session}");
+        assert_eq!(becomes(&server, &session, "completed").await["amountCaptured"], 1000);
+        let again = server.post_with_key("/v1/payments/sessions", key, &charge(true)).await;
+        assert_eq!(again.bytes, answered.bytes, "it is shown to whoever asks again");
+    }
+    server.assert_ledger().await;
+}
