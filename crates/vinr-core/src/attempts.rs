@@ -88,6 +88,8 @@ pub struct Attempt {
     pub expand: Option<String>,
     /// How often the acquirer was asked what became of it.
     pub lookups: u32,
+    /// How often it answered that it had never heard of it.
+    pub not_found: u32,
     /// When to ask next.
     pub look_up_at: Timestamp,
     /// When it was sent.
@@ -126,6 +128,8 @@ pub enum Event {
         /// When to ask the next time.
         next: Timestamp,
     },
+    /// The acquirer had not heard of it; it may be on its way yet.
+    NotFound,
 }
 
 /// How long after sending, and then between lookups, the acquirer is asked.
@@ -151,6 +155,7 @@ pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, n
         audience: Audience::Nobody,
         expand: None,
         lookups: 0,
+        not_found: 0,
         look_up_at: now.plus(LOOKUP_GAPS[0]),
         created_at: now,
     }
@@ -164,7 +169,10 @@ pub fn decide(attempt: &Attempt, command: Command, now: Timestamp) -> Option<Eve
         (Status::Sent, Command::Decline) => Some(Event::Declined),
         // A refund that never arrived is sent again: it acts once, and a guess that it failed could pay twice.
         (Status::Sent, Command::NotFound) if attempt.kind == Kind::Refund => None,
-        (Status::Sent, Command::NotFound) => (attempt.lookups >= NOT_FOUND_LOOKUPS).then_some(Event::Abandoned),
+        (Status::Sent, Command::NotFound) if attempt.not_found.saturating_add(1) < NOT_FOUND_MAX => {
+            Some(Event::NotFound)
+        }
+        (Status::Sent, Command::NotFound) => Some(Event::Abandoned),
         (Status::Sent, Command::LookUp) => Some(Event::LookedUp { next: now.plus(gap_after(attempt.lookups)) }),
         // The payment has gone on without this money. A void that worked after all is what was wanted anyway,
         // and a refund counts again.
@@ -189,6 +197,7 @@ pub fn evolve(attempt: &mut Attempt, event: Event) {
             attempt.lookups = attempt.lookups.saturating_add(1);
             attempt.look_up_at = next;
         }
+        Event::NotFound => attempt.not_found = attempt.not_found.saturating_add(1),
     }
 }
 
@@ -253,6 +262,16 @@ mod tests {
             tell(&mut lost, Command::NotFound);
         }
         assert_eq!((lost.status, due(&lost)), (Status::Abandoned, None));
+    }
+
+    #[test]
+    fn lookups_that_are_lost_give_nothing_up() {
+        let mut attempt = attempt(Kind::Authorize);
+        for _ in 0..5 {
+            tell(&mut attempt, Command::LookUp);
+        }
+        assert_eq!(tell(&mut attempt, Command::NotFound), Some(Event::NotFound), "the first word of the acquirer");
+        assert_eq!(attempt.status, Status::Sent);
     }
 
     proptest! {

@@ -13,6 +13,8 @@ use crate::harness::{Engine, Server, on_both_engines};
 on_both_engines!(
     a_browser_is_answered_with_what_is_for_browsers,
     a_session_that_is_charged_at_once_keeps_its_client_secret,
+    a_call_that_may_be_on_its_way_leaves_its_request_waiting,
+    lookups_that_are_lost_give_nothing_up,
 );
 
 async fn a_browser_is_answered_with_what_is_for_browsers(engine: Engine) {
@@ -44,4 +46,31 @@ async fn a_session_that_is_charged_at_once_keeps_its_client_secret(engine: Engin
         assert_eq!(again.bytes, answered.bytes, "it is shown to whoever asks again");
     }
     server.assert_ledger().await;
+}
+
+async fn a_call_that_may_be_on_its_way_leaves_its_request_waiting(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    bank.will([Manner::LateLostCall]);
+    killed_while_the_bank_is_busy(&server, &bank, &charge(true)).await;
+    server.app.start_workers();
+    server.advance(61).await;
+    assert_eq!(bank.calls("lookup"), 1);
+    let waiting = server.post_with_key("/v1/payments", "killed", &charge(true)).await;
+    assert_eq!((waiting.status, waiting.code().as_str()), (409, "idempotency_key_in_use"));
+    server.advance(7 * 60).await;
+    let answered = server.post_with_key("/v1/payments", "killed", &charge(true)).await.ok();
+    assert_eq!((&answered["status"], &answered["failure"]["code"]), (&json!("failed"), &json!("processing_error")));
+    server.assert_ledger().await;
+}
+
+async fn lookups_that_are_lost_give_nothing_up(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    bank.will([Manner::LostCall]);
+    bank.loses_lookups(3);
+    let paid = server.post("/v1/payments", charge(true)).await.ok();
+    server.advance(23 * 60 + 1).await;
+    assert_eq!(bank.calls("lookup"), 4);
+    assert_eq!(payment(&server, &paid).await["status"], "processing", "the acquirer has spoken once");
+    server.advance(2 * 3_600).await;
+    assert_eq!((bank.calls("lookup"), &payment(&server, &paid).await["status"]), (6, &json!("failed")));
 }

@@ -98,7 +98,7 @@ pub(crate) fn refund_heard(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word
     match event {
         Event::Succeeded => Some(refunds::Command::Settle),
         Event::Declined => Some(refunds::Command::Reject(FailureReason::OperationNotAvailable)),
-        Event::Abandoned | Event::Reversed | Event::LookedUp { .. } => None,
+        Event::Abandoned | Event::Reversed | Event::LookedUp { .. } | Event::NotFound => None,
     }
 }
 
@@ -148,40 +148,57 @@ pub(crate) async fn load(unit: &mut Unit<'_>, id: &AttemptId) -> Result<Attempt>
     store::load(unit, id).await
 }
 
-/// Settles an attempt and its payment: the payment as it is now.
-pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Payment> {
-    let id = &attempt.id;
+/// What a word of an acquirer came to.
+pub(crate) struct Heard {
+    /// The payment as it is now.
+    pub(crate) payment: Payment,
+    /// Whether a request that waits for the attempt can be answered: it is concluded, or its buyer is asked.
+    pub(crate) is_answer: bool,
+}
+
+/// Settles an attempt and its payment.
+pub(crate) async fn hear(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word) -> Result<Heard> {
     let before = super::store::load(unit, &attempt.payment_id).await?;
     let mut payment = before.clone();
     let mut log = Log::new(Some(&before));
     match (word, before.presence) {
         (Word::Answer(Answer::Challenge), Presence::OnSession) => {
             // The attempt stays open: its result comes when the buyer is back.
-            settle(unit, &mut log, &mut payment, id, Outcome::Challenge)?;
+            settle(unit, &mut log, &mut payment, &attempt.id, Outcome::Challenge)?;
         }
-        _ => conclude(unit, &mut log, &mut payment, attempt.clone(), word)?,
+        _ => conclude(unit, &mut log, &mut payment, &mut attempt, word)?,
     }
     if payment != before {
         log.save(unit, &payment, false);
     }
-    Ok(payment)
+    let is_answer = match attempt.status {
+        core::Status::Sent => payment.status == payments::Status::RequiresAuthentication,
+        core::Status::Succeeded | core::Status::Declined | core::Status::Abandoned | core::Status::Reversed => true,
+    };
+    Ok(Heard { payment, is_answer })
 }
 
 /// Ends an attempt, and brings the payment that waits for it along.
-fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attempt: Attempt, word: Word) -> Result<()> {
+fn conclude(
+    unit: &mut Unit<'_>,
+    log: &mut Log,
+    payment: &mut Payment,
+    attempt: &mut Attempt,
+    word: Word,
+) -> Result<()> {
     let (command, outcome) = match word {
         Word::Answer(Answer::Approved) => {
-            let wanted = waits_for(unit, payment, &attempt);
+            let wanted = waits_for(unit, payment, attempt);
             (Command::Succeed { wanted }, Outcome::Approved { funds: Funds::Settled })
         }
         Word::Answer(Answer::Declined(code)) => (Command::Decline, Outcome::Declined(code)),
         Word::Answer(Answer::Challenge) => (Command::Decline, Outcome::Challenge),
         Word::Nothing => (Command::NotFound, Outcome::Declined(FailureCode::ProcessingError)),
     };
-    let due_before = core::due(&attempt);
-    let Some(event) = core::decide(&attempt, command, unit.now()) else { return Ok(()) };
-    core::evolve(&mut attempt, event);
-    store::update(unit, &attempt, due_before);
+    let due_before = core::due(attempt);
+    let Some(event) = core::decide(attempt, command, unit.now()) else { return Ok(()) };
+    core::evolve(attempt, event);
+    store::update(unit, attempt, due_before);
     match (event, attempt.kind) {
         (Event::Reversed, _) => {
             tracing::warn!(attempt = %attempt.id, payment = %payment.id, "money was taken too late; it is given back");
@@ -205,7 +222,8 @@ fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attem
             Ok(())
         }
         // A refund is concluded by `refund_heard`.
-        (Event::Declined, Kind::Refund) | (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
+        (Event::Declined, Kind::Refund)
+        | (Event::LookedUp { .. } | Event::NotFound | Event::Succeeded | Event::Abandoned, _) => Ok(()),
     }
 }
 

@@ -26,6 +26,7 @@ const ATTEMPTS: Table = Table {
         Column::text("refund_id"),
         Column::text("expand"),
         Column::text("audience"),
+        Column::int("not_found"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -68,6 +69,7 @@ fn values(attempt: &Attempt) -> Vec<Value> {
         attempt.refund_id.as_ref().map(RefundId::as_str).into(),
         attempt.expand.clone().into(),
         attempt.audience.as_str().into(),
+        i64::from(attempt.not_found).into(),
     ]
 }
 
@@ -88,6 +90,7 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
     // Rows from before there were others are of merchants' programs.
     let audience = row.opt_text().map_or(Some(Audience::Merchant), Audience::parse);
     let audience = audience.expect("the database holds audiences");
+    let not_found = u32::try_from(row.int()).expect("the database holds counts");
     Attempt {
         id,
         payment_id,
@@ -101,6 +104,7 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
         audience,
         expand,
         lookups,
+        not_found,
         look_up_at,
         created_at,
     }
