@@ -4,7 +4,7 @@
 //! ```text
 //!  sent ──done, still wanted──▶ succeeded
 //!    ├────done, no longer wanted──▶ reversed
-//!    ├────refused──▶ declined ────┬──done after all──▶ reversed
+//!    ├────refused──▶ declined ────┬──done after all──▶ reversed (a capture that is wanted yet: succeeded)
 //!    └────never heard of─▶ abandoned ┘
 //! ```
 //!
@@ -174,11 +174,12 @@ pub fn decide(attempt: &Attempt, command: Command, now: Timestamp) -> Option<Eve
         }
         (Status::Sent, Command::NotFound) => Some(Event::Abandoned),
         (Status::Sent, Command::LookUp) => Some(Event::LookedUp { next: now.plus(gap_after(attempt.lookups)) }),
-        // The payment has gone on without this money. A void that worked after all is what was wanted anyway,
-        // and a refund counts again.
-        (Status::Declined | Status::Abandoned, Command::Succeed { .. }) => match attempt.kind {
-            Kind::Authorize | Kind::Capture => Some(Event::Reversed),
-            Kind::Void | Kind::Refund => Some(Event::Succeeded),
+        // The payment has gone on without this money, unless it is held yet and can be taken. A void that worked after all
+        // is what was wanted anyway, and a refund counts again.
+        (Status::Declined | Status::Abandoned, Command::Succeed { wanted }) => match attempt.kind {
+            Kind::Authorize => Some(Event::Reversed),
+            Kind::Capture if !wanted => Some(Event::Reversed),
+            Kind::Capture | Kind::Void | Kind::Refund => Some(Event::Succeeded),
         },
         // The acquirer repeats itself, or takes back a success: what was answered stands.
         (Status::Succeeded | Status::Reversed, _)
@@ -262,6 +263,15 @@ mod tests {
             tell(&mut lost, Command::NotFound);
         }
         assert_eq!((lost.status, due(&lost)), (Status::Abandoned, None));
+    }
+
+    #[test]
+    fn a_capture_that_was_refused_and_turns_out_done_counts_if_it_is_wanted_yet() {
+        for (wanted, event) in [(true, Event::Succeeded), (false, Event::Reversed)] {
+            let mut attempt = attempt(Kind::Capture);
+            tell(&mut attempt, Command::Decline);
+            assert_eq!(tell(&mut attempt, Command::Succeed { wanted }), Some(event));
+        }
     }
 
     #[test]

@@ -157,6 +157,8 @@ pub enum Command<'a> {
     CaptureRefused {
         /// The capture that was answered.
         attempt: AttemptId,
+        /// Why.
+        code: FailureCode,
     },
     /// Give this refund's amount back to the buyer.
     Refund(Box<Refund>),
@@ -220,7 +222,7 @@ pub enum Event {
     /// A capture is with the acquirer.
     CaptureRequested(CapturePending),
     /// The acquirer refused the capture; the hold stands.
-    CaptureRefused,
+    CaptureRefused(FailureCode),
     /// The money is taken.
     Completed {
         /// Minor units taken.
@@ -268,13 +270,14 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::AuthenticationRequired { until } => payment.authenticate_until = Some(*until),
         Event::AuthenticationPassed => payment.authenticate_until = None,
         Event::Clearing { until } => payment.clears_at = Some(*until),
-        Event::ActionRequired | Event::CaptureRefused => payment.capturing = None,
+        Event::ActionRequired => payment.capturing = None,
+        Event::CaptureRefused(code) => (payment.capturing, payment.failure) = (None, Some(*code)),
         Event::Authorized { until } => {
             payment.amount_capturable = payment.amount.amount;
             payment.authorized_until = Some(*until);
             keep_method(payment);
         }
-        Event::CaptureRequested(capture) => payment.capturing = Some(capture.clone()),
+        Event::CaptureRequested(capture) => (payment.capturing, payment.failure) = (Some(capture.clone()), None),
         Event::Completed { captured, fee, .. } => {
             assert!(*captured > 0 && *captured <= payment.amount.amount, "a capture stays within its authorization");
             payment.amount_captured = *captured;
@@ -360,7 +363,7 @@ impl Event {
             Event::Expired => Some(Status::Expired),
             Event::CaptureRequested(_)
             | Event::Clearing { .. }
-            | Event::CaptureRefused
+            | Event::CaptureRefused(_)
             | Event::Refunded(_)
             | Event::RefundSettled(_)
             | Event::RefundFailed(_)
@@ -413,7 +416,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::AuthenticationPassed
         | Event::ActionRequired
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         // What refunds and disputes move, they book themselves.
         | Event::Refunded(_)
         | Event::RefundSettled(_)
@@ -451,7 +454,7 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::ActionRequired
         | Event::Authorized { .. }
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         | Event::Clearing { .. }
         | Event::Refunded(_)
         | Event::RefundSettled(_)

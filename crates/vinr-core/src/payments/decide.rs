@@ -146,7 +146,7 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         Command::AuthenticationExpired => authentication_failed(payment, FailureCode::AuthenticationExpired),
         Command::Capture { amount, attempt } => capture(payment, amount, attempt),
         Command::Captured { attempt, funds, fees } => Ok(captured(payment, &attempt, funds, fees)),
-        Command::CaptureRefused { attempt } => Ok(capture_refused(payment, &attempt)),
+        Command::CaptureRefused { attempt, code } => Ok(capture_refused(payment, &attempt, code)),
         Command::Refund(refund) => {
             let (asked, left) = (refund.amount.amount, refundable(payment)?);
             if asked > left {
@@ -283,8 +283,8 @@ fn captured(payment: &Payment, attempt: &AttemptId, funds: Funds, fees: &FeeSche
     }
 }
 
-fn capture_refused(payment: &Payment, attempt: &AttemptId) -> Vec<Event> {
-    capture_with(payment, attempt).map(|_| Event::CaptureRefused).into_iter().collect()
+fn capture_refused(payment: &Payment, attempt: &AttemptId, code: FailureCode) -> Vec<Event> {
+    capture_with(payment, attempt).map(|_| Event::CaptureRefused(code)).into_iter().collect()
 }
 
 fn cancel(payment: &Payment, now: Timestamp) -> Result<Vec<Event>, Refusal> {

@@ -147,6 +147,21 @@ fn a_challenge_that_nobody_answers_fails_after_fifteen_minutes() {
 }
 
 #[test]
+fn a_refused_capture_says_why_until_there_is_another() {
+    let (mut payment, mut ledger, fees) = (payment(Capture::Manual, 500), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+    let capture = |bits| Command::Capture { amount: None, attempt: AttemptId::from_bits(bits) };
+    play(&mut payment, &mut ledger, capture(8), now()).expect("requested");
+    let code = FailureCode::ProcessingError;
+    let refused = Command::CaptureRefused { attempt: AttemptId::from_bits(8), code };
+    play(&mut payment, &mut ledger, refused, now()).expect("heard");
+    assert_eq!((payment.status, payment.failure, payment.failure_count), (Status::Authorized, Some(code), 0));
+    play(&mut payment, &mut ledger, capture(9), now()).expect("requested again");
+    assert_eq!(payment.failure, None);
+}
+
+#[test]
 fn the_matrix_of_status_and_command() {
     let fees = FeeSchedule::default();
     let mut page = std::string::String::new();

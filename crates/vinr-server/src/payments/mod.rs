@@ -297,7 +297,7 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::ActionRequired
         | Event::Clearing { .. }
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         | Event::Refunded(_)
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
@@ -319,7 +319,8 @@ fn event_type(event: &Event) -> Option<EventType> {
         Event::Submitted { .. } | Event::AuthenticationPassed => Some(EventType::PaymentProcessing),
         Event::AuthenticationRequired { .. } => Some(EventType::PaymentRequiresAuthentication),
         Event::ActionRequired => Some(EventType::PaymentRequiresAction),
-        Event::Authorized { .. } => Some(EventType::PaymentAuthorized),
+        // It is held as it was; `failure` says why it was not captured.
+        Event::Authorized { .. } | Event::CaptureRefused(_) => Some(EventType::PaymentAuthorized),
         Event::Completed { .. } => Some(EventType::PaymentCompleted),
         Event::Failed(_) => Some(EventType::PaymentFailed),
         Event::Cancelled => Some(EventType::PaymentCancelled),
@@ -328,7 +329,6 @@ fn event_type(event: &Event) -> Option<EventType> {
         // What follows is told by the refund's or the dispute's own events.
         Event::CaptureRequested(_)
         | Event::Clearing { .. }
-        | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }

@@ -299,7 +299,8 @@ pub(crate) struct Shown<'a> {
     discounts: Vec<Discount<'a>>,
     /// What it was before discounts, in minor units.
     original_amount: i64,
-    /// Why the last attempt brought no money.
+    /// Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
+    /// `payment.authorized` tells; the hold stands.
     failure: Option<Failure>,
     /// Attempts that brought no money.
     failure_count: u32,

@@ -15,6 +15,7 @@ on_both_engines!(
     a_session_that_is_charged_at_once_keeps_its_client_secret,
     a_call_that_may_be_on_its_way_leaves_its_request_waiting,
     lookups_that_are_lost_give_nothing_up,
+    a_capture_that_was_refused_and_done_counts_while_the_hold_stands,
 );
 
 async fn a_browser_is_answered_with_what_is_for_browsers(engine: Engine) {
@@ -73,4 +74,32 @@ async fn lookups_that_are_lost_give_nothing_up(engine: Engine) {
     assert_eq!(payment(&server, &paid).await["status"], "processing", "the acquirer has spoken once");
     server.advance(2 * 3_600).await;
     assert_eq!((bank.calls("lookup"), &payment(&server, &paid).await["status"]), (6, &json!("failed")));
+}
+
+async fn a_capture_that_was_refused_and_done_counts_while_the_hold_stands(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    bank.will([APPROVED, Manner::SaysDeclined, APPROVED, Manner::SaysDeclined]);
+    let refused = || async {
+        let held = server.post("/v1/payments", charge(false)).await.ok();
+        let refused = server.post(&format!("{}/capture", path(&held)), json!({"amount": 600})).await.ok();
+        assert_eq!((&refused["status"], &refused["failure"]["code"]), (&json!("authorized"), &json!("card_declined")));
+        refused
+    };
+    let held = refused().await;
+    let created = ["payment.created", "payment.processing", "payment.authorized"];
+    assert_eq!(told(&server).await, [&created[..], &["payment.authorized"]].concat(), "the merchant hears why");
+    let done = bank.attempts()[1].clone();
+    server.app.acquirer_said(&server.account, &done, Answer::Approved).await.expect("heard");
+    let captured = payment(&server, &held).await;
+    assert_eq!((&captured["status"], &captured["amountCaptured"]), (&json!("completed"), &json!(600)));
+    assert_eq!((&captured["failure"], bank.taken(), bank.calls("void")), (&Value::Null, 600, 0));
+
+    let held = refused().await;
+    server.post(&format!("{}/cancel", path(&held)), json!({})).await.ok();
+    let done = bank.attempts()[3].clone();
+    server.app.acquirer_said(&server.account, &done, Answer::Approved).await.expect("heard");
+    server.advance(61).await;
+    assert_eq!(payment(&server, &held).await["status"], "cancelled");
+    assert_eq!((bank.taken(), bank.held(), bank.calls("void")), (600, 0, 2), "what nobody wants is given back");
+    server.assert_ledger().await;
 }

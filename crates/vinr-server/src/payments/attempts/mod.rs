@@ -208,14 +208,14 @@ fn conclude(
         (Event::Succeeded | Event::Declined | Event::Abandoned, Kind::Authorize) => {
             settle(unit, log, payment, &attempt.id, outcome)
         }
-        (Event::Succeeded, Kind::Capture) => {
-            let context = Arc::clone(&unit.context);
-            let (attempt, fees) = (attempt.id, &context.settings.fees);
-            let command = payments::Command::Captured { attempt, funds: payments::Funds::Settled, fees };
-            log.apply(unit, payment, command)
-        }
+        (Event::Succeeded, Kind::Capture) => captured(unit, log, payment, attempt),
         (Event::Declined | Event::Abandoned, Kind::Capture) => {
-            log.apply(unit, payment, payments::Command::CaptureRefused { attempt: attempt.id })
+            let code = match outcome {
+                Outcome::Declined(code) => code,
+                // There is no buyer to ask.
+                Outcome::Approved { .. } | Outcome::Challenge | Outcome::Slow { .. } => FailureCode::ProcessingError,
+            };
+            log.apply(unit, payment, payments::Command::CaptureRefused { attempt: attempt.id.clone(), code })
         }
         (Event::Declined, Kind::Void) => {
             tracing::error!(attempt = %attempt.id, payment = %payment.id, "an acquirer refused to void; someone must look");
@@ -225,6 +225,19 @@ fn conclude(
         (Event::Declined, Kind::Refund)
         | (Event::LookedUp { .. } | Event::NotFound | Event::Succeeded | Event::Abandoned, _) => Ok(()),
     }
+}
+
+/// Takes what the acquirer took. A capture that it had refused before is asked for once more: it is the one that counts.
+fn captured(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, attempt: &Attempt) -> Result<()> {
+    let context = Arc::clone(&unit.context);
+    let id = attempt.id.clone();
+    if payment.capturing.is_none() {
+        let command = payments::Command::Capture { amount: Some(attempt.amount.amount), attempt: id.clone() };
+        log.apply(unit, payment, command)?;
+    }
+    let command =
+        payments::Command::Captured { attempt: id, funds: payments::Funds::Settled, fees: &context.settings.fees };
+    log.apply(unit, payment, command)
 }
 
 /// Whether the money of this attempt, if it was taken, is the payment's.
@@ -238,7 +251,14 @@ fn waits_for(unit: &Unit<'_>, payment: &Payment, attempt: &Attempt) -> bool {
             }
             _ => false,
         },
-        Kind::Capture => payment.capturing.as_ref().is_some_and(|pending| pending.attempt == attempt.id),
+        Kind::Capture => match &payment.capturing {
+            Some(pending) => pending.attempt == attempt.id,
+            // It was refused, and the payment is held as it was.
+            None => {
+                payment.status == payments::Status::Authorized
+                    && payment.authorized_until.is_some_and(|until| unit.now() < until)
+            }
+        },
         Kind::Void | Kind::Refund => true,
     }
 }
