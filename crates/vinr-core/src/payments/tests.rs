@@ -125,6 +125,9 @@ fn an_authorization_lapses_after_seven_days_and_its_hold_is_voided() {
     play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
     play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
     let end = now().plus(Span::days(7));
+    let capture = || Command::Capture { amount: None, attempt: AttemptId::from_bits(8) };
+    assert_eq!(decide(&payment, capture(), end).map_err(|refusal| refusal.code), Err(Code::PaymentNotCapturable));
+    assert!(decide(&payment, capture(), end.minus(Span::seconds(1))).is_ok());
     assert_eq!(play(&mut payment, &mut ledger, Command::Expire, end.minus(Span::seconds(1))), Ok(0));
     assert_eq!(play(&mut payment, &mut ledger, Command::Expire, end), Ok(1));
     assert_eq!(payment.status, Status::Expired);
@@ -170,7 +173,7 @@ fn the_matrix_of_status_and_command() {
         row.status = *status;
         row.attempt = Some(attempt());
         row.authenticate_until = Some(now().plus(Span::minutes(1)));
-        row.authorized_until = Some(now());
+        row.authorized_until = Some(now().plus(Span::minutes(1)));
         row.amount_capturable = 1000;
         let commands = [
             ("confirm", confirm()),
@@ -181,7 +184,8 @@ fn the_matrix_of_status_and_command() {
             ("expire", Command::Expire),
         ];
         for (name, command) in commands {
-            let said = match decide(&row, command, now()) {
+            let at = if name == "expire" { now().plus(Span::minutes(1)) } else { now() };
+            let said = match decide(&row, command, at) {
                 Ok(events) if events.is_empty() => "-".into(),
                 Ok(events) => events.iter().filter_map(Event::status).map(Status::as_str).collect::<Vec<_>>().join(" "),
                 Err(refusal) => format!("{}", refusal.code),

@@ -15,7 +15,9 @@ on_both_engines!(
     a_session_that_is_charged_at_once_keeps_its_client_secret,
     a_call_that_may_be_on_its_way_leaves_its_request_waiting,
     lookups_that_are_lost_give_nothing_up,
+    an_authorization_that_lapses_is_released_at_the_acquirer,
     a_capture_that_was_refused_and_done_counts_while_the_hold_stands,
+    without_an_acquirer_nothing_that_is_held_is_taken_or_released,
 );
 
 async fn a_browser_is_answered_with_what_is_for_browsers(engine: Engine) {
@@ -76,6 +78,17 @@ async fn lookups_that_are_lost_give_nothing_up(engine: Engine) {
     assert_eq!((bank.calls("lookup"), &payment(&server, &paid).await["status"]), (6, &json!("failed")));
 }
 
+async fn an_authorization_that_lapses_is_released_at_the_acquirer(engine: Engine) {
+    let (server, bank) = start(engine).await;
+    bank.will([APPROVED, Manner::LostCall]);
+    let held = server.post("/v1/payments", charge(false)).await.ok();
+    assert_eq!(bank.held(), 1000);
+    server.advance(7 * 86_400 + 61).await;
+    assert_eq!(payment(&server, &held).await["status"], "expired");
+    assert_eq!((bank.held(), bank.calls("void")), (0, 2), "the first call was lost");
+    server.assert_ledger().await;
+}
+
 async fn a_capture_that_was_refused_and_done_counts_while_the_hold_stands(engine: Engine) {
     let (server, bank) = start(engine).await;
     bank.will([APPROVED, Manner::SaysDeclined, APPROVED, Manner::SaysDeclined]);
@@ -101,5 +114,20 @@ async fn a_capture_that_was_refused_and_done_counts_while_the_hold_stands(engine
     server.advance(61).await;
     assert_eq!(payment(&server, &held).await["status"], "cancelled");
     assert_eq!((bank.taken(), bank.held(), bank.calls("void")), (600, 0, 2), "what nobody wants is given back");
+    server.assert_ledger().await;
+}
+
+async fn without_an_acquirer_nothing_that_is_held_is_taken_or_released(engine: Engine) {
+    let mut server = Server::start(engine).await;
+    let held = server.post("/v1/payments", charge(false)).await.ok();
+    let waiting = server.post("/v1/payments", json!({"amount": 1000, "currency": "EUR"})).await.ok();
+    server.restart_with(|settings, _| settings.connector = Connector::Unconfigured).await;
+    for action in ["capture", "cancel"] {
+        let refused = server.post(&format!("{}/{action}", path(&held)), json!({})).await;
+        assert_eq!((refused.status, refused.code().as_str()), (422, "acquirer_not_configured"), "{action}");
+    }
+    assert_eq!(payment(&server, &held).await["status"], "authorized");
+    let cancelled = server.post(&format!("{}/cancel", path(&waiting)), json!({})).await.ok();
+    assert_eq!(cancelled["status"], "cancelled", "nothing is held for it");
     server.assert_ledger().await;
 }

@@ -71,10 +71,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             ]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/capture", family, "Capture an authorized payment", capture)
             .body::<wire::Capture>()
-            .codes(&[Code::PaymentNotCapturable, Code::AmountTooLarge]),
+            .codes(&[Code::PaymentNotCapturable, Code::AmountTooLarge, Code::AcquirerNotConfigured]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/cancel", family, "Cancel a payment", cancel)
             .body::<wire::Cancel>()
-            .codes(&[Code::PaymentNotCancellable]),
+            .codes(&[Code::PaymentNotCancellable, Code::AcquirerNotConfigured]),
     ]
     .into_iter()
     .chain(helpers())
