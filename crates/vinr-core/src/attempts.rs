@@ -10,7 +10,7 @@
 //!
 //! The attempt's id is the acquirer's idempotency key. An answer that is lost is asked for again by lookup, never by
 //! a second charge. Money that is taken when the payment no longer waits for it is given back by an attempt of its own,
-//! a void, which is sent until it is done.
+//! a void, which is sent until it is done. After thirty days nobody is asked any more, and a person has to look.
 
 use alloc::string::String;
 
@@ -136,9 +136,12 @@ pub enum Event {
 const LOOKUP_GAPS: [Span; 4] = [Span::minutes(1), Span::minutes(2), Span::minutes(5), Span::minutes(15)];
 /// How far apart lookups are in the end.
 const LOOKUP_GAP_MAX: Span = Span::hours(1);
-/// Lookups that must have found nothing before an attempt counts as never sent: what was on its way when the process
-/// died may arrive after the first.
-const NOT_FOUND_LOOKUPS: u32 = 3;
+/// Lookups that must have been answered with nothing before an attempt counts as never sent: what was on its way when
+/// the process died may arrive after the first. A lookup that was lost says nothing.
+const NOT_FOUND_MAX: u32 = 3;
+/// How long after its making an attempt is asked after (a void: sent). Beyond it a person asks: no acquirer answers later
+/// what it did not know for a month.
+const LOOKUPS_END: Span = Span::days(30);
 
 /// An attempt as it is written before the acquirer is called.
 pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, now: Timestamp) -> Attempt {
@@ -202,9 +205,10 @@ pub fn evolve(attempt: &mut Attempt, event: Event) {
     }
 }
 
-/// When the acquirer is to be asked what became of it.
+/// When the acquirer is to be asked what became of it; not any more after thirty days.
 pub fn due(attempt: &Attempt) -> Option<Timestamp> {
-    (attempt.status == Status::Sent).then_some(attempt.look_up_at)
+    let is_asked_after = attempt.status == Status::Sent && attempt.look_up_at <= attempt.created_at.plus(LOOKUPS_END);
+    is_asked_after.then_some(attempt.look_up_at)
 }
 
 fn gap_after(lookups: u32) -> Span {
@@ -282,6 +286,19 @@ mod tests {
         }
         assert_eq!(tell(&mut attempt, Command::NotFound), Some(Event::NotFound), "the first word of the acquirer");
         assert_eq!(attempt.status, Status::Sent);
+    }
+
+    #[test]
+    fn lookups_end_after_thirty_days_and_a_word_is_heard_even_then() {
+        let mut attempt = attempt(Kind::Void);
+        let mut last = start();
+        while let Some(at) = due(&attempt) {
+            last = at;
+            tell(&mut attempt, Command::LookUp);
+        }
+        assert_eq!(last.since(start()).millis() / 3_600_000, 30 * 24 - 1);
+        assert_eq!(attempt.status, Status::Sent);
+        assert_eq!(tell(&mut attempt, Command::Succeed { wanted: true }), Some(Event::Succeeded));
     }
 
     proptest! {

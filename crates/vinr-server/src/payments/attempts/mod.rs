@@ -132,6 +132,11 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &AttemptId) -> Result<()> {
     let Some(event) = core::decide(&attempt, Command::LookUp, unit.now()) else { return Ok(()) };
     core::evolve(&mut attempt, event);
     store::update(unit, &attempt, due_before);
+    if core::due(&attempt).is_none() {
+        tracing::error!(attempt = %id, payment = %attempt.payment_id, kind = attempt.kind.as_str(),
+            "an acquirer has not said for thirty days what became of an attempt, and is asked for the last time; someone \
+             must look");
+    }
     unit.send(match (attempt.kind, attempt.parent) {
         // Sent twice it acts once, and it has to be done in the end.
         (Kind::Void, Some(parent)) => Ask::Void(FollowUp { attempt: id.clone(), parent, amount: attempt.amount }),
