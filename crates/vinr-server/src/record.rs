@@ -57,6 +57,8 @@ pub struct Unit<'a> {
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
     guarded: bool,
+    /// Whether the account's count of written timers is raised by this unit.
+    timed: bool,
     timers: bool,
 }
 
@@ -229,6 +231,7 @@ impl<'a> Unit<'a> {
             sending: None,
             reactions: VecDeque::new(),
             guarded: false,
+            timed: false,
             timers: false,
         }
     }
@@ -261,7 +264,7 @@ impl<'a> Unit<'a> {
         self.reactions.clear();
         self.unexplained = Unexplained::default();
         self.sending = None;
-        (self.guarded, self.timers) = (false, false);
+        (self.guarded, self.timed, self.timers) = (false, false, false);
     }
 
     /// What to do once it is committed.
@@ -376,6 +379,11 @@ impl<'a> Unit<'a> {
             _ if before == after => {}
             Some(due) => {
                 self.guard();
+                if !self.timed {
+                    // A clock that sets out expects that nothing falls due on its way of which it does not know.
+                    self.timed = true;
+                    self.store.add(&COUNTERS, SELF, "timers", 1, None);
+                }
                 let wake = self.context.clock.wall_of(due);
                 self.timers |= wake < self.wall.plus(TIMERS_POLLED);
                 self.store.put(&JOBS, id, tables::job_values(noun, due, wake));

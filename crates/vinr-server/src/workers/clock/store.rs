@@ -63,12 +63,14 @@ pub(super) fn save_lease(unit: &mut Unit<'_>, row: &Row) {
     unit.store.update(&CLOCKS, SELF, values);
 }
 
-/// The next moment at which something of this account falls due. Whoever commits an event meanwhile may have added
-/// something sooner, over which the clock would pass: then this unit is stale, and looks again.
+/// The next moment at which something of this account falls due. Whoever commits an event meanwhile (deliveries fall due)
+/// or a timer may have added something sooner, over which the clock would pass: then this unit is stale, and looks again.
 pub(super) async fn next_due(unit: &mut Unit<'_>) -> Result<Option<Timestamp>> {
     let counters = unit.store.peek(&COUNTERS, SELF).await?;
-    let seen = counters.map_or(0, |row| row.int(COUNTERS.column("sequence")));
-    unit.store.expect(&COUNTERS, SELF, "sequence", seen);
+    for column in ["sequence", "timers"] {
+        let seen = counters.as_ref().map_or(0, |row| row.int(COUNTERS.column(column)));
+        unit.store.expect(&COUNTERS, SELF, column, seen);
+    }
     let account = Value::from(unit.context.account.as_str());
     let rows = unit.store.query(NEXT_DUE, &[account]).await?;
     Ok(rows.first().and_then(|row| row.opt_int(0)).map(Timestamp::from_millis))
