@@ -15,7 +15,7 @@ const UNFINISHED: &str = "SELECT account FROM clocks WHERE target_at IS NOT NULL
 const JOBS_FROM: &str = "SELECT id FROM jobs WHERE account = $1 AND id > $2 ORDER BY id LIMIT 1000";
 // The offset is read where it is used: a walker that was overtaken cannot write an old one.
 const REWAKE_JOBS: &str = "UPDATE jobs SET wake_wall = due_at - (SELECT offset_ms FROM clocks WHERE clocks.account = $1) \
-     WHERE account = $1 AND id > $2 AND id <= $3";
+     WHERE account = $1 AND id > $2 AND id <= $3 AND parked = 0";
 const DELIVERIES_FROM: &str = "SELECT due_at, id FROM webhook_deliveries \
      WHERE account = $1 AND due_at IS NOT NULL AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT 1000";
 const REWAKE_DELIVERIES: &str = "UPDATE webhook_deliveries \
