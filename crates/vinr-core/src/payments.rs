@@ -290,7 +290,9 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::Refunded(refund) => {
             give_back(payment, refund.amount.amount, 0);
-            payment.latest_refund = Some(refund.clone());
+            // An older one that arrives after all counts again, and is not the latest by that.
+            let newer = payment.latest_refund.take().filter(|latest| latest.created_at > refund.created_at);
+            payment.latest_refund = newer.or_else(|| Some(refund.clone()));
         }
         Event::RefundSettled(refund) => show_refund(payment, refund),
         Event::RefundFailed(refund) => {
