@@ -113,7 +113,7 @@ impl StoredEvent {
 /// Which noun a timer asks when it fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Noun {
-    /// A payment's expiry or challenge.
+    /// The end of a payment's checkout, challenge or authorization, or what a slow bank says.
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,

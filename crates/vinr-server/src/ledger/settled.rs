@@ -102,7 +102,8 @@ impl Tally {
                 (Kind::Dispute, Way::Takes) => EventType::DisputeCreated,
                 (Kind::Dispute, Way::Gives) => EventType::DisputeWon,
                 (Kind::Payout, Way::Takes) => EventType::PayoutCreated,
-                // One that came back is told with its status: it failed, or was cancelled.
+                // One that came back is told with its status if it failed. That one was cancelled is told by no event
+                // (spec/payments.md has none): whoever cancelled it has the answer.
                 (Kind::Payout, Way::Gives) | (Kind::Adjustment | Kind::Fee, _) => continue,
             };
             self.add(told, *count);
