@@ -4,13 +4,13 @@
 //! ```text
 //!  sent ──done, still wanted──▶ succeeded
 //!    ├────done, no longer wanted──▶ reversed
-//!    ├────refused──▶ declined ────┬──done after all──▶ reversed
+//!    ├────refused──▶ declined ────┬──done after all──▶ reversed (a capture that is wanted yet: succeeded)
 //!    └────never heard of─▶ abandoned ┘
 //! ```
 //!
 //! The attempt's id is the acquirer's idempotency key. An answer that is lost is asked for again by lookup, never by
 //! a second charge. Money that is taken when the payment no longer waits for it is given back by an attempt of its own,
-//! a void, which is sent until it is done.
+//! a void, which is sent until it is done. After thirty days nobody is asked any more, and a person has to look.
 
 use alloc::string::String;
 
@@ -30,6 +30,18 @@ wire_enum! {
         Void = "void",
         /// Give back a part or all of what was taken.
         Refund = "refund",
+    }
+}
+
+wire_enum! {
+    /// Who is answered once an attempt is concluded: what is shown of the payment depends on it.
+    pub enum Audience {
+        /// A merchant's program, which sees the whole object.
+        Merchant = "merchant",
+        /// A buyer's browser with a client secret, which sees what is for browsers.
+        Browser = "browser",
+        /// Nobody: the request was answered when the attempt was written, or there was none.
+        Nobody = "nobody",
     }
 }
 
@@ -70,10 +82,14 @@ pub struct Attempt {
     pub method_token: String,
     /// The idempotency key of the request that waits for it.
     pub idempotency_key: Option<String>,
+    /// Who that request is answered to.
+    pub audience: Audience,
     /// What that request wants to be shown whole, as names with commas between.
     pub expand: Option<String>,
     /// How often the acquirer was asked what became of it.
     pub lookups: u32,
+    /// How often it answered that it had never heard of it.
+    pub not_found: u32,
     /// When to ask next.
     pub look_up_at: Timestamp,
     /// When it was sent.
@@ -112,15 +128,20 @@ pub enum Event {
         /// When to ask the next time.
         next: Timestamp,
     },
+    /// The acquirer had not heard of it; it may be on its way yet.
+    NotFound,
 }
 
 /// How long after sending, and then between lookups, the acquirer is asked.
 const LOOKUP_GAPS: [Span; 4] = [Span::minutes(1), Span::minutes(2), Span::minutes(5), Span::minutes(15)];
 /// How far apart lookups are in the end.
 const LOOKUP_GAP_MAX: Span = Span::hours(1);
-/// Lookups that must have found nothing before an attempt counts as never sent: what was on its way when the process
-/// died may arrive after the first.
-const NOT_FOUND_LOOKUPS: u32 = 3;
+/// Lookups that must have been answered with nothing before an attempt counts as never sent: what was on its way when
+/// the process died may arrive after the first. A lookup that was lost says nothing.
+const NOT_FOUND_MAX: u32 = 3;
+/// How long after its making an attempt is asked after (a void: sent). Beyond it a person asks: no acquirer answers later
+/// what it did not know for a month.
+const LOOKUPS_END: Span = Span::days(30);
 
 /// An attempt as it is written before the acquirer is called.
 pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, now: Timestamp) -> Attempt {
@@ -134,8 +155,10 @@ pub fn create(id: AttemptId, payment_id: PaymentId, kind: Kind, amount: Money, n
         parent: None,
         method_token: String::new(),
         idempotency_key: None,
+        audience: Audience::Nobody,
         expand: None,
         lookups: 0,
+        not_found: 0,
         look_up_at: now.plus(LOOKUP_GAPS[0]),
         created_at: now,
     }
@@ -149,13 +172,17 @@ pub fn decide(attempt: &Attempt, command: Command, now: Timestamp) -> Option<Eve
         (Status::Sent, Command::Decline) => Some(Event::Declined),
         // A refund that never arrived is sent again: it acts once, and a guess that it failed could pay twice.
         (Status::Sent, Command::NotFound) if attempt.kind == Kind::Refund => None,
-        (Status::Sent, Command::NotFound) => (attempt.lookups >= NOT_FOUND_LOOKUPS).then_some(Event::Abandoned),
+        (Status::Sent, Command::NotFound) if attempt.not_found.saturating_add(1) < NOT_FOUND_MAX => {
+            Some(Event::NotFound)
+        }
+        (Status::Sent, Command::NotFound) => Some(Event::Abandoned),
         (Status::Sent, Command::LookUp) => Some(Event::LookedUp { next: now.plus(gap_after(attempt.lookups)) }),
-        // The payment has gone on without this money. A void that worked after all is what was wanted anyway,
-        // and a refund counts again.
-        (Status::Declined | Status::Abandoned, Command::Succeed { .. }) => match attempt.kind {
-            Kind::Authorize | Kind::Capture => Some(Event::Reversed),
-            Kind::Void | Kind::Refund => Some(Event::Succeeded),
+        // The payment has gone on without this money, unless it is held yet and can be taken. A void that worked after all
+        // is what was wanted anyway, and a refund counts again.
+        (Status::Declined | Status::Abandoned, Command::Succeed { wanted }) => match attempt.kind {
+            Kind::Authorize => Some(Event::Reversed),
+            Kind::Capture if !wanted => Some(Event::Reversed),
+            Kind::Capture | Kind::Void | Kind::Refund => Some(Event::Succeeded),
         },
         // The acquirer repeats itself, or takes back a success: what was answered stands.
         (Status::Succeeded | Status::Reversed, _)
@@ -174,12 +201,14 @@ pub fn evolve(attempt: &mut Attempt, event: Event) {
             attempt.lookups = attempt.lookups.saturating_add(1);
             attempt.look_up_at = next;
         }
+        Event::NotFound => attempt.not_found = attempt.not_found.saturating_add(1),
     }
 }
 
-/// When the acquirer is to be asked what became of it.
+/// When the acquirer is to be asked what became of it; not any more after thirty days.
 pub fn due(attempt: &Attempt) -> Option<Timestamp> {
-    (attempt.status == Status::Sent).then_some(attempt.look_up_at)
+    let is_asked_after = attempt.status == Status::Sent && attempt.look_up_at <= attempt.created_at.plus(LOOKUPS_END);
+    is_asked_after.then_some(attempt.look_up_at)
 }
 
 fn gap_after(lookups: u32) -> Span {
@@ -238,6 +267,38 @@ mod tests {
             tell(&mut lost, Command::NotFound);
         }
         assert_eq!((lost.status, due(&lost)), (Status::Abandoned, None));
+    }
+
+    #[test]
+    fn a_capture_that_was_refused_and_turns_out_done_counts_if_it_is_wanted_yet() {
+        for (wanted, event) in [(true, Event::Succeeded), (false, Event::Reversed)] {
+            let mut attempt = attempt(Kind::Capture);
+            tell(&mut attempt, Command::Decline);
+            assert_eq!(tell(&mut attempt, Command::Succeed { wanted }), Some(event));
+        }
+    }
+
+    #[test]
+    fn lookups_that_are_lost_give_nothing_up() {
+        let mut attempt = attempt(Kind::Authorize);
+        for _ in 0..5 {
+            tell(&mut attempt, Command::LookUp);
+        }
+        assert_eq!(tell(&mut attempt, Command::NotFound), Some(Event::NotFound), "the first word of the acquirer");
+        assert_eq!(attempt.status, Status::Sent);
+    }
+
+    #[test]
+    fn lookups_end_after_thirty_days_and_a_word_is_heard_even_then() {
+        let mut attempt = attempt(Kind::Void);
+        let mut last = start();
+        while let Some(at) = due(&attempt) {
+            last = at;
+            tell(&mut attempt, Command::LookUp);
+        }
+        assert_eq!(last.since(start()).millis() / 3_600_000, 30 * 24 - 1);
+        assert_eq!(attempt.status, Status::Sent);
+        assert_eq!(tell(&mut attempt, Command::Succeed { wanted: true }), Some(Event::Succeeded));
     }
 
     proptest! {

@@ -163,6 +163,8 @@ pub enum Command<'a> {
     CaptureRefused {
         /// The capture that was answered.
         attempt: AttemptId,
+        /// Why.
+        code: FailureCode,
     },
     /// Give this refund's amount back to the buyer.
     Refund(Box<Refund>),
@@ -232,7 +234,7 @@ pub enum Event {
     /// A capture is with the acquirer.
     CaptureRequested(CapturePending),
     /// The acquirer refused the capture; the hold stands.
-    CaptureRefused,
+    CaptureRefused(FailureCode),
     /// The money is taken.
     Completed {
         /// Minor units taken.
@@ -287,13 +289,14 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::AuthenticationRequired { until } => payment.authenticate_until = Some(*until),
         Event::AuthenticationPassed => payment.authenticate_until = None,
         Event::Clearing { until } => payment.clears_at = Some(*until),
-        Event::ActionRequired | Event::CaptureRefused => payment.capturing = None,
+        Event::ActionRequired => payment.capturing = None,
+        Event::CaptureRefused(code) => (payment.capturing, payment.failure) = (None, Some(*code)),
         Event::Authorized { until } => {
             payment.amount_capturable = payment.amount.amount;
             payment.authorized_until = Some(*until);
             keep_method(payment);
         }
-        Event::CaptureRequested(capture) => payment.capturing = Some(capture.clone()),
+        Event::CaptureRequested(capture) => (payment.capturing, payment.failure) = (Some(capture.clone()), None),
         Event::Completed { captured, fee, .. } => {
             let charged = payment.amount.amount;
             assert!(
@@ -310,7 +313,9 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         }
         Event::Refunded(refund) => {
             give_back(payment, refund.amount.amount, 0);
-            payment.latest_refund = Some(refund.clone());
+            // An older one that arrives after all counts again, and is not the latest by that.
+            let newer = payment.latest_refund.take().filter(|latest| latest.created_at > refund.created_at);
+            payment.latest_refund = newer.or_else(|| Some(refund.clone()));
         }
         Event::RefundSettled(refund) => show_refund(payment, refund),
         Event::RefundFailed(refund) => {
@@ -388,7 +393,7 @@ impl Event {
             Event::Expired => Some(Status::Expired),
             Event::CaptureRequested(_)
             | Event::Clearing { .. }
-            | Event::CaptureRefused
+            | Event::CaptureRefused(_)
             | Event::Refunded(_)
             | Event::RefundSettled(_)
             | Event::RefundFailed(_)
@@ -444,7 +449,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::AuthenticationPassed
         | Event::ActionRequired
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         // What refunds and disputes move, they book themselves.
         | Event::Refunded(_)
         | Event::RefundSettled(_)
@@ -485,7 +490,7 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::ActionRequired
         | Event::Authorized { .. }
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         | Event::Clearing { .. }
         | Event::Refunded(_)
         | Event::RefundSettled(_)

@@ -146,9 +146,18 @@ impl App {
                 Arc::clone(&app.settings),
                 Arc::clone(app.workers.process()),
             );
-            let answer = decide(&mut unit, &data).await?;
-            reactions::drain(&mut unit).await?;
-            Ok((answer, unit.afterwards()))
+            let decided = match decide(&mut unit, &data).await {
+                Ok(answer) => reactions::drain(&mut unit).await.map(|()| answer),
+                Err(refusal) => Err(refusal),
+            };
+            match decided {
+                Ok(answer) => Ok((answer, unit.afterwards())),
+                Err(refusal) => {
+                    // What is refused under an old context may be in order under the account's own.
+                    unit.guard();
+                    Err(refusal)
+                }
+            }
         })
     }
 }

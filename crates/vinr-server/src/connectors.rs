@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use vinr_core::accounts::KybStatus;
+use vinr_core::attempts::Audience;
 use vinr_core::cards::FailureCode;
 use vinr_core::ids::{AccountId, AttemptId};
 use vinr_core::keys::Environment;
@@ -131,6 +132,8 @@ pub struct Lost(
 pub(crate) struct Sending {
     /// Whose attempt it is.
     pub(crate) account: AccountId,
+    /// Who waits for what comes of it.
+    pub(crate) audience: Audience,
     /// What is asked.
     pub(crate) ask: Ask,
 }
@@ -162,7 +165,11 @@ impl Sending {
 
     /// Whether the request that asked is answered with what comes of it.
     pub(crate) fn answers_request(&self) -> bool {
-        matches!(self.ask, Ask::Authorize(_) | Ask::Capture(_) | Ask::Refund(_))
+        let is_waited_for = match self.audience {
+            Audience::Merchant | Audience::Browser => true,
+            Audience::Nobody => false,
+        };
+        is_waited_for && matches!(self.ask, Ask::Authorize(_) | Ask::Capture(_) | Ask::Refund(_))
     }
 }
 

@@ -62,7 +62,7 @@ pub struct AccountContext {
 /// The settlements of an account that are open, and what collects closed ones for its next payouts.
 #[derive(Debug, Clone)]
 pub struct Books {
-    /// At most one a currency whose day is not over.
+    /// At most one a currency whose day is not over; those of days that are over stay until their timer closes them.
     pub open: Vec<Open>,
     /// At most one a currency.
     pub plans: Vec<(Currency, PayoutPlanId)>,

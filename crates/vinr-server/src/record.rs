@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
+use vinr_core::attempts::Audience;
 use vinr_core::awards::Cause;
 use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::disputes::Opening;
@@ -52,6 +53,8 @@ pub struct Unit<'a> {
     pub idempotency_key: Option<String>,
     /// What that request wants to be shown whole, as names with commas between.
     pub expand: Option<String>,
+    /// Who that request is answered to, if an acquirer's answer is waited for.
+    pub(crate) audience: Audience,
     books: Option<Books>,
     unexplained: Unexplained,
     lots: BTreeMap<LoyaltyAccountId, Lots>,
@@ -59,6 +62,8 @@ pub struct Unit<'a> {
     sending: Option<Sending>,
     reactions: VecDeque<Reaction>,
     guarded: bool,
+    /// Whether the account's count of written timers is raised by this unit.
+    timed: bool,
     timers: bool,
 }
 
@@ -113,7 +118,7 @@ impl StoredEvent {
 /// Which noun a timer asks when it fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Noun {
-    /// A payment's expiry or challenge.
+    /// The end of a payment's checkout, challenge or authorization, or what a slow bank says.
     Payment,
     /// An attempt whose acquirer is to be asked again.
     Attempt,
@@ -240,6 +245,7 @@ impl<'a> Unit<'a> {
             process,
             idempotency_key: None,
             expand: None,
+            audience: Audience::Merchant,
             books: None,
             unexplained: Unexplained::default(),
             lots: BTreeMap::new(),
@@ -247,6 +253,7 @@ impl<'a> Unit<'a> {
             sending: None,
             reactions: VecDeque::new(),
             guarded: false,
+            timed: false,
             timers: false,
         }
     }
@@ -285,7 +292,7 @@ impl<'a> Unit<'a> {
         self.reactions.clear();
         self.unexplained = Unexplained::default();
         self.sending = None;
-        (self.guarded, self.timers) = (false, false);
+        (self.guarded, self.timed, self.timers) = (false, false, false);
     }
 
     /// What to do once it is committed.
@@ -300,7 +307,7 @@ impl<'a> Unit<'a> {
     /// Asks an acquirer once this unit is committed: one question a unit.
     pub(crate) fn send(&mut self, ask: Ask) {
         assert!(self.sending.is_none(), "a unit asks an acquirer one thing");
-        self.sending = Some(Sending { account: self.context.account.clone(), ask });
+        self.sending = Some(Sending { account: self.context.account.clone(), audience: self.audience, ask });
     }
 
     /// Whether the answer of a request depends on an acquirer's.
@@ -400,6 +407,11 @@ impl<'a> Unit<'a> {
             _ if before == after => {}
             Some(due) => {
                 self.guard();
+                if !self.timed {
+                    // A clock that sets out expects that nothing falls due on its way of which it does not know.
+                    self.timed = true;
+                    self.store.add(&COUNTERS, SELF, "timers", 1, None);
+                }
                 let wake = self.context.clock.wall_of(due);
                 self.timers |= wake < self.wall.plus(TIMERS_POLLED);
                 self.store.put(&JOBS, id, tables::job_values(noun, due, wake));

@@ -147,9 +147,9 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         Command::Authenticated => authenticated(payment, now),
         Command::AuthenticationFailed => authentication_failed(payment, refused_by_bank(payment)),
         Command::AuthenticationExpired => authentication_failed(payment, FailureCode::AuthenticationExpired),
-        Command::Capture { amount, attempt } => capture(payment, amount, attempt),
+        Command::Capture { amount, attempt } => capture(payment, amount, attempt, now),
         Command::Captured { attempt, funds, fees } => Ok(captured(payment, &attempt, funds, fees)),
-        Command::CaptureRefused { attempt } => Ok(capture_refused(payment, &attempt)),
+        Command::CaptureRefused { attempt, code } => Ok(capture_refused(payment, &attempt, code)),
         Command::Refund(refund) => {
             let (asked, left) = (refund.amount.amount, refundable(payment)?);
             if asked > left {
@@ -264,9 +264,14 @@ fn authentication_failed(payment: &Payment, code: FailureCode) -> Result<Vec<Eve
     Ok(vec![Event::Failed(code)])
 }
 
-fn capture(payment: &Payment, amount: Option<i64>, attempt: AttemptId) -> Result<Vec<Event>, Refusal> {
+fn capture(payment: &Payment, amount: Option<i64>, attempt: AttemptId, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     if payment.status != Status::Authorized {
         return Err(not(Code::PaymentNotCapturable, payment, "captured"));
+    }
+    // The timer that lets it lapse may be late.
+    if let Some(until) = payment.authorized_until.filter(|until| *until <= now) {
+        let message = format!("the authorization of this payment ended at {}", until.rfc3339());
+        return Err(Refusal::new(Code::PaymentNotCapturable, message));
     }
     if payment.capturing.is_some() {
         return Err(Refusal::new(Code::PaymentNotCapturable, "a capture of this payment is already with the acquirer"));
@@ -289,8 +294,8 @@ fn captured(payment: &Payment, attempt: &AttemptId, funds: Funds, fees: &FeeSche
     }
 }
 
-fn capture_refused(payment: &Payment, attempt: &AttemptId) -> Vec<Event> {
-    capture_with(payment, attempt).map(|_| Event::CaptureRefused).into_iter().collect()
+fn capture_refused(payment: &Payment, attempt: &AttemptId, code: FailureCode) -> Vec<Event> {
+    capture_with(payment, attempt).map(|_| Event::CaptureRefused(code)).into_iter().collect()
 }
 
 fn cancel(payment: &Payment, now: Timestamp) -> Result<Vec<Event>, Refusal> {

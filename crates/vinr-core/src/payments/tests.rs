@@ -130,6 +130,9 @@ fn an_authorization_lapses_after_seven_days_and_its_hold_is_voided() {
     play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
     play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
     let end = now().plus(Span::days(7));
+    let capture = || Command::Capture { amount: None, attempt: AttemptId::from_bits(8) };
+    assert_eq!(decide(&payment, capture(), end).map_err(|refusal| refusal.code), Err(Code::PaymentNotCapturable));
+    assert!(decide(&payment, capture(), end.minus(Span::seconds(1))).is_ok());
     assert_eq!(play(&mut payment, &mut ledger, Command::Expire, end.minus(Span::seconds(1))), Ok(0));
     assert_eq!(play(&mut payment, &mut ledger, Command::Expire, end), Ok(1));
     assert_eq!(payment.status, Status::Expired);
@@ -163,6 +166,21 @@ fn a_note_is_a_line_of_the_history_and_changes_nothing_else() {
 }
 
 #[test]
+fn a_refused_capture_says_why_until_there_is_another() {
+    let (mut payment, mut ledger, fees) = (payment(Capture::Manual, 500), Balances::default(), FeeSchedule::default());
+    play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
+    play(&mut payment, &mut ledger, settle(&fees, APPROVED), now()).expect("settled");
+    let capture = |bits| Command::Capture { amount: None, attempt: AttemptId::from_bits(bits) };
+    play(&mut payment, &mut ledger, capture(8), now()).expect("requested");
+    let code = FailureCode::ProcessingError;
+    let refused = Command::CaptureRefused { attempt: AttemptId::from_bits(8), code };
+    play(&mut payment, &mut ledger, refused, now()).expect("heard");
+    assert_eq!((payment.status, payment.failure, payment.failure_count), (Status::Authorized, Some(code), 0));
+    play(&mut payment, &mut ledger, capture(9), now()).expect("requested again");
+    assert_eq!(payment.failure, None);
+}
+
+#[test]
 fn the_matrix_of_status_and_command() {
     let fees = FeeSchedule::default();
     let mut page = std::string::String::new();
@@ -171,7 +189,7 @@ fn the_matrix_of_status_and_command() {
         row.status = *status;
         row.attempt = Some(attempt());
         row.authenticate_until = Some(now().plus(Span::minutes(1)));
-        row.authorized_until = Some(now());
+        row.authorized_until = Some(now().plus(Span::minutes(1)));
         row.amount_capturable = 1000;
         row.discounts = vec![Discount { redemption: RedemptionId::from_bits(4), amount: 500 }];
         let commands = [
@@ -185,7 +203,8 @@ fn the_matrix_of_status_and_command() {
             ("end_discount", Command::EndDiscount(RedemptionId::from_bits(4))),
         ];
         for (name, command) in commands {
-            let said = match decide(&row, command, now()) {
+            let at = if name == "expire" { now().plus(Span::minutes(1)) } else { now() };
+            let said = match decide(&row, command, at) {
                 Ok(events) if events.is_empty() => "-".into(),
                 Ok(events) => events.iter().filter_map(Event::status).map(Status::as_str).collect::<Vec<_>>().join(" "),
                 Err(refusal) => format!("{}", refusal.code),

@@ -54,6 +54,20 @@ fn give(
 }
 
 #[test]
+fn an_older_refund_that_arrives_after_all_is_not_shown_as_the_latest() {
+    let (mut payment, mut ledger) = captured(6_000, Currency::EUR);
+    let asked = Verdict::Asked(AttemptId::from_bits(9));
+    let mut older = give(&mut payment, &mut ledger, ask(1, Some(1_000)), asked).expect("accepted");
+    older.created_at = older.created_at.minus(crate::time::Span::seconds(1));
+    let refused = Event::Failed(FailureReason::OperationNotAvailable);
+    apply(&mut payment, &mut ledger, &mut older, refused).expect("refused");
+    let latest = give(&mut payment, &mut ledger, ask(2, Some(1_000)), Verdict::Done).expect("accepted");
+    apply(&mut payment, &mut ledger, &mut older, Event::Revived).expect("arrived after all");
+    let shown = payment.latest_refund.as_ref().map(|refund| refund.id.clone());
+    assert_eq!((shown, payment.amount_refunded), (Some(latest.id), 2_000));
+}
+
+#[test]
 fn a_refund_is_capped_by_what_was_captured_and_not_by_what_was_authorized() {
     let (mut payment, mut ledger) = captured(6_000, Currency::EUR);
     let refused = give(&mut payment, &mut ledger, ask(1, Some(10_000)), Verdict::Done).expect_err("too much");

@@ -47,10 +47,10 @@ pub(crate) const ACCOUNTS: Table = Table {
     kind: Kind::Versioned,
 };
 
-/// Event numbers and the guard of each account.
+/// Event numbers, the guard and the count of written timers of each account.
 pub(crate) const COUNTERS: Table = Table {
     name: "counters",
-    columns: &[Column::int("sequence"), Column::int("context_version")],
+    columns: &[Column::int("sequence"), Column::int("context_version"), Column::int("timers")],
     unique: &[],
     kind: Kind::Tally,
 };

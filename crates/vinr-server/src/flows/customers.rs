@@ -46,7 +46,7 @@ pub(super) async fn keep(unit: &mut Unit<'_>, saving: Saving) -> Result<()> {
     if let Owner::New { id, email } = owner {
         customers::create_for_buyer(unit, id, email)?;
     } else if !customers::exists(unit, &id).await? {
-        return payment_methods::give_up(unit, &method).await;
+        return payment_methods::retire(unit, &method).await;
     }
     attach(unit, &method, &id).await.map(drop)
 }

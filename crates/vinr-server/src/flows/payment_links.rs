@@ -14,6 +14,8 @@ use crate::{payment_links, payments};
 /// 404; `payment_link_used_up`, `payment_link_inactive`.
 pub(crate) async fn visit(unit: &mut Unit<'_>, id: &PaymentLinkId) -> Result<Payment> {
     let link = payment_links::load(unit, id).await?;
+    // Whether its payment is over is a matter of the account's clock, and no event may tell of this visit.
+    unit.guard();
     if let Some(payment) = &link.payment_id
         && let Some(payment) = payments::find(unit, payment).await?
         && !payment.is_over_unpaid(unit.now())

@@ -13,8 +13,12 @@ const REACTIONS_MAX: usize = 16;
 /// # Errors
 /// What a reaction refuses; then nothing of the unit happens.
 pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
-    for _ in 0..REACTIONS_MAX {
-        let Some(reaction) = unit.next_reaction() else { return Ok(()) };
+    let mut done = 0;
+    while let Some(reaction) = unit.next_reaction() {
+        if done == REACTIONS_MAX {
+            return Err(ApiError::internal("the reactions of a unit of work go in a circle"));
+        }
+        done += 1;
         match reaction {
             Reaction::Keep(saving) => customers::keep(unit, saving).await?,
             Reaction::GiveUp(method) => payment_methods::give_up(unit, &method).await?,
@@ -27,5 +31,5 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::GivenAgain(payment, cause) => clawback::given_again(unit, &payment, &cause).await?,
         }
     }
-    Err(ApiError::internal("the reactions of a unit of work go in a circle"))
+    Ok(())
 }

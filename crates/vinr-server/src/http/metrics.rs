@@ -38,6 +38,8 @@ pub struct Metrics {
     deliveries: Family<Delivery, Counter>,
     /// Without a value while the database does not answer.
     timers_due: Family<NoLabels, Gauge>,
+    /// As well.
+    timers_parked: Family<NoLabels, Gauge>,
     waiting: Gauge,
     sending: Gauge,
 }
@@ -105,13 +107,15 @@ impl Metrics {
         registry.register("webhook_attempts", "Attempts to deliver an event", deliveries.clone());
         let timers_due = Family::default();
         registry.register("timers_due", "Timers that should have fired, 1000 at most", timers_due.clone());
+        let timers_parked = Family::default();
+        registry.register("timers_parked", "Timers that have failed too often, 1000 at most", timers_parked.clone());
         let (waiting, sending) = (Gauge::default(), Gauge::default());
         registry.register("webhook_deliveries_waiting", "Deliveries that wait in memory", waiting.clone());
         registry.register("webhook_deliveries_sending", "Deliveries that are being sent", sending.clone());
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", version);
         registry.register_collector(Box::new(OfStore(db.clone())));
-        Metrics { registry, requests, durations, deliveries, timers_due, waiting, sending }
+        Metrics { registry, requests, durations, deliveries, timers_due, timers_parked, waiting, sending }
     }
 
     /// An attempt to deliver an event came to this.
@@ -155,9 +159,15 @@ fn class(status: u16) -> &'static str {
 /// The page.
 pub(super) async fn page(app: &App) -> Response {
     let metrics = &app.metrics;
-    match tokio::time::timeout(DATABASE_TIMEOUT, app.timers_due()).await {
-        Ok(Ok(due)) => drop(metrics.timers_due.get_or_create(&[]).set(due)),
-        Ok(Err(_)) | Err(_) => metrics.timers_due.clear(),
+    match tokio::time::timeout(DATABASE_TIMEOUT, app.timers()).await {
+        Ok(Ok((due, parked))) => {
+            metrics.timers_due.get_or_create(&[]).set(due);
+            metrics.timers_parked.get_or_create(&[]).set(parked);
+        }
+        Ok(Err(_)) | Err(_) => {
+            metrics.timers_due.clear();
+            metrics.timers_parked.clear();
+        }
     }
     let (waiting, sending) = app.workers.deliverer.load();
     metrics.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));

@@ -101,8 +101,9 @@ impl Tally {
                 (Kind::Refund, Way::Gives) => EventType::RefundFailed,
                 (Kind::Dispute, Way::Gives) => EventType::DisputeWon,
                 (Kind::Payout, Way::Takes) => EventType::PayoutCreated,
-                // A payout that came back is told with its status: it failed, or was cancelled. What disputes take is
-                // held against their payments, and their events are counted by their rows.
+                // A payout that came back is told with its status if it failed. That one was cancelled is told by no event
+                // (spec/payments.md has none): whoever cancelled it has the answer. What disputes take is held against their
+                // payments, and their events are counted by their rows.
                 (Kind::Payout, Way::Gives) | (Kind::Dispute, Way::Takes) | (Kind::Adjustment | Kind::Fee, _) => {
                     continue;
                 }

@@ -21,6 +21,8 @@ async fn create(unit: &mut Unit<'_>, ask: core::Create, chosen_id: bool) -> Resu
         let message = format!("there is already a payment link {}", ask.id);
         return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
     }
+    // Whether its end is past is a matter of the account's clock.
+    unit.guard();
     let link = core::create(ask, unit.now())?;
     unit.note(|| Note::LinkCreated(Box::new(link.clone())));
     store::insert(unit, &link, chosen_id);
@@ -59,6 +61,8 @@ pub(crate) async fn move_place(unit: &mut Unit<'_>, id: &PaymentLinkId, from: Pl
 }
 
 fn apply(unit: &mut Unit<'_>, mut link: PaymentLink, command: Command) -> Result<PaymentLink> {
+    // No event of a link's tells of it, which would check the clock that it is decided by.
+    unit.guard();
     let events = core::decide(&link, command, unit.now())?;
     for event in &events {
         core::evolve(&mut link, event);

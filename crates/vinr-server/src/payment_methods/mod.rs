@@ -110,6 +110,20 @@ pub(crate) async fn give_up(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result
     Ok(())
 }
 
+/// Detaches a pending method whose customer is gone: what it was to be kept for succeeded and names it, so it can be looked
+/// at and not charged. It was never anybody's, and no event tells of it.
+pub(crate) async fn retire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()> {
+    let mut method = load(unit, id).await?;
+    if method.status == Status::Pending {
+        core::forget(&mut method);
+        core::evolve(&mut method, &Event::Detached);
+        unit.note(|| Note::PaymentMethod { id: id.clone(), event: Event::Detached });
+        store::update(unit, &method);
+        store::remove_sealed(unit, id);
+    }
+    Ok(())
+}
+
 /// Gives a method that is nobody's to a customer. One that somebody has by now, or that was detached, stays as it is: the
 /// customer does not get it, and nothing is given.
 pub(crate) async fn attach(

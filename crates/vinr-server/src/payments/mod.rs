@@ -112,12 +112,14 @@ pub(crate) async fn capture(unit: &mut Unit<'_>, id: &PaymentId, amount: Option<
     let mut log = Log::new(Some(&payment));
     let attempt = AttemptId::from_bits(unit.env.id_bits());
     log.apply(unit, &mut payment, Command::Capture { amount, attempt: attempt.clone() })?;
-    if matches!(unit.settings.connector, Connector::Remote(_)) {
-        attempts::capture(unit, &payment)?;
-    } else {
-        let context = Arc::clone(&unit.context);
-        let funds = sandbox::capture(&payment);
-        log.apply(unit, &mut payment, Command::Captured { attempt, funds, fees: &context.settings.fees })?;
+    match &unit.settings.connector {
+        Connector::Remote(_) => attempts::capture(unit, &payment)?,
+        Connector::Sandbox => {
+            let context = Arc::clone(&unit.context);
+            let funds = sandbox::capture(&payment);
+            log.apply(unit, &mut payment, Command::Captured { attempt, funds, fees: &context.settings.fees })?;
+        }
+        Connector::Unconfigured => return Err(unreachable_hold()),
     }
     log.save(unit, &payment, false);
     Ok(payment)
@@ -127,14 +129,33 @@ pub(crate) async fn capture(unit: &mut Unit<'_>, id: &PaymentId, amount: Option<
 pub(crate) async fn cancel(unit: &mut Unit<'_>, id: &PaymentId) -> Result<Payment> {
     let mut payment = store::load(unit, id).await?;
     let mut log = Log::new(Some(&payment));
-    let held = (payment.status == core::Status::Authorized).then_some(payment.amount_capturable);
-    log.apply(unit, &mut payment, Command::Cancel)?;
-    if let (Connector::Remote(_), Some(held), Some(parent)) = (&unit.settings.connector, held, payment.attempt.clone())
-    {
-        attempts::void(unit, &payment, &parent, held);
+    let is_held = payment.status == core::Status::Authorized;
+    end(unit, &mut log, &mut payment, Command::Cancel)?;
+    if is_held && matches!(unit.settings.connector, Connector::Unconfigured) {
+        return Err(unreachable_hold());
     }
     log.save(unit, &payment, false);
     Ok(payment)
+}
+
+/// Ends a payment by a command, and has an acquirer that holds money for it release that.
+fn end(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, command: Command<'_>) -> Result<()> {
+    let held = (payment.status == core::Status::Authorized).then_some(payment.amount_capturable);
+    log.apply(unit, payment, command)?;
+    let ended = held.filter(|_| payment.status != core::Status::Authorized);
+    if let (Some(held), Some(parent)) = (ended, payment.attempt.clone()) {
+        match &unit.settings.connector {
+            Connector::Remote(_) => attempts::void(unit, payment, &parent, held),
+            Connector::Sandbox | Connector::Unconfigured => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whoever holds the money cannot be asked.
+fn unreachable_hold() -> ApiError {
+    let message = "no acquirer is configured for this account; what is held can be neither taken nor released";
+    Refusal::new(Code::AcquirerNotConfigured, message).into()
 }
 
 /// What time does to a payment when its timer fires.
@@ -149,7 +170,7 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()> {
             Ok(())
         }
         Some((at, command)) if at <= unit.now() => {
-            log.apply(unit, &mut payment, command)?;
+            end(unit, &mut log, &mut payment, command)?;
             log.save(unit, &payment, false);
             Ok(())
         }
@@ -341,7 +362,7 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::ActionRequired
         | Event::Clearing { .. }
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         | Event::Refunded(_)
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
@@ -403,7 +424,8 @@ fn event_type(event: &Event) -> Option<EventType> {
         Event::Submitted { .. } | Event::AuthenticationPassed => Some(EventType::PaymentProcessing),
         Event::AuthenticationRequired { .. } => Some(EventType::PaymentRequiresAuthentication),
         Event::ActionRequired => Some(EventType::PaymentRequiresAction),
-        Event::Authorized { .. } => Some(EventType::PaymentAuthorized),
+        // It is held as it was; `failure` says why it was not captured.
+        Event::Authorized { .. } | Event::CaptureRefused(_) => Some(EventType::PaymentAuthorized),
         Event::Completed { .. } => Some(EventType::PaymentCompleted),
         Event::Failed(_) => Some(EventType::PaymentFailed),
         Event::Cancelled => Some(EventType::PaymentCancelled),
@@ -412,7 +434,6 @@ fn event_type(event: &Event) -> Option<EventType> {
         // What follows is told by the refund's, the dispute's or the redemption's own events.
         Event::CaptureRequested(_)
         | Event::Clearing { .. }
-        | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }

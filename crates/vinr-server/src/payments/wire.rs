@@ -303,7 +303,8 @@ pub(crate) struct Shown<'a> {
     discounts: Vec<Discount<'a>>,
     /// What it was before discounts, in minor units.
     original_amount: i64,
-    /// Why the last attempt brought no money.
+    /// Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
+    /// `payment.authorized` tells; the hold stands.
     failure: Option<Failure>,
     /// Attempts that brought no money. After ten of them its checkout is closed.
     failure_count: u32,

@@ -6,12 +6,14 @@ pub(crate) mod store;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::select;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::watch;
 use vinr_core::ids::{AccountId, TypedId};
+use vinr_core::refusal::Code;
 use vinr_core::time::WallTime;
 
 use crate::app::{App, Task};
@@ -20,8 +22,10 @@ use crate::record::{Noun, TIMERS_POLLED, Unit};
 use crate::workers::Outcome;
 use crate::{flows, loyalty_accounts, payment_methods, payments, payouts, setups, webhooks};
 
-/// How often a job may fail before it is parked for a person to look at.
+/// How often a job may fail before it is parked for a person to look at; from then on it is tried once a day.
 const TRIES_MAX: i64 = 5;
+/// Accounts whose timers are fired at a time: one that takes long does not hold up the others.
+const ACCOUNTS_AT_ONCE: usize = 8;
 
 /// A timer that has gone off.
 #[derive(Debug, Clone)]
@@ -32,6 +36,16 @@ pub(crate) struct Job {
     pub(crate) id: String,
     /// Its noun.
     pub(crate) noun: Noun,
+}
+
+/// What became of a timer that went off.
+pub(crate) enum Fired {
+    /// Its row was asked. The outcome of what that asks of an acquirer, if it does.
+    Done(Option<Outcome>),
+    /// It failed, and is put off, or parked.
+    PutOff,
+    /// Nothing came of it for a reason that is not its own: the store is away, or has too much to do. It fires again.
+    Again,
 }
 
 /// Fires timers until told to stop.
@@ -54,48 +68,66 @@ pub(crate) async fn run(app: App, mut stop: watch::Receiver<bool>) {
 }
 
 impl App {
-    /// How many timers should have fired by now, up to a thousand.
+    /// How many timers should have fired by now, and how many have failed too often; up to a thousand each.
     ///
     /// # Errors
     /// The store is away.
-    pub(crate) async fn timers_due(&self) -> Result<i64> {
-        store::due_count(&self.db, self.env.wall()).await
+    pub(crate) async fn timers(&self) -> Result<(i64, i64)> {
+        let due = store::due_count(&self.db, self.env.wall()).await?;
+        Ok((due, store::parked_count(&self.db).await?))
     }
 }
 
+/// Fires what has gone off, several accounts at a time and the timers of each in their order. Gives how many of them were
+/// not left for later.
 async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
-    let jobs = store::due(&app.db, now).await?;
-    let count = jobs.len();
-    for job in jobs {
-        fire(app, job).await;
+    let mut accounts: Vec<Vec<Job>> = Vec::new();
+    for job in store::due(&app.db, now).await? {
+        match accounts.iter_mut().find(|jobs| jobs[0].account == job.account) {
+            Some(jobs) => jobs.push(job),
+            None => accounts.push(vec![job]),
+        }
     }
-    Ok(count)
+    let fired = AtomicUsize::new(0);
+    let count = &fired;
+    let each = |jobs: Vec<Job>| async move {
+        for job in jobs {
+            match fire(app, job).await {
+                Fired::Done(_) | Fired::PutOff => drop(count.fetch_add(1, Ordering::Relaxed)),
+                Fired::Again => {}
+            }
+        }
+    };
+    stream::iter(accounts).for_each_concurrent(ACCOUNTS_AT_ONCE, each).await;
+    Ok(fired.into_inner())
 }
 
-/// Fires one timer; what fails is put off, and parked in the end. Gives the outcome of what it asked of an acquirer.
+/// Fires one timer; what fails by itself is put off, and parked in the end.
 ///
 /// A violated assertion stops its own row alone: nothing of it is written, and the timers of all others go on.
-pub(crate) async fn fire(app: &App, job: Job) -> Option<Outcome> {
+pub(crate) async fn fire(app: &App, job: Job) -> Fired {
     let account = job.account.clone();
     let data = Arc::new(job);
     let task = Task::worker(&account, "fire_timer");
     let fired = app.run_and_ask(task, Arc::clone(&data), |unit, job| Box::pin(dispatch(unit, job)));
-    let fired = match AssertUnwindSafe(fired).catch_unwind().await {
-        Ok(fired) => fired.inspect_err(|error| {
-            tracing::warn!(%error, job = data.id, "a timer could not be fired; it is put off");
-        }),
+    match AssertUnwindSafe(fired).catch_unwind().await {
+        Ok(Ok(((), outcome))) => return Fired::Done(outcome),
+        Ok(Err(error)) if error.first().code == Code::ServiceUnavailable => {
+            tracing::warn!(%error, job = data.id, "a timer could not be fired now; it fires again");
+            return Fired::Again;
+        }
+        Ok(Err(error)) => tracing::warn!(%error, job = data.id, "a timer could not be fired; it is put off"),
         Err(_) => {
             tracing::error!(%account, job = data.id, "a timer's decision panicked; it is put off and someone must look");
-            Err(ApiError::internal("a timer's decision panicked"))
-        }
-    };
-    if fired.is_err() {
-        let put_off = app.run(task, data, |unit, job| Box::pin(store::put_off(unit, job, TRIES_MAX))).await;
-        if let Err(error) = put_off {
-            tracing::warn!(%error, "a timer could not be put off; it fires again");
         }
     }
-    fired.ok()?.1
+    match app.run(task, data, |unit, job| Box::pin(store::put_off(unit, job, TRIES_MAX))).await {
+        Ok(()) => Fired::PutOff,
+        Err(error) => {
+            tracing::warn!(%error, "a timer could not be put off; it fires again");
+            Fired::Again
+        }
+    }
 }
 
 async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {

@@ -32,29 +32,29 @@ on_both_engines!(
     points_come_with_the_answer_whenever_that_is,
 );
 
-const APPROVED: Manner = Manner::Prompt(Answer::Approved);
+pub const APPROVED: Manner = Manner::Prompt(Answer::Approved);
 const DECLINED: Answer = Answer::Declined(FailureCode::InsufficientFunds);
 
-async fn start(engine: Engine) -> (Server, Arc<Bank>) {
+pub async fn start(engine: Engine) -> (Server, Arc<Bank>) {
     let bank = Arc::new(Bank::default());
     let connector = Connector::Remote(Arc::new(Line(Arc::clone(&bank))));
     (Server::start_with(engine, Environment::Sandbox, connector).await, bank)
 }
 
-fn charge(capture: bool) -> Value {
+pub fn charge(capture: bool) -> Value {
     json!({"amount": 1000, "currency": "EUR", "paymentMethodId": "pm_test_4242", "confirm": true, "capture": capture})
 }
 
-fn path(paid: &Value) -> String {
+pub fn path(paid: &Value) -> String {
     format!("/v1/payments/{}", paid["id"].as_str().expect("an id"))
 }
 
-async fn payment(server: &Server, paid: &Value) -> Value {
+pub async fn payment(server: &Server, paid: &Value) -> Value {
     server.get(&path(paid)).await.ok()
 }
 
 /// Waits for a status that comes without anybody asking.
-async fn becomes(server: &Server, paid: &Value, status: &str) -> Value {
+pub async fn becomes(server: &Server, paid: &Value, status: &str) -> Value {
     for _ in 0..200 {
         let now = payment(server, paid).await;
         if now["status"] == status {
@@ -65,7 +65,7 @@ async fn becomes(server: &Server, paid: &Value, status: &str) -> Value {
     panic!("the payment did not become {status}: {}", payment(server, paid).await);
 }
 
-async fn told(server: &Server) -> Vec<String> {
+pub async fn told(server: &Server) -> Vec<String> {
     let events = server.get("/v1/events?limit=100&after=0").await.ok();
     let kinds = events["data"].as_array().expect("a list").iter().map(|event| event["type"].as_str());
     kinds.map(|kind| kind.expect("a type").to_owned()).collect()
@@ -313,7 +313,7 @@ async fn whoever_answers_shows_the_customer_that_was_asked_for(engine: Engine) {
 }
 
 /// The process goes away while the bank has a request with the key "killed": nothing in memory is left, and nobody is told.
-async fn killed_while_the_bank_is_busy(server: &Server, bank: &Bank, body: &Value) {
+pub async fn killed_while_the_bank_is_busy(server: &Server, bank: &Bank, body: &Value) {
     let request = Request::post("/v1/payments").header("x-api-key", &server.secret_key);
     let request = request.header("idempotency-key", "killed").header("content-type", "application/json");
     let request = request.body(Body::from(body.to_string())).expect("a request");

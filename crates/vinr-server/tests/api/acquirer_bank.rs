@@ -23,6 +23,8 @@ pub enum Manner {
     LostAnswer(Answer),
     /// The call never arrives.
     LostCall,
+    /// The same, and nobody knows before a client of its client has lost patience.
+    LateLostCall,
     /// Says that it declined, and takes the money all the same.
     SaysDeclined,
 }
@@ -37,6 +39,8 @@ pub struct Bank {
 struct State {
     manners: VecDeque<Manner>,
     attempts: BTreeMap<AttemptId, Entry>,
+    /// How many of the next lookups are lost.
+    lookups_lost: usize,
     /// Calls by kind, repetitions included.
     calls: BTreeMap<&'static str, usize>,
 }
@@ -54,6 +58,11 @@ impl Bank {
     /// What it does with the next calls, in turn; afterwards it approves.
     pub fn will(&self, manners: impl IntoIterator<Item = Manner>) {
         self.state().manners = manners.into_iter().collect();
+    }
+
+    /// So many of the next lookups are not answered.
+    pub fn loses_lookups(&self, count: usize) {
+        self.state().lookups_lost = count;
     }
 
     /// The buyer passed or failed the challenge: what a lookup finds from now on.
@@ -96,7 +105,7 @@ impl Bank {
         let answer = match manner {
             Manner::Prompt(answer) | Manner::Late(answer) | Manner::LostAnswer(answer) => answer,
             Manner::SaysDeclined => Answer::Approved,
-            Manner::LostCall => return manner,
+            Manner::LostCall | Manner::LateLostCall => return manner,
         };
         let amount = if answer == Answer::Approved { amount } else { 0 };
         state.attempts.entry(attempt).or_insert(Entry { answer, amount, taken });
@@ -111,6 +120,10 @@ impl Bank {
                 Ok(answer)
             }
             Manner::LostAnswer(_) | Manner::LostCall => Err(Lost("the line went dead".into())),
+            Manner::LateLostCall => {
+                tokio::time::sleep(PATIENCE * 3).await;
+                Err(Lost("the line was dead all the time".into()))
+            }
             Manner::SaysDeclined => Ok(Answer::Declined(FailureCode::CardDeclined)),
         }
     }
@@ -128,7 +141,7 @@ impl Acquirer for Line {
 
     fn capture(&self, ask: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>> {
         let manner = self.0.act("capture", ask.attempt, ask.amount.amount, true);
-        if !matches!(manner, Manner::LostCall | Manner::Prompt(Answer::Declined(_))) {
+        if !matches!(manner, Manner::LostCall | Manner::LateLostCall | Manner::Prompt(Answer::Declined(_))) {
             // The hold becomes the capture's; the rest is released.
             if let Some(hold) = self.0.state().attempts.get_mut(&ask.parent) {
                 hold.amount = 0;
@@ -139,7 +152,7 @@ impl Acquirer for Line {
 
     fn void(&self, ask: FollowUp) -> BoxFuture<'static, Result<Answer, Lost>> {
         let manner = self.0.act("void", ask.attempt, 0, false);
-        if !matches!(manner, Manner::LostCall)
+        if !matches!(manner, Manner::LostCall | Manner::LateLostCall)
             && let Some(parent) = self.0.state().attempts.get_mut(&ask.parent)
         {
             parent.amount = 0;
@@ -155,6 +168,10 @@ impl Acquirer for Line {
     fn lookup(&self, attempt: AttemptId) -> BoxFuture<'static, Result<Found, Lost>> {
         let mut state = self.0.state();
         *state.calls.entry("lookup").or_default() += 1;
+        if let Some(left) = state.lookups_lost.checked_sub(1) {
+            state.lookups_lost = left;
+            return Box::pin(async { Err(Lost("the line went dead".into())) });
+        }
         let found = match state.attempts.get(&attempt) {
             None => Found::Nothing,
             Some(entry) if entry.answer == Answer::Challenge => Found::Pending,

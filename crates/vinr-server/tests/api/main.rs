@@ -1,6 +1,7 @@
 //! The server through its front door: a real listener, both databases, a merchant's program on the other side.
 
 mod acquirer;
+mod acquirer_answers;
 mod acquirer_bank;
 mod answers;
 mod bad_requests;

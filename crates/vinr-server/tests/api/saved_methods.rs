@@ -17,6 +17,7 @@ on_both_engines!(
     a_method_that_may_not_be_charged_has_its_own_code,
     a_detached_method_is_never_charged_again,
     a_deleted_customer_leaves_no_number,
+    a_payment_whose_customer_is_gone_names_a_method_that_is_there,
     a_card_that_expires_is_told_of_once,
     no_number_is_in_any_answer_event_or_row,
 );
@@ -327,6 +328,22 @@ async fn a_deleted_customer_leaves_no_number(engine: Engine) {
     let told = told(&server).await;
     assert_eq!(told.iter().filter(|kind| *kind == "payment_method.detached").count(), 2);
     assert_eq!(told.last().map(String::as_str), Some("customer.deleted"));
+}
+
+async fn a_payment_whose_customer_is_gone_names_a_method_that_is_there(engine: Engine) {
+    let server = Server::start(engine).await;
+    let ada = customer(&server).await;
+    let body = json!({"amount": 1000, "currency": "EUR", "customerId": ada, "savePaymentMethod": true});
+    let payment = server.post("/v1/payments", body).await.ok();
+    let helper = |action: &str| format!("/v1/test/payments/{}/{action}", id(&payment));
+    server.post(&helper("pay"), json!({"number": CHALLENGE})).await.ok();
+    server.call(Method::DELETE, &format!("/v1/customers/{ada}"), Some(&server.secret_key), &[], None).await.ok();
+    let paid = server.post(&helper("authenticate"), json!({"result": "succeed"})).await.ok();
+    assert_eq!(paid["status"], "completed");
+    let method = paid["paymentMethodId"].as_str().expect("a method");
+    let method = server.get(&format!("/v1/payment-methods/{method}")).await.ok();
+    assert_eq!((&method["status"], &method["customerId"]), (&json!("detached"), &json!(null)));
+    assert_eq!((&method["billingDetails"]["name"], vault(&server).await), (&json!(null), 0));
 }
 
 async fn a_card_that_expires_is_told_of_once(engine: Engine) {

@@ -43,6 +43,16 @@ async fn a_timer_whose_decision_panics_is_parked_and_holds_up_no_other(engine: E
         assert_eq!(job().await.1, i64::from(tries == 5), "a person has to look in the end");
         pass(&server, Span::minutes(1));
     }
+    let metrics = server.http.get(format!("{}/metrics", server.url)).send().await.expect("an answer");
+    let metrics = metrics.text().await.expect("text");
+    assert!(metrics.contains("\nvinr_timers_parked 1\n") && metrics.contains("\nvinr_timers_due 0\n"), "{metrics}");
+    pass(&server, Span::days(1));
+    until(|| async {
+        let sql = "SELECT tries FROM jobs WHERE id = $1";
+        let rows = server.app.db.query(sql, &[broken.into()]).await.expect("rows");
+        (rows[0].int(0) == 6).then_some(())
+    })
+    .await;
 }
 
 async fn a_worker_that_ends_by_itself_is_noticed(engine: Engine) {

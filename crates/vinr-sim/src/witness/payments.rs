@@ -142,7 +142,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::Clearing { .. }
         | Event::Authorized { .. }
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         | Event::Completed { .. }
         | Event::Refunded(_)
         | Event::RefundSettled(_)
@@ -183,7 +183,7 @@ fn told_by(event: &Event) -> Option<EventType> {
         Event::Submitted { .. } | Event::AuthenticationPassed => Some(EventType::PaymentProcessing),
         Event::AuthenticationRequired { .. } => Some(EventType::PaymentRequiresAuthentication),
         Event::ActionRequired => Some(EventType::PaymentRequiresAction),
-        Event::Authorized { .. } => Some(EventType::PaymentAuthorized),
+        Event::Authorized { .. } | Event::CaptureRefused(_) => Some(EventType::PaymentAuthorized),
         Event::Completed { .. } => Some(EventType::PaymentCompleted),
         Event::Failed(_) => Some(EventType::PaymentFailed),
         Event::Cancelled => Some(EventType::PaymentCancelled),
@@ -191,7 +191,6 @@ fn told_by(event: &Event) -> Option<EventType> {
         Event::Refunded(_) => Some(EventType::PaymentRefunded),
         Event::CaptureRequested(_)
         | Event::Clearing { .. }
-        | Event::CaptureRefused
         | Event::RefundSettled(_)
         | Event::RefundFailed(_)
         | Event::Disputed { .. }

@@ -73,7 +73,10 @@ export interface components {
             }[];
             /** @description What it was before discounts, in minor units. */
             originalAmount: number;
-            /** @description Why the last attempt brought no money. */
+            /**
+             * @description Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
+             *     `payment.authorized` tells; the hold stands.
+             */
             failure: {
                 code: string;
                 category: string;
@@ -208,7 +211,10 @@ export interface components {
             }[];
             /** @description What it was before discounts, in minor units. */
             originalAmount: number;
-            /** @description Why the last attempt brought no money. */
+            /**
+             * @description Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
+             *     `payment.authorized` tells; the hold stands.
+             */
             failure: {
                 code: string;
                 category: string;

@@ -2,7 +2,7 @@
 //! that hears what the acquirer says.
 
 use serde_json::Value;
-use vinr_core::attempts::Attempt;
+use vinr_core::attempts::{Attempt, Audience};
 use vinr_core::payments::Payment;
 
 use crate::customers;
@@ -11,19 +11,24 @@ use crate::flows::reactions;
 use crate::http::idempotency;
 use crate::http::reply::Reply;
 use crate::payments;
-use crate::payments::attempts::{self, Word};
+use crate::payments::attempts::{self, Heard, Word};
+use crate::payments::sessions::wire::show_public;
 use crate::payments::wire::{self, Expand};
 use crate::record::Unit;
 
-/// Settles an attempt and its payment, and answers the request that may wait for it.
+/// Settles an attempt and its payment, and answers the request that may wait for it, with what whoever asked may see.
 pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Reply> {
     unit.expand.clone_from(&attempt.expand);
-    let key = attempt.idempotency_key.clone();
-    let payment = attempts::hear(unit, attempt, word).await?;
-    let reply = shown(unit, &payment).await?;
+    let (key, audience) = (attempt.idempotency_key.clone(), attempt.audience);
+    let Heard { payment, is_answer } = attempts::hear(unit, attempt, word).await?;
+    let reply = match audience {
+        Audience::Browser => Reply::ok(&show_public(&payment, payments::pages(unit)))?,
+        Audience::Merchant | Audience::Nobody => shown(unit, &payment).await?,
+    };
     match key {
-        Some(key) => idempotency::finish(unit, &key, reply).await,
-        None => Ok(reply),
+        // An attempt whose outcome is not known yet leaves its request waiting.
+        Some(key) if is_answer => idempotency::finish(unit, &key, reply).await,
+        Some(_) | None => Ok(reply),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use vinr_core::attempts::Audience;
 use vinr_core::ids::{PaymentId, PaymentMethodId};
 use vinr_core::keys::Family;
 use vinr_core::payments as core;
@@ -74,10 +75,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             ]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/capture", family, "Capture an authorized payment", capture)
             .body::<wire::Capture>()
-            .codes(&[Code::PaymentNotCapturable, Code::AmountTooLarge]),
+            .codes(&[Code::PaymentNotCapturable, Code::AmountTooLarge, Code::AcquirerNotConfigured]),
         E::post::<wire::Shown<'_>>("/v1/payments/{id}/cancel", family, "Cancel a payment", cancel)
             .body::<wire::Cancel>()
-            .codes(&[Code::PaymentNotCancellable]),
+            .codes(&[Code::PaymentNotCancellable, Code::AcquirerNotConfigured]),
     ]
     .into_iter()
     .chain(helpers())
@@ -144,6 +145,8 @@ fn create_session(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let new = NewPayment::of(call.body()?, call.app.settings.environment)?;
         answer(&call, "create_session", new, |unit, new| {
             Box::pin(async move {
+                // Only this unit knows the client secret: the browser that gets it asks how the charge went.
+                unit.audience = Audience::Nobody;
                 unit.expand = Expand::names(new.ask.expand.as_deref());
                 let payment = super::create(unit, new).await?;
                 let client_secret = sessions::open(unit, &payment);
@@ -258,6 +261,7 @@ async fn confirm_public(call: &Call, ask: wire::Confirm) -> Result<Reply> {
     let data = (call.id(0, PaymentId::parse)?, secret, method_id(payment_method_id.as_deref())?, amount);
     answer(call, "confirm_by_secret", data, |unit, (id, secret, method, quoted)| {
         Box::pin(async move {
+            unit.audience = Audience::Browser;
             let payment = super::confirm_by_secret(unit, id, secret, method.as_ref(), *quoted).await?;
             Reply::ok(&show_public(&payment, payments::pages(unit)))
         })

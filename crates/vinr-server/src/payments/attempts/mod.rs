@@ -5,7 +5,7 @@ mod store;
 
 use std::sync::Arc;
 
-use vinr_core::attempts::{self as core, Attempt, Command, Event, Kind};
+use vinr_core::attempts::{self as core, Attempt, Audience, Command, Event, Kind};
 use vinr_core::cards::FailureCode;
 use vinr_core::ids::{AttemptId, PaymentId};
 use vinr_core::money::Money;
@@ -98,13 +98,21 @@ pub(crate) fn refund_heard(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word
     match event {
         Event::Succeeded => Some(refunds::Command::Settle),
         Event::Declined => Some(refunds::Command::Reject(FailureReason::OperationNotAvailable)),
-        Event::Abandoned | Event::Reversed | Event::LookedUp { .. } => None,
+        Event::Abandoned | Event::Reversed | Event::LookedUp { .. } | Event::NotFound => None,
     }
 }
 
 /// The attempt with what the request needs for its answer that waits for it.
 fn for_request(unit: &Unit<'_>, row: Attempt) -> Attempt {
-    Attempt { idempotency_key: unit.idempotency_key.clone(), expand: unit.expand.clone(), ..row }
+    match unit.audience {
+        Audience::Merchant | Audience::Browser => Attempt {
+            idempotency_key: unit.idempotency_key.clone(),
+            audience: unit.audience,
+            expand: unit.expand.clone(),
+            ..row
+        },
+        Audience::Nobody => row,
+    }
 }
 
 fn follow_up_row(unit: &Unit<'_>, kind: Kind, payment: PaymentId, follow_up: &FollowUp) -> Attempt {
@@ -124,6 +132,11 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &AttemptId) -> Result<()> {
     let Some(event) = core::decide(&attempt, Command::LookUp, unit.now()) else { return Ok(()) };
     core::evolve(&mut attempt, event);
     store::update(unit, &attempt, due_before);
+    if core::due(&attempt).is_none() {
+        tracing::error!(attempt = %id, payment = %attempt.payment_id, kind = attempt.kind.as_str(),
+            "an acquirer has not said for thirty days what became of an attempt, and is asked for the last time; someone \
+             must look");
+    }
     unit.send(match (attempt.kind, attempt.parent) {
         // Sent twice it acts once, and it has to be done in the end.
         (Kind::Void, Some(parent)) => Ask::Void(FollowUp { attempt: id.clone(), parent, amount: attempt.amount }),
@@ -140,40 +153,57 @@ pub(crate) async fn load(unit: &mut Unit<'_>, id: &AttemptId) -> Result<Attempt>
     store::load(unit, id).await
 }
 
-/// Settles an attempt and its payment: the payment as it is now.
-pub(crate) async fn hear(unit: &mut Unit<'_>, attempt: Attempt, word: Word) -> Result<Payment> {
-    let id = &attempt.id;
+/// What a word of an acquirer came to.
+pub(crate) struct Heard {
+    /// The payment as it is now.
+    pub(crate) payment: Payment,
+    /// Whether a request that waits for the attempt can be answered: it is concluded, or its buyer is asked.
+    pub(crate) is_answer: bool,
+}
+
+/// Settles an attempt and its payment.
+pub(crate) async fn hear(unit: &mut Unit<'_>, mut attempt: Attempt, word: Word) -> Result<Heard> {
     let before = super::store::load(unit, &attempt.payment_id).await?;
     let mut payment = before.clone();
     let mut log = Log::new(Some(&before));
     match (word, before.presence) {
         (Word::Answer(Answer::Challenge), Presence::OnSession) => {
             // The attempt stays open: its result comes when the buyer is back.
-            settle(unit, &mut log, &mut payment, id, Outcome::Challenge)?;
+            settle(unit, &mut log, &mut payment, &attempt.id, Outcome::Challenge)?;
         }
-        _ => conclude(unit, &mut log, &mut payment, attempt.clone(), word)?,
+        _ => conclude(unit, &mut log, &mut payment, &mut attempt, word)?,
     }
     if payment != before {
         log.save(unit, &payment, false);
     }
-    Ok(payment)
+    let is_answer = match attempt.status {
+        core::Status::Sent => payment.status == payments::Status::RequiresAuthentication,
+        core::Status::Succeeded | core::Status::Declined | core::Status::Abandoned | core::Status::Reversed => true,
+    };
+    Ok(Heard { payment, is_answer })
 }
 
 /// Ends an attempt, and brings the payment that waits for it along.
-fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attempt: Attempt, word: Word) -> Result<()> {
+fn conclude(
+    unit: &mut Unit<'_>,
+    log: &mut Log,
+    payment: &mut Payment,
+    attempt: &mut Attempt,
+    word: Word,
+) -> Result<()> {
     let (command, outcome) = match word {
         Word::Answer(Answer::Approved) => {
-            let wanted = waits_for(unit, payment, &attempt);
+            let wanted = waits_for(unit, payment, attempt);
             (Command::Succeed { wanted }, Outcome::Approved { funds: Funds::Settled })
         }
         Word::Answer(Answer::Declined(code)) => (Command::Decline, Outcome::Declined(code)),
         Word::Answer(Answer::Challenge) => (Command::Decline, Outcome::Challenge),
         Word::Nothing => (Command::NotFound, Outcome::Declined(FailureCode::ProcessingError)),
     };
-    let due_before = core::due(&attempt);
-    let Some(event) = core::decide(&attempt, command, unit.now()) else { return Ok(()) };
-    core::evolve(&mut attempt, event);
-    store::update(unit, &attempt, due_before);
+    let due_before = core::due(attempt);
+    let Some(event) = core::decide(attempt, command, unit.now()) else { return Ok(()) };
+    core::evolve(attempt, event);
+    store::update(unit, attempt, due_before);
     match (event, attempt.kind) {
         (Event::Reversed, _) => {
             tracing::warn!(attempt = %attempt.id, payment = %payment.id, "money was taken too late; it is given back");
@@ -183,22 +213,36 @@ fn conclude(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, mut attem
         (Event::Succeeded | Event::Declined | Event::Abandoned, Kind::Authorize) => {
             settle(unit, log, payment, &attempt.id, outcome)
         }
-        (Event::Succeeded, Kind::Capture) => {
-            let context = Arc::clone(&unit.context);
-            let (attempt, fees) = (attempt.id, &context.settings.fees);
-            let command = payments::Command::Captured { attempt, funds: payments::Funds::Settled, fees };
-            log.apply(unit, payment, command)
-        }
+        (Event::Succeeded, Kind::Capture) => captured(unit, log, payment, attempt),
         (Event::Declined | Event::Abandoned, Kind::Capture) => {
-            log.apply(unit, payment, payments::Command::CaptureRefused { attempt: attempt.id })
+            let code = match outcome {
+                Outcome::Declined(code) => code,
+                // There is no buyer to ask.
+                Outcome::Approved { .. } | Outcome::Challenge | Outcome::Slow { .. } => FailureCode::ProcessingError,
+            };
+            log.apply(unit, payment, payments::Command::CaptureRefused { attempt: attempt.id.clone(), code })
         }
         (Event::Declined, Kind::Void) => {
             tracing::error!(attempt = %attempt.id, payment = %payment.id, "an acquirer refused to void; someone must look");
             Ok(())
         }
         // A refund is concluded by `refund_heard`.
-        (Event::Declined, Kind::Refund) | (Event::LookedUp { .. } | Event::Succeeded | Event::Abandoned, _) => Ok(()),
+        (Event::Declined, Kind::Refund)
+        | (Event::LookedUp { .. } | Event::NotFound | Event::Succeeded | Event::Abandoned, _) => Ok(()),
     }
+}
+
+/// Takes what the acquirer took. A capture that it had refused before is asked for once more: it is the one that counts.
+fn captured(unit: &mut Unit<'_>, log: &mut Log, payment: &mut Payment, attempt: &Attempt) -> Result<()> {
+    let context = Arc::clone(&unit.context);
+    let id = attempt.id.clone();
+    if payment.capturing.is_none() {
+        let command = payments::Command::Capture { amount: Some(attempt.amount.amount), attempt: id.clone() };
+        log.apply(unit, payment, command)?;
+    }
+    let command =
+        payments::Command::Captured { attempt: id, funds: payments::Funds::Settled, fees: &context.settings.fees };
+    log.apply(unit, payment, command)
 }
 
 /// Whether the money of this attempt, if it was taken, is the payment's.
@@ -212,7 +256,14 @@ fn waits_for(unit: &Unit<'_>, payment: &Payment, attempt: &Attempt) -> bool {
             }
             _ => false,
         },
-        Kind::Capture => payment.capturing.as_ref().is_some_and(|pending| pending.attempt == attempt.id),
+        Kind::Capture => match &payment.capturing {
+            Some(pending) => pending.attempt == attempt.id,
+            // It was refused, and the payment is held as it was.
+            None => {
+                payment.status == payments::Status::Authorized
+                    && payment.authorized_until.is_some_and(|until| unit.now() < until)
+            }
+        },
         Kind::Void | Kind::Refund => true,
     }
 }

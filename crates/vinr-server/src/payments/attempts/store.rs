@@ -1,6 +1,6 @@
 //! Attempts as rows.
 
-use vinr_core::attempts::{Attempt, Kind as AttemptKind, Status, due};
+use vinr_core::attempts::{Attempt, Audience, Kind as AttemptKind, Status, due};
 use vinr_core::ids::{AttemptId, PaymentId, RefundId};
 use vinr_core::money::{Currency, Money};
 use vinr_core::time::Timestamp;
@@ -25,6 +25,8 @@ const ATTEMPTS: Table = Table {
         Column::int("created_at"),
         Column::text("refund_id"),
         Column::text("expand"),
+        Column::text("audience"),
+        Column::int("not_found"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -66,6 +68,8 @@ fn values(attempt: &Attempt) -> Vec<Value> {
         attempt.created_at.millis().into(),
         attempt.refund_id.as_ref().map(RefundId::as_str).into(),
         attempt.expand.clone().into(),
+        attempt.audience.as_str().into(),
+        i64::from(attempt.not_found).into(),
     ]
 }
 
@@ -83,6 +87,10 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
     let created_at = Timestamp::from_millis(row.int());
     let refund_id = row.opt_text().map(|id| RefundId::parse(id).expect("the database holds refund ids"));
     let expand = row.opt_text().map(str::to_owned);
+    // Rows from before there were others are of merchants' programs.
+    let audience = row.opt_text().map_or(Some(Audience::Merchant), Audience::parse);
+    let audience = audience.expect("the database holds audiences");
+    let not_found = u32::try_from(row.int()).expect("the database holds counts");
     Attempt {
         id,
         payment_id,
@@ -93,8 +101,10 @@ fn read(id: AttemptId, row: &mut RowReader<'_>) -> Attempt {
         parent,
         method_token,
         idempotency_key,
+        audience,
         expand,
         lookups,
+        not_found,
         look_up_at,
         created_at,
     }

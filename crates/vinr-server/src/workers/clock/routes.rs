@@ -5,6 +5,7 @@ use vinr_core::clock::Advance;
 use vinr_core::keys::Family;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Span;
+use vinr_store::Class;
 
 use super::{walk, wire};
 use crate::error::{ApiError, Result};
@@ -30,8 +31,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn show(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let now = call.app.env.wall();
-        let context = call.app.contexts.recent(&call.app.db, call.account(), now).await?;
+        let (app, now) = (&call.app, call.app.env.wall());
+        // Another process may have moved it within the second for which it is remembered.
+        let mut unit = app.db.begin(call.account().as_str(), "show_clock", Class::Request);
+        let context = app.contexts.fresh(&mut unit, call.account(), now).await?;
         Reply::ok(&wire::Shown {
             object: "test_clock",
             now: context.clock.account_now(now).rfc3339(),

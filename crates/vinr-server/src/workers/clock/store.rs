@@ -15,7 +15,7 @@ const UNFINISHED: &str = "SELECT account FROM clocks WHERE target_at IS NOT NULL
 const JOBS_FROM: &str = "SELECT id FROM jobs WHERE account = $1 AND id > $2 ORDER BY id LIMIT 1000";
 // The offset is read where it is used: a walker that was overtaken cannot write an old one.
 const REWAKE_JOBS: &str = "UPDATE jobs SET wake_wall = due_at - (SELECT offset_ms FROM clocks WHERE clocks.account = $1) \
-     WHERE account = $1 AND id > $2 AND id <= $3";
+     WHERE account = $1 AND id > $2 AND id <= $3 AND parked = 0";
 const DELIVERIES_FROM: &str = "SELECT due_at, id FROM webhook_deliveries \
      WHERE account = $1 AND due_at IS NOT NULL AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT 1000";
 const REWAKE_DELIVERIES: &str = "UPDATE webhook_deliveries \
@@ -63,12 +63,14 @@ pub(super) fn save_lease(unit: &mut Unit<'_>, row: &Row) {
     unit.store.update(&CLOCKS, SELF, values);
 }
 
-/// The next moment at which something of this account falls due. Whoever commits an event meanwhile may have added
-/// something sooner, over which the clock would pass: then this unit is stale, and looks again.
+/// The next moment at which something of this account falls due. Whoever commits an event meanwhile (deliveries fall due)
+/// or a timer may have added something sooner, over which the clock would pass: then this unit is stale, and looks again.
 pub(super) async fn next_due(unit: &mut Unit<'_>) -> Result<Option<Timestamp>> {
     let counters = unit.store.peek(&COUNTERS, SELF).await?;
-    let seen = counters.map_or(0, |row| row.int(COUNTERS.column("sequence")));
-    unit.store.expect(&COUNTERS, SELF, "sequence", seen);
+    for column in ["sequence", "timers"] {
+        let seen = counters.as_ref().map_or(0, |row| row.int(COUNTERS.column(column)));
+        unit.store.expect(&COUNTERS, SELF, column, seen);
+    }
     let account = Value::from(unit.context.account.as_str());
     let rows = unit.store.query(NEXT_DUE, &[account]).await?;
     Ok(rows.first().and_then(|row| row.opt_int(0)).map(Timestamp::from_millis))

@@ -21,7 +21,8 @@ use crate::error::{ApiError, Result};
 use crate::http::idempotency;
 use crate::http::reply::Reply;
 use crate::record::Unit;
-use crate::workers::{deliver, schedule};
+use crate::workers::deliver;
+use crate::workers::schedule::{self, Fired};
 
 /// How long an advance is left to its walker before another takes it over.
 const LEASE: Span = Span::seconds(60);
@@ -129,18 +130,24 @@ async fn steps(app: &App, walk: &Walk) -> Result<Reply> {
             return app.run(task, there, |unit, (walk, ran)| Box::pin(arrive(unit, walk, *ran))).await;
         };
         let jobs = schedule::store::due_of_account(&app.db, account, at).await?;
-        ran.timers += jobs.len();
-        let stuck = jobs.is_empty();
+        let mut stuck = true;
         for job in jobs {
-            if let Some(outcome) = schedule::fire(app, job).await {
-                // An advance ends with all of it done.
-                outcome.wait().await;
+            match schedule::fire(app, job).await {
+                Fired::Done(outcome) => {
+                    ran.timers += 1;
+                    stuck = false;
+                    // An advance ends with all of it done.
+                    if let Some(outcome) = outcome {
+                        outcome.wait().await;
+                    }
+                }
+                Fired::PutOff | Fired::Again => {}
             }
         }
         let sent = deliver::deliver_due(app, account, at).await?;
         ran.deliveries += sent;
         if stuck && sent == 0 {
-            // Another process holds what is due here; it is given a moment rather than a busy loop.
+            // Another process sends what is due here, or a timer could not be fired: that takes a moment.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
