@@ -97,6 +97,7 @@ impl LedgerAccount {
             Self::MerchantPending | Self::MerchantAvailable => true,
             // What is on its way to the merchant's bank has left the balance.
             Self::Network | Self::Fees | Self::PayoutsInTransit | Self::MerchantBank => false,
+            Self::PointsIssued | Self::PointsOutstanding | Self::PointsRedeemed | Self::PointsExpired => false,
         }
     }
 }

@@ -202,6 +202,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the threads of this test are joined by it")]
     fn keys_that_are_added_at_once_are_all_kept() {
         let path = one_key("at-once");
         let added: Vec<_> = (0..8_u8)

@@ -30,7 +30,7 @@ fn what_moves_between_the_merchants_own_accounts_or_elsewhere_needs_no_line() {
     unexplained.moved(&[
         Transfer::posted(MerchantPending, MerchantAvailable, euro(960)),
         Transfer::posted(PayoutsInTransit, MerchantBank, euro(960)),
-        hold,
+        hold.clone(),
         hold.void(),
     ]);
     unexplained.assert_none();

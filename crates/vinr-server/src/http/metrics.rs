@@ -159,15 +159,12 @@ fn class(status: u16) -> &'static str {
 /// The page.
 pub(super) async fn page(app: &App) -> Response {
     let metrics = &app.metrics;
-    match tokio::time::timeout(DATABASE_TIMEOUT, app.timers()).await {
-        Ok(Ok((due, parked))) => {
-            metrics.timers_due.get_or_create(&[]).set(due);
-            metrics.timers_parked.get_or_create(&[]).set(parked);
-        }
-        Ok(Err(_)) | Err(_) => {
-            metrics.timers_due.clear();
-            metrics.timers_parked.clear();
-        }
+    if let Ok(Ok((due, parked))) = tokio::time::timeout(DATABASE_TIMEOUT, app.timers()).await {
+        metrics.timers_due.get_or_create(&[]).set(due);
+        metrics.timers_parked.get_or_create(&[]).set(parked);
+    } else {
+        metrics.timers_due.clear();
+        metrics.timers_parked.clear();
     }
     let (waiting, sending) = app.workers.deliverer.load();
     metrics.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));

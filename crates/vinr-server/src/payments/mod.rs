@@ -409,7 +409,7 @@ fn carries(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::Clearing { .. }
         | Event::Authorized { .. }
         | Event::CaptureRequested(_)
-        | Event::CaptureRefused
+        | Event::CaptureRefused(_)
         | Event::RefundSettled(_)
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }

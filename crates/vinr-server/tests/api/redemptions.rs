@@ -274,9 +274,9 @@ async fn redemptions_are_found_by_member_status_and_payment(engine: Engine) {
         listed["data"].as_array().expect("redemptions").iter().map(id).collect()
     };
     assert_eq!(found("limit=10".into()).await, [second.clone(), first.clone()]);
-    assert_eq!(found(format!("account={account}")).await, [first.clone()]);
-    assert_eq!(found(format!("account={other}&status=issued")).await, [second.clone()]);
-    assert_eq!(found("status=attached".into()).await, [first.clone()]);
+    assert_eq!(found(format!("account={account}")).await, std::slice::from_ref(&first));
+    assert_eq!(found(format!("account={other}&status=issued")).await, std::slice::from_ref(&second));
+    assert_eq!(found("status=attached".into()).await, std::slice::from_ref(&first));
     assert_eq!(found(format!("payment={}", id(&payment))).await, [first]);
     assert!(found("status=applied".into()).await.is_empty());
 }

@@ -203,12 +203,7 @@ impl Form {
 
 impl Form {
     /// A debit as it was typed; `email` is whether the address is wrong.
-    fn account(
-        (iban, holder): (&str, &str),
-        email: bool,
-        quoted: Option<i64>,
-        mut kept: Kept,
-    ) -> Result<Form, Errors> {
+    fn account((iban, holder): (&str, &str), email: bool, quoted: Option<i64>, mut kept: Kept) -> Result<Form, Errors> {
         holder.clone_into(&mut kept.name);
         let wrong = Iban::parse(iban).is_err().then_some(Account::Wrong);
         let errors = Errors { email, iban: wrong, holder: holder.is_empty(), ..Errors::default() };
