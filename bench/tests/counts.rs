@@ -30,7 +30,8 @@ const SQLITE: [Limits; 3] = [
     },
     Limits {
         what: "refunds",
-        statements: 22_200,
+        // One that gives all back looks for a warning to close.
+        statements: 23_300,
         round_trips: 0,
         fsyncs: 1_000,
         rows: Some(11_000),
@@ -56,8 +57,8 @@ const POSTGRES: [Limits; 3] = [
     },
     Limits {
         what: "refunds",
-        statements: 18_300,
-        round_trips: 3_100,
+        statements: 19_300,
+        round_trips: 4_100,
         fsyncs: 1_000,
         rows: Some(11_000),
         allocations: 830_000,

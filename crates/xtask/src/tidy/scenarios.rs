@@ -9,13 +9,10 @@ const DECLARED: &[(&str, &str)] =
     &[("crates/vinr-core/src/refusal.rs", "error code"), ("crates/vinr-core/src/events.rs", "event")];
 
 /// Names without a scenario, and why. This list may only shrink.
-const WITHOUT: &[(&str, &str)] = &[
-    (
-        "kyb_required",
-        "only a real card comes so far, and there is no acquirer for one: the hosted page says it in words",
-    ),
-    ("acquirer_not_configured", "the same"),
-];
+const WITHOUT: &[(&str, &str)] = &[(
+    "kyb_required",
+    "only a real card comes so far, and there is no acquirer for one: the hosted page says it in words",
+)];
 
 /// Declared names that no test of the tree puts in quotes.
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {

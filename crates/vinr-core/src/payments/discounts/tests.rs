@@ -103,7 +103,9 @@ proptest! {
             let before = payment.amount.amount;
             let events = decide(&payment, Command::EndDiscount(ended), now()).expect("it waits for its buyer");
             for event in &events {
-                transfers(&payment, event).iter().for_each(|transfer| ledger.apply(transfer));
+                for transfer in &transfers(&payment, event) {
+                    ledger.apply(transfer);
+                }
                 evolve(&mut payment, event, now());
             }
             prop_assert_eq!(payment.original_amount(), original);

@@ -96,6 +96,10 @@ impl Asked {
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
         let member = self.ask("POST", "/v1/loyalty/accounts", Some(json!({}))).await["id"].clone();
         self.ask("POST", "/v1/loyalty/points/earn", Some(json!({"accountId": member, "amount": 1}))).await;
+        let off = json!({"amount": 500, "currency": "EUR"});
+        let reward = json!({"name": "EUR 5.00 off", "type": "discount_amount", "cost": 1, "value": off});
+        let reward = self.ask("POST", "/v1/loyalty/rewards", Some(reward)).await["id"].clone();
+        self.ask("POST", "/v1/loyalty/redemptions", Some(json!({"accountId": member, "rewardId": reward}))).await;
         let rule = json!({"award": {"type": "fixed", "points": 1}});
         self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
         let mut lists = 0;
@@ -162,6 +166,7 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "status" if path.ends_with("/deliveries") => "status=pending".to_owned(),
         "status" if path.ends_with("/disputes") => "status=lost".to_owned(),
         "status" if path.ends_with("/payouts") => "status=paid".to_owned(),
+        "status" if path.ends_with("/redemptions") => "status=issued".to_owned(),
         "status" => "status=completed".to_owned(),
         "payoutId" => format!("payoutId={payout}"),
         "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
