@@ -141,7 +141,7 @@ test('a saved card that is gone meanwhile is not offered any more', async (t) =>
   await press(page);
   const { error } = await result(page);
   assert.deepEqual([error.type, error.code], ['invalid_request_error', 'payment_method_unusable']);
-  await fields.getByRole('alert').filter({ hasText: 'This card cannot be used any more' }).waitFor();
+  await fields.getByRole('alert').filter({ hasText: 'You can no longer pay with this' }).waitFor();
   assert.equal(await radios(fields).count(), 2);
   await fields.getByRole('radio', { name: /4444/ }).check();
   assert.equal((await nextResult(page)).payment.status, 'completed');

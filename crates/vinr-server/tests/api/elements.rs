@@ -68,6 +68,7 @@ async fn a_browser_sees_a_part_of_the_one_payment_whose_secret_it_has(engine: En
         "object",
         "status",
         "amount",
+        "originalAmount",
         "currency",
         "description",
         "method",

@@ -90,7 +90,7 @@ async fn cards_that_cannot_be_charged_are_not_offered(engine: Engine) {
     let gone = gone.json();
     assert_eq!(
         (&gone["notice"], &gone["payment"]),
-        (&json!("This card cannot be used any more. Choose another one."), &Value::Null)
+        (&json!("You can no longer pay with this. Choose something else."), &Value::Null)
     );
     server.patch("/v1/customers/cust_ada", json!({"defaultMethodId": kept})).await.ok();
     for _ in 0..3 {

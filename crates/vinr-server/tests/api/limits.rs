@@ -206,7 +206,7 @@ async fn behind_a_trusted_proxy_the_address_is_the_one_it_names(engine: Engine) 
     assert_eq!(ask(&server.url, &["203.0.113.7"], Some(list.clone())).await, 400, "nobody is believed unasked");
     assert_eq!(ask(&url, &["203.0.113.7"], Some(list)).await, 200);
     let deadline = Instant::now() + PATIENCE;
-    while ask(&server.url, &["203.0.113.7"], None).await != 403 {
+    while ask(&server.url, &["203.0.113.7"], None).await != 403 || ask(&url, &[], None).await != 403 {
         assert!(Instant::now() < deadline, "the list is closed");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -264,7 +264,9 @@ async fn a_link_makes_only_so_many_payments_at_once(engine: Engine) {
         assert_eq!(press(1).await.status().as_u16(), 303);
     }
     let refused = press(1).await;
-    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().ok()), (429, Some("1")));
+    let after: Option<u32> = refused.headers()["retry-after"].to_str().ok().and_then(|seconds| seconds.parse().ok());
+    assert_eq!(refused.status().as_u16(), 429);
+    assert!(after.is_some_and(|seconds| (1..=3).contains(&seconds)), "{after:?}");
     assert!(refused.text().await.expect("a page").contains("<html lang=\"en\">"));
     // The link itself has 50, whoever presses.
     for last in [2, 3] {

@@ -114,6 +114,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" if path.ends_with("/deliveries") => "status=pending",
         "status" if path == "/v1/payouts" => "status=in_transit",
         "status" if path.ends_with("/disputes") => "status=needs_response",
+        "status" if path.ends_with("/redemptions") => "status=issued",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
         "paymentLinkId" => "paymentLinkId=link_nobody",
@@ -123,6 +124,9 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "metadata" => "metadata[plan]=gold",
         "currency" => "currency=eur",
         "type" if path.starts_with("/v1/balance/") => "type=payment",
+        "type" if path.starts_with("/v1/loyalty/") => "type=earn",
+        "programId" => "programId=prog_default",
+        "accountId" => "accountId=loy_nobody",
         "type" => "type=payment.completed",
         "source" => "source=pay_nobodys",
         "payoutId" => "payoutId=po_nobodys",
@@ -130,7 +134,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source"].contains(&name);
+    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source", "accountId"].contains(&name);
     assert_eq!(found.is_empty(), finds_nothing, "{path}?{query} finds {}", found.len());
 }
 

@@ -68,6 +68,18 @@ impl Asked {
         serde_json::from_slice(&bytes).expect("JSON")
     }
 
+    /// A member with points, a rule, a reward and a redemption.
+    async fn loyalty(&self) {
+        let member = self.ask("POST", "/v1/loyalty/accounts", Some(json!({}))).await["id"].clone();
+        self.ask("POST", "/v1/loyalty/points/earn", Some(json!({"accountId": member, "amount": 1}))).await;
+        let off = json!({"amount": 500, "currency": "EUR"});
+        let reward = json!({"name": "EUR 5.00 off", "type": "discount_amount", "cost": 1, "value": off});
+        let reward = self.ask("POST", "/v1/loyalty/rewards", Some(reward)).await["id"].clone();
+        self.ask("POST", "/v1/loyalty/redemptions", Some(json!({"accountId": member, "rewardId": reward}))).await;
+        let rule = json!({"award": {"type": "fixed", "points": 1}});
+        self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
+    }
+
     /// Asks every list of the table everything it can be asked; what it made of that.
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
@@ -94,14 +106,7 @@ impl Asked {
         let setup = self.ask("POST", "/v1/customers/cust_wallet/setup-method", Some(json!({}))).await;
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
-        let member = self.ask("POST", "/v1/loyalty/accounts", Some(json!({}))).await["id"].clone();
-        self.ask("POST", "/v1/loyalty/points/earn", Some(json!({"accountId": member, "amount": 1}))).await;
-        let off = json!({"amount": 500, "currency": "EUR"});
-        let reward = json!({"name": "EUR 5.00 off", "type": "discount_amount", "cost": 1, "value": off});
-        let reward = self.ask("POST", "/v1/loyalty/rewards", Some(reward)).await["id"].clone();
-        self.ask("POST", "/v1/loyalty/redemptions", Some(json!({"accountId": member, "rewardId": reward}))).await;
-        let rule = json!({"award": {"type": "fixed", "points": 1}});
-        self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
+        self.loyalty().await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
