@@ -31,11 +31,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Another server on the same database, with other settings; its wall clock stands still for an hour.
 async fn beside(server: &Server, settings: Settings) -> String {
-    let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", socket.local_addr().expect("an address"));
     let env = &server.app.env;
     let still = WallClock::Simulated { epoch_ms: env.wall().millis(), start: Instant::now() + Duration::from_hours(1) };
-    let env = Env::new(still, env.entropy.clone(), env.net.clone());
+    served(server, Env::new(still, env.entropy.clone(), env.net.clone()), settings).await
+}
+
+/// Another server on the same database.
+async fn served(server: &Server, env: Env, settings: Settings) -> String {
+    let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", socket.local_addr().expect("an address"));
     let app = App::new(env, server.app.db.clone(), settings);
     #[expect(clippy::disallowed_methods, reason = "the server of a test ends with its runtime")]
     tokio::spawn(vinr_server::serve(Listener { socket, app }, std::future::pending()));
@@ -189,7 +193,8 @@ async fn only_listed_addresses_may_use_the_accounts_keys(engine: Engine) {
 async fn behind_a_trusted_proxy_the_address_is_the_one_it_names(engine: Engine) {
     let server = Server::start(engine).await;
     let trusted_proxies = vec![IpRange::parse("127.0.0.1").expect("an address")];
-    let url = beside(&server, Settings { trusted_proxies, ..Settings::clone(&server.app.settings) }).await;
+    let settings = Settings { trusted_proxies, ..Settings::clone(&server.app.settings) };
+    let url = served(&server, server.app.env.clone(), settings).await;
     let ask = |url: &str, from: &[&str], list: Option<Value>| {
         let (method, path) =
             if list.is_some() { (Method::PATCH, "/v1/account") } else { (Method::GET, "/v1/payments") };

@@ -114,7 +114,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" if path.ends_with("/deliveries") => "status=pending",
         "status" if path == "/v1/payouts" => "status=in_transit",
         "status" if path.ends_with("/disputes") => "status=needs_response",
-        "status" if path.ends_with("/redemptions") => "status=issued",
+        "status" if path.ends_with("/redemptions") => "status=released",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
         "paymentLinkId" => "paymentLinkId=link_nobody",
