@@ -157,6 +157,8 @@ export interface PaymentMethod {
   country: string | null;
   fingerprint: string;
   billingDetails: { name: string | null };
+  /** Of a bank account; always null for a card, and these fields are for cards. */
+  mandate: null;
   status: string;
   created_at: string;
 }
