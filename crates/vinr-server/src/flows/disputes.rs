@@ -4,6 +4,7 @@ pub(crate) mod routes;
 
 use std::collections::BTreeMap;
 
+use vinr_core::attempts::Audience;
 use vinr_core::disputes::{self as core, Command, Dispute, EvidenceField, Exposure, Opening, Reason};
 use vinr_core::ids::{DisputeId, PaymentId, RefundId};
 use vinr_core::metadata::Metadata;
@@ -111,12 +112,11 @@ async fn accept(unit: &mut Unit<'_>, id: &DisputeId) -> Result<Dispute> {
     core::decide(&dispute, Command::Accept, exposure, unit.now())?;
     if let Some(amount) = core::given_in(&dispute, exposure) {
         // The request is answered with the dispute, and does not wait for whoever carries the refund out.
-        let key = unit.idempotency_key.take();
+        unit.audience = Audience::Nobody;
         let reason = Some(why_given_back(dispute.reason));
         let id = RefundId::from_bits(unit.env.id_bits());
         let ask = core_refunds::Create { id, amount: Some(amount), reason, metadata: Metadata::new() };
         refunds::create(unit, &payment.id, ask, false).await?;
-        unit.idempotency_key = key;
     }
     // If that was all that was left, the warning is closed by now.
     let dispute = disputes::store::load(unit, id).await?;
