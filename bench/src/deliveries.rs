@@ -58,7 +58,8 @@ pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Pr
 }
 
 fn one(bench: &Bench<'_>, engine: Engine, ask: Ask) -> Result<Delivered, Problem> {
-    let server = Server::with_accounts(&bench.fresh(engine)?, ask.accounts)?;
+    let place = bench.fresh(engine)?;
+    let server = Server::with_accounts(&place, ask.accounts)?;
     let runtime = crate::runtime()?;
     let found = runtime.block_on(deliver(&server, engine, ask, bench.cli.duration()))?;
     server.stop()?;

@@ -61,13 +61,14 @@ impl Cluster {
         Ok(Cluster { url: output.trim().to_owned(), folder: Some(folder) })
     }
 
-    /// A new database; its URL.
-    pub(crate) fn database(&self) -> Result<String, Problem> {
+    /// A new database.
+    pub(crate) fn database(&self) -> Result<Place, Problem> {
         let name = format!("vinr_bench_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         self.sql(&format!("DROP DATABASE IF EXISTS {name}"))?;
         self.sql(&format!("CREATE DATABASE {name}"))?;
         let (server, _) = self.url.rsplit_once('/').ok_or("the PostgreSQL URL names no database")?;
-        Ok(format!("{server}/{name}"))
+        let url = format!("{server}/{name}");
+        Ok(Place { engine: Engine::Postgres, url, lies: Lies::InCluster { first: self.url.clone(), name } })
     }
 
     /// The one value that a query gives.
@@ -122,13 +123,39 @@ fn script(verb: &str, folder: &Path) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// A database.
-#[derive(Debug, Clone)]
+/// A database, which is removed with this value: a whole run makes more of them than a disk may hold.
+#[derive(Debug)]
 pub(crate) struct Place {
     /// Which sort.
     pub(crate) engine: Engine,
     /// As `vinr --database` takes it.
     pub(crate) url: String,
+    lies: Lies,
+}
+
+/// Where a database lies, as whoever removes it has to know.
+#[derive(Debug)]
+enum Lies {
+    InFolder(PathBuf),
+    InCluster {
+        /// The database from which others are removed.
+        first: String,
+        name: String,
+    },
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let removed = match &self.lies {
+            Lies::InFolder(folder) => {
+                std::fs::remove_dir_all(folder).map_err(|error| format!("cannot remove {}: {error}", folder.display()))
+            }
+            Lies::InCluster { first, name } => psql(first, &format!("DROP DATABASE {name} WITH (FORCE)")),
+        };
+        if let Err(problem) = removed {
+            eprintln!("{problem}");
+        }
+    }
 }
 
 impl Place {
@@ -136,7 +163,7 @@ impl Place {
     pub(crate) fn fresh(scratch: &Scratch, cluster: &Cluster, engine: Engine) -> Result<Place, Problem> {
         match engine {
             Engine::Sqlite => Place::folder(scratch),
-            Engine::Postgres => Ok(Place { engine, url: cluster.database()? }),
+            Engine::Postgres => cluster.database(),
         }
     }
 
@@ -144,7 +171,8 @@ impl Place {
     pub(crate) fn folder(scratch: &Scratch) -> Result<Place, Problem> {
         let folder = scratch.path("sqlite");
         std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-        Ok(Place { engine: Engine::Sqlite, url: format!("sqlite:{}", folder.display()) })
+        let url = format!("sqlite:{}", folder.display());
+        Ok(Place { engine: Engine::Sqlite, url, lies: Lies::InFolder(folder) })
     }
 
     /// Opens the sandbox in it, with VINR's schema.

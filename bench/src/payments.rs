@@ -14,7 +14,8 @@ pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Pr
         for connections in bench.cli.connections() {
             let ask = Ask { accounts, connections };
             for engine in &bench.cli.engines {
-                let server = Server::with_accounts(&bench.fresh(*engine)?, accounts)?;
+                let place = bench.fresh(*engine)?;
+                let server = Server::with_accounts(&place, accounts)?;
                 results.rate(through_http(bench, &server, *engine, ask)?);
                 if (Some(&accounts), connections) == (bench.cli.accounts().first(), other_calls::CONNECTIONS) {
                     other_calls::measure(bench, &server, *engine, ask, results)?;

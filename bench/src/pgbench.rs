@@ -10,17 +10,17 @@ use std::time::Duration;
 
 use vinr_store::Value;
 
+use crate::Problem;
 use crate::engine::{Cluster, Place, SCHEMA, Scratch, psql};
 use crate::latency::Latencies;
 use crate::server::{Counters, cpu_of};
 use crate::template::{Rows, Template, deltas};
-use crate::{Engine, Problem};
 
 static RUNS: AtomicU64 = AtomicU64::new(1);
 
 /// A database and a script, ready to be played.
 pub(crate) struct Baseline {
-    url: String,
+    place: Place,
     accounts: u16,
     script: PathBuf,
     logs: PathBuf,
@@ -36,20 +36,19 @@ impl Baseline {
         template: &Template,
         accounts: u16,
     ) -> Result<Baseline, Problem> {
-        let url = cluster.database()?;
-        let place = Place { engine: Engine::Postgres, url: url.clone() };
+        let place = cluster.database()?;
         crate::runtime()?.block_on(async {
             place.open(std::sync::Arc::new(|| 1)).await?.close().await;
             Ok::<_, Problem>(())
         })?;
-        psql(&url, &tallies(template.of("counters")?, accounts))?;
-        psql(&url, &tallies(template.of("settlement_totals")?, accounts))?;
-        psql(&url, &tallies(template.of("balances")?, accounts))?;
+        psql(&place.url, &tallies(template.of("counters")?, accounts))?;
+        psql(&place.url, &tallies(template.of("settlement_totals")?, accounts))?;
+        psql(&place.url, &tallies(template.of("balances")?, accounts))?;
         let (script, statements) = script(template)?;
         let path = scratch.path("payment.sql");
         std::fs::write(&path, script).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
         let rows = u64::try_from(template.count()).unwrap_or(0);
-        Ok(Baseline { url, accounts, script: path, logs: scratch.path("pgbench"), statements, rows })
+        Ok(Baseline { place, accounts, script: path, logs: scratch.path("pgbench"), statements, rows })
     }
 
     /// Plays it with so many clients.
@@ -70,11 +69,12 @@ impl Baseline {
             .arg(format!("--define=accounts={}", self.accounts))
             .arg("--file")
             .arg(&self.script)
-            .arg(&self.url)
+            .arg(&self.place.url)
             .env("PGOPTIONS", format!("-c search_path={SCHEMA}"));
         let load_before = crate::server::own_cpu();
         crate::engine::run(&mut command)?;
         let latencies = self.latencies(run)?;
+        std::fs::remove_dir_all(&self.logs).map_err(|error| error.to_string())?;
         let units = u64::try_from(latencies.count()).unwrap_or(0);
         let spent = Counters {
             statements: units * self.statements,

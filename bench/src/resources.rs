@@ -48,14 +48,14 @@ pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Pr
 
 #[expect(clippy::cast_precision_loss, reason = "a size for people")]
 fn one(bench: &Bench<'_>, engine: Engine) -> Result<Used, Problem> {
-    let start_new = started(|| bench.fresh(engine))?;
+    let start_new = middle(|| started(&bench.fresh(engine)?))?;
     let place = bench.fresh(engine)?;
     let server = Server::with_accounts(&place, 100)?;
     let idle = server.memory()?;
     let latencies = runtime()?.block_on(load::run(&server, CONNECTIONS, bench.cli.duration(), None))?;
     let loaded = server.memory()?;
     server.stop()?;
-    let start_filled = started(|| Ok(place.clone()))?;
+    let start_filled = middle(|| started(&place))?;
     let program = programs()?.join("vinr");
     let size = std::fs::metadata(&program).map_err(|error| format!("{}: {error}", program.display()))?.len();
     Ok(Used {
@@ -70,14 +70,16 @@ fn one(bench: &Bench<'_>, engine: Engine) -> Result<Used, Problem> {
     })
 }
 
-/// The middle one of a few starts, each drained before the next.
-fn started(place: impl Fn() -> Result<Place, Problem>) -> Result<Duration, Problem> {
-    let mut all = Vec::new();
-    for _ in 0..STARTS {
-        let (server, took) = Server::start(&place()?)?;
-        server.stop()?;
-        all.push(took);
-    }
+/// The middle one of a few starts.
+fn middle(start: impl Fn() -> Result<Duration, Problem>) -> Result<Duration, Problem> {
+    let mut all = (0..STARTS).map(|_| start()).collect::<Result<Vec<_>, _>>()?;
     all.sort_unstable();
     Ok(all[STARTS / 2])
+}
+
+/// How long a server takes to be ready; it is drained again.
+fn started(place: &Place) -> Result<Duration, Problem> {
+    let (server, took) = Server::start(place)?;
+    server.stop()?;
+    Ok(took)
 }

@@ -120,9 +120,15 @@ impl Rates {
             limit: limit.burst,
             remaining: left / MILLI,
             reset_s: (full - left).div_euclid(rate * MILLI) + 1,
-            wait_s: (!passes).then(|| u32::try_from(missing.div_euclid(rate * MILLI) + 1).unwrap_or(u32::MAX)),
+            // Rounded up: whoever comes back then passes, and who waits exactly so long does too.
+            wait_s: (!passes).then(|| u32::try_from(whole_seconds(missing, rate)).unwrap_or(u32::MAX)),
         })
     }
+}
+
+/// Until so many thousandths of a request have come in, a second not begun counted whole.
+fn whole_seconds(missing: i64, rate: i64) -> i64 {
+    (missing + rate * MILLI - 1).div_euclid(rate * MILLI)
 }
 
 impl Spender {

@@ -269,9 +269,7 @@ async fn a_link_makes_only_so_many_payments_at_once(engine: Engine) {
         assert_eq!(press(1).await.status().as_u16(), 303);
     }
     let refused = press(1).await;
-    let after: Option<u32> = refused.headers()["retry-after"].to_str().ok().and_then(|seconds| seconds.parse().ok());
-    assert_eq!(refused.status().as_u16(), 429);
-    assert!(after.is_some_and(|seconds| (1..=3).contains(&seconds)), "{after:?}");
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().ok()), (429, Some("1")));
     assert!(refused.text().await.expect("a page").contains("<html lang=\"en\">"));
     // The link itself has 50, whoever presses.
     for last in [2, 3] {
