@@ -1,6 +1,6 @@
 //! What a decision may know of its account without reading: settings, clock, webhook endpoints.
 //!
-//! A context is remembered for a second and used optimistically. That is exact, because every unit of work that was
+//! A context is remembered, looked after once a second, and used optimistically. That is exact, because every unit of work that was
 //! decided with one expects the account's `context_version` to be the one it was read with, and whoever changes the
 //! account bumps that number in the same commit. An old context makes the unit stale, and it decides again on fresh
 //! rows (docs/decisions, "Optimistic account context").
@@ -29,7 +29,7 @@ use vinr_store::{Db, UnitOfWork};
 
 use crate::error::Result;
 
-/// How long a context serves before it is read again.
+/// How long a context serves before it is looked whether it is right.
 const REMEMBERED: Span = Span::seconds(1);
 /// Remembered contexts at most; beyond, all are forgotten and read again.
 const REMEMBERED_MAX: usize = 10_000;
@@ -70,21 +70,29 @@ pub struct Books {
     pub settled_until: Timestamp,
 }
 
-/// Contexts read within the last second.
+/// Contexts that were read, and when they were last known to be right.
 #[derive(Default)]
 pub struct Contexts(Mutex<HashMap<AccountId, (WallTime, Arc<AccountContext>)>>);
 
 impl Contexts {
-    /// A context at most a second old.
+    /// A context that was right at most a second ago. One that is older is asked for its number only: as long as that is
+    /// the same, so is everything that it guards.
     ///
     /// # Errors
     /// The store is away, or the account does not exist.
     pub(crate) async fn recent(&self, db: &Db, account: &AccountId, now: WallTime) -> Result<Arc<AccountContext>> {
-        if let Some(context) = self.recall(account, now) {
-            return Ok(context);
+        let remembered = self.recall(account);
+        if let Some((at, context)) = &remembered
+            && *at <= now
+            && now < at.plus(REMEMBERED)
+        {
+            return Ok(Arc::clone(context));
         }
         let mut unit = db.begin(account.as_str(), "context", vinr_store::Class::Request);
-        let context = Arc::new(store::read(&mut unit, account).await?);
+        let context = match remembered {
+            Some((_, context)) if store::version(&mut unit, account).await? == context.version => context,
+            Some(_) | None => Arc::new(store::read(&mut unit, account).await?),
+        };
         self.remember(now, Arc::clone(&context));
         Ok(context)
     }
@@ -101,12 +109,9 @@ impl Contexts {
         Ok(context)
     }
 
-    fn recall(&self, account: &AccountId, now: WallTime) -> Option<Arc<AccountContext>> {
+    fn recall(&self, account: &AccountId) -> Option<(WallTime, Arc<AccountContext>)> {
         let contexts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        contexts
-            .get(account)
-            .filter(|(at, _)| *at <= now && now < at.plus(REMEMBERED))
-            .map(|(_, context)| Arc::clone(context))
+        contexts.get(account).map(|(at, context)| (*at, Arc::clone(context)))
     }
 
     fn remember(&self, now: WallTime, context: Arc<AccountContext>) {

@@ -91,6 +91,16 @@ const BOOKS: &str = "SELECT 'open', id, currency, opened_at, closes_at FROM open
      UNION ALL SELECT 'plan', id, currency, 0, 0 FROM payout_plans WHERE account = $1 AND payout_id IS NULL \
      UNION ALL SELECT 'until', '', '', MAX(created_at), 0 FROM settlements WHERE account = $1";
 
+/// The guard alone.
+const VERSION: &str = "SELECT context_version FROM counters WHERE account = $1 AND id = 'self'";
+
+/// The number of an account's context as it stands.
+pub(super) async fn version(unit: &mut UnitOfWork, account: &AccountId) -> Result<i64> {
+    let rows = unit.query(VERSION, &[account.as_str().into()]).await?;
+    let row = rows.first().ok_or_else(|| ApiError::internal(format!("account {account} has no row")))?;
+    Ok(row.int(0))
+}
+
 /// Reads an account's context in the unit's snapshot.
 pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<AccountContext> {
     let rows = unit.query(OF_ACCOUNT, &[account.as_str().into()]).await?;

@@ -55,14 +55,15 @@ pub(crate) const EARNING_RULES: Table = Table {
     kind: Kind::Versioned,
 };
 
-/// Programs with their rules, a row for each pair, and whether there are members at all.
+/// Programs with the rules by which they give points, a row for each pair, and whether there are members at all.
 const OF_ACCOUNT: &str = "SELECT \
      CAST(CASE WHEN EXISTS (SELECT 1 FROM loyalty_accounts l WHERE l.account = $1) THEN 1 ELSE 0 END AS BIGINT), \
      p.id, p.name, p.points_name, p.point_value, p.rounding, p.expiry_months, p.auto_enroll, p.allow_negative, p.active, \
      p.metadata, p.created_at, \
      r.id, r.program_id, r.name, r.set_off_by, r.award, r.amount_min, r.currency, r.multiplier, r.cap_points, r.cap_window, \
      r.active, r.metadata, r.created_at \
-     FROM programs p LEFT JOIN earning_rules r ON r.account = p.account AND r.program_id = p.id WHERE p.account = $1";
+     FROM programs p LEFT JOIN earning_rules r \
+     ON r.account = p.account AND r.program_id = p.id AND r.active = 1 AND p.active = 1 WHERE p.account = $1";
 /// Where the columns of a rule begin, after its id.
 const RULE_COLUMNS: usize = 12;
 
@@ -78,7 +79,7 @@ pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<L
             let id = EarningRuleId::parse(id).expect("the database holds rule ids");
             let _id = reader.opt_text();
             let rule = read_rule(id, &mut reader);
-            loyalty.rules.extend((rule.is_active && program.is_active).then_some(rule));
+            loyalty.rules.push(rule);
         }
         if loyalty.programs.iter().all(|known| known.id != program.id) {
             loyalty.programs.push(program);
