@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use jiff::tz::TimeZoneDatabase;
+use jiff::tz;
 
 use crate::countries::Country;
 use crate::fees::FeeSchedule;
@@ -87,31 +87,36 @@ impl Default for PayoutSchedule {
     }
 }
 
-/// A zone of the IANA time zone database, spelled as there.
+/// A zone of the IANA time zone database, with its rules: it is looked up once, not for each day that is counted in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimeZone(String);
+pub struct TimeZone(tz::TimeZone);
 
 impl TimeZone {
     /// Coordinated universal time, the zone of an account that names none.
-    pub fn utc() -> Self {
-        Self("UTC".into())
+    pub const fn utc() -> Self {
+        Self(tz::TimeZone::UTC)
     }
 
     /// Reads a zone's name in any case.
     pub fn parse(name: &str) -> Option<Self> {
-        let zone = TimeZoneDatabase::bundled().get(name).ok()?;
-        zone.iana_name().map(|known| Self(known.into()))
+        let zone = tz::TimeZoneDatabase::bundled().get(name).ok()?;
+        zone.iana_name().is_some().then_some(Self(zone))
     }
 
     /// The name as the database spells it: `Europe/Sofia`.
     pub fn as_str(&self) -> &str {
+        self.0.iana_name().expect("a zone of the database has a name")
+    }
+
+    /// What its clocks show at which instant.
+    pub(crate) const fn rules(&self) -> &tz::TimeZone {
         &self.0
     }
 }
 
 impl fmt::Display for TimeZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Days as an account counts them: in its own time zone, whatever the wall's clock and daylight saving do there.
 
 use jiff::civil;
-use jiff::tz;
 
 use crate::accounts::TimeZone;
 use crate::time::Timestamp;
@@ -17,13 +16,12 @@ impl Day {
     /// The day that it is in a zone.
     pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
         let instant = jiff::Timestamp::from_millisecond(at.millis()).expect("instants are held within the calendar");
-        Self(rules(zone).to_datetime(instant).date())
+        Self(zone.rules().to_datetime(instant).date())
     }
 
     /// Its first instant in a zone: midnight, or what comes in its place where the clock is put ahead at midnight.
     pub fn start(self, zone: &TimeZone) -> Timestamp {
-        let zone = rules(zone);
-        let start = zone.to_ambiguous_zoned(self.0.to_datetime(civil::Time::midnight())).compatible();
+        let start = zone.rules().to_ambiguous_zoned(self.0.to_datetime(civil::Time::midnight())).compatible();
         start.map_or(Timestamp::MAX, |start| Timestamp::from_millis(start.timestamp().as_millisecond()))
     }
 
@@ -86,10 +84,6 @@ impl Day {
         }
         day
     }
-}
-
-fn rules(zone: &TimeZone) -> tz::TimeZone {
-    tz::TimeZoneDatabase::bundled().get(zone.as_str()).expect("a zone was parsed from the same database")
 }
 
 #[cfg(test)]
