@@ -332,29 +332,21 @@ fn read_attempt(row: &mut RowReader<'_>) -> Option<AttemptId> {
 
 /// A line of a timeline as its column holds it: a status and when, or these with a note.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum StoredMilestone<'a> {
-    Reached(Cow<'a, str>, i64),
-    Noted(Cow<'a, str>, i64, Cow<'a, str>),
-}
+struct StoredMilestone<'a>(
+    #[serde(borrow)] Cow<'a, str>,
+    i64,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")] Option<Cow<'a, str>>,
+);
 
 fn stored_milestone(one: &Milestone) -> StoredMilestone<'_> {
-    let (status, at) = (one.status.as_str().into(), one.at.millis());
-    match &one.note {
-        None => StoredMilestone::Reached(status, at),
-        Some(note) => StoredMilestone::Noted(status, at, note.into()),
-    }
+    StoredMilestone(one.status.as_str().into(), one.at.millis(), one.note.as_deref().map(Cow::Borrowed))
 }
 
 fn read_timeline(text: &str) -> Vec<Milestone> {
     let entries: Vec<StoredMilestone<'_>> = serde_json::from_str(text).expect("the database holds timelines");
-    let milestone = |one| {
-        let (status, at, note) = match one {
-            StoredMilestone::Reached(status, at) => (status, at, None),
-            StoredMilestone::Noted(status, at, note) => (status, at, Some(note.into_owned())),
-        };
+    let milestone = |StoredMilestone(status, at, note): StoredMilestone<'_>| {
         let status = Status::parse(&status).expect("the database holds statuses");
-        Milestone { status, at: Timestamp::from_millis(at), note }
+        Milestone { status, at: Timestamp::from_millis(at), note: note.map(Cow::into_owned) }
     };
     entries.into_iter().map(milestone).collect()
 }
