@@ -7,6 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
 
+/** Families of several resources, each of which has a file. */
+const DIVIDED = ['loyalty'];
 /** A second address of the same resource, with the same shapes. */
 const ALIASES = ['webhook-endpoints'];
 const HEADER = '// Generated from openapi.json by `npm run generate`. Do not edit.\n\n';
@@ -50,22 +52,41 @@ function* inputs(operations) {
   }
 }
 
-/** The schemas of the document, by family: its own objects, then what its endpoints take. */
+/** The file of a path's shapes: its family, or its resource in a family that is divided. */
+function fileOf(path) {
+  const [, , family, resource] = path.split('/');
+  return DIVIDED.includes(family) ? `${family}-${resource}` : family;
+}
+
+/** For each object of a divided family, the file of the first path that answers with it. */
+function answeredBy(document) {
+  const files = {};
+  for (const [path, operations] of Object.entries(document.paths)) {
+    if (!DIVIDED.includes(path.split('/')[2])) continue;
+    for (const { responses } of Object.values(operations)) {
+      const name = responses['200'].content?.['application/json']?.schema.$ref?.slice(REFERENCE.length);
+      if (name) files[name] ??= fileOf(path);
+    }
+  }
+  return files;
+}
+
+/** The schemas of the document, by file: a family's own objects, then what its endpoints take. */
 function families(document) {
   const found = {};
-  const add = (family, name, schema) => ((found[family] ??= {})[name] = plain(schema));
+  const add = (file, name, schema) => ((found[file] ??= {})[name] = plain(schema));
+  const answered = answeredBy(document);
   const seen = [];
   for (const [name, schema] of Object.entries(document.components.schemas)) {
     if (isList(schema) || seen.some((one) => isDeepStrictEqual(one, schema))) continue;
     seen.push(schema);
     const [family, own] = name.includes('.') ? name.split('.') : ['errors', name];
     // The document's names are scopes' (`payment_links`), its paths are URLs' (`payment-links`).
-    add(family.replaceAll('_', '-'), own, schema);
+    add(answered[name] ?? family.replaceAll('_', '-'), own, schema);
   }
   for (const [path, operations] of Object.entries(document.paths)) {
-    const family = path.split('/')[2];
-    if (ALIASES.includes(family)) continue;
-    for (const [name, schema] of inputs(operations)) add(family, name, schema);
+    if (ALIASES.includes(path.split('/')[2])) continue;
+    for (const [name, schema] of inputs(operations)) add(fileOf(path), name, schema);
   }
   return found;
 }

@@ -4,7 +4,13 @@ import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
-import type { components as Loyalties } from './generated/loyalty.js';
+import type { components as LoyaltyAccounts } from './generated/loyalty-accounts.js';
+import type { components as LoyaltyEarningRules } from './generated/loyalty-earning-rules.js';
+import type { components as LoyaltyPoints } from './generated/loyalty-points.js';
+import type { components as LoyaltyPrograms } from './generated/loyalty-programs.js';
+import type { components as LoyaltyRedemptions } from './generated/loyalty-redemptions.js';
+import type { components as LoyaltyRewards } from './generated/loyalty-rewards.js';
+import type { components as LoyaltyTransactions } from './generated/loyalty-transactions.js';
 import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
@@ -25,7 +31,14 @@ type L = PaymentLinks['schemas'];
 type R = Refunds['schemas'];
 type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
-type Y = Loyalties['schemas'];
+/** Of loyalty's resources together: no two of their names are the same. */
+type Y = LoyaltyAccounts['schemas'] &
+  LoyaltyEarningRules['schemas'] &
+  LoyaltyPoints['schemas'] &
+  LoyaltyPrograms['schemas'] &
+  LoyaltyRedemptions['schemas'] &
+  LoyaltyRewards['schemas'] &
+  LoyaltyTransactions['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
 /** What sort of thing pays. */

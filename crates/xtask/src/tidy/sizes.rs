@@ -34,9 +34,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
 
 fn length(file: &File) -> Option<Problem> {
     let lines = file.text.lines().count();
-    // What a generator wrote, nobody reads in one sitting.
-    let is_read = COUNTED.contains(&file.extension()) && !file.path.contains("/generated/");
-    let long = is_read && lines > FILE_LINES_MAX;
+    let long = COUNTED.contains(&file.extension()) && lines > FILE_LINES_MAX;
     long.then(|| {
         let text = format!("the file has {lines} lines, at most {FILE_LINES_MAX}: split it by what its parts are for");
         file.problem(FILE_LINES_MAX + 1, Rule::Size, text)
