@@ -128,7 +128,9 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if let Some((method, path)) = asked {
-        let (status, took_us) = (response.status().as_u16(), began.elapsed().as_micros());
+        let status = response.status().as_u16();
+        // As 64 bits it is a number in the log, and not a text.
+        let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::debug!(%request_id, %method, path, status, took_us, "answered");
     }
     response
