@@ -4,13 +4,20 @@
 use std::sync::Arc;
 
 use vinr_core::disputes::{self, Dispute};
+use vinr_core::earning_rules::Rule;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    DisputeId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+    DisputeId, EarningRuleId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId, RefundId, SetupId,
+    WebhookEndpointId,
 };
+use vinr_core::loyalty_accounts::LoyaltyAccount;
 use vinr_core::payment_links::{self, PaymentLink};
 use vinr_core::payments::{self, Payment};
+use vinr_core::points::Transaction;
+use vinr_core::programs::Program;
+use vinr_core::redemptions::{self, Redemption};
 use vinr_core::refunds::{self, Refund};
+use vinr_core::rewards::Reward;
 use vinr_core::setups::{self, Setup};
 use vinr_core::time::Timestamp;
 use vinr_core::webhooks::Endpoint;
@@ -77,6 +84,31 @@ pub enum Note {
         id: PaymentMethodId,
         /// What.
         event: payment_methods::Event,
+    },
+    /// A loyalty program is like this from now on.
+    Program(Box<Program>),
+    /// An earning rule is like this from now on.
+    Rule(Box<Rule>),
+    /// An earning rule is gone.
+    RuleDeleted(EarningRuleId),
+    /// A member is there.
+    MemberOpened(Box<LoyaltyAccount>),
+    /// A merchant changed a member.
+    MemberChanged(Box<LoyaltyAccount>),
+    /// Points of a member moved.
+    PointsMoved(Box<Transaction>),
+    /// A merchant made or changed a reward.
+    Reward(Box<Reward>),
+    /// A redemption is there.
+    RedemptionIssued(Box<Redemption>),
+    /// Something happened to a redemption.
+    Redemption {
+        /// Which.
+        id: RedemptionId,
+        /// What.
+        event: redemptions::Event,
+        /// When, on the account's clock.
+        at: Timestamp,
     },
     /// A webhook endpoint is there.
     EndpointCreated(Box<Endpoint>),

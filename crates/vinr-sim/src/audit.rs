@@ -1,8 +1,10 @@
 //! What must hold after every step: rows are what their events make of them, and money adds up.
 
-use vinr_core::ids::AccountId;
+use vinr_core::ids::{AccountId, LoyaltyAccountId};
+use vinr_core::loyalty_accounts::LoyaltyAccount;
 use vinr_store::Db;
 
+use crate::store;
 use crate::witness::Of;
 use crate::world::{Broken, World};
 
@@ -30,6 +32,21 @@ pub(crate) async fn rows(world: &World) -> Result<u64, Broken> {
         let fold = world.witness.with(|folds| folds.links.get(key).cloned());
         same(id, row.as_ref(), fold.as_ref())?;
     }
+    for key in &changed.redemptions {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::redemption_row(&world.eye, &account, id).await.ok();
+        let fold = world.witness.with(|folds| folds.loyalty.redemptions.get(key).map(|one| one.redemption.clone()));
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
+    for key in &changed.rewards {
+        let (account, id) = (account(&key.0)?, &key.1);
+        let row = vinr_server::reward_row(&world.eye, &account, id).await.ok();
+        let fold = world.witness.with(|folds| folds.loyalty.rewards.get(key).cloned());
+        same(id, row.as_ref(), fold.as_ref())?;
+    }
+    for key in &changed.members {
+        member(world, key).await?;
+    }
     for key in &changed.setups {
         let (account, id) = (account(&key.0)?, &key.1);
         let row = vinr_server::setup_row(&world.eye, &account, id).await.ok();
@@ -50,6 +67,20 @@ async fn payment(world: &World, key: &Of<vinr_core::ids::PaymentId>) -> Result<(
     let (account, id) = (account(&key.0)?, &key.1);
     let row = vinr_server::payment_row(&world.eye, &account, id).await.ok();
     let fold = world.witness.with(|folds| folds.payments.get(key).cloned());
+    same(id, row.as_ref(), fold.as_ref())
+}
+
+/// A member, and what lies in their lots. When their timer goes off is not told by what happens to them.
+async fn member(world: &World, key: &Of<LoyaltyAccountId>) -> Result<(), Broken> {
+    let (account, id) = (account(&key.0)?, &key.1);
+    let lots = store::lots(&world.eye, account.as_str(), id.as_str()).await?;
+    let row = vinr_server::member_row(&world.eye, &account, id).await.ok();
+    let row = row.map(|row| (LoyaltyAccount { wakes_at: None, noticed_until: None, ..row }, lots));
+    let fold = world.witness.with(|folds| folds.loyalty.members.get(key).cloned());
+    let fold = fold.map(|fold| {
+        let account = LoyaltyAccount { wakes_at: None, noticed_until: None, ..fold.account };
+        (account, fold.lots.into_iter().collect())
+    });
     same(id, row.as_ref(), fold.as_ref())
 }
 

@@ -4,10 +4,12 @@ mod banks;
 mod cards;
 mod endpoints;
 mod links;
+mod loyalty;
 mod payments;
 mod payouts;
 mod reads;
 mod refunds;
+mod rewards;
 mod sessions;
 mod tokens;
 
@@ -18,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use self::links::Link;
+use self::loyalty::Shelf;
 use crate::audit;
 use crate::book::Book;
 use crate::chance::Chance;
@@ -46,6 +49,8 @@ pub(crate) struct Client {
     pub(crate) endpoints: Vec<String>,
     /// Its payment links.
     links: Vec<Link>,
+    /// Its programs, members and rewards.
+    shelf: Shelf,
     /// The client secret of its last session.
     secret: String,
     /// The last event it saw.
@@ -66,6 +71,7 @@ impl Client {
             customers: Vec::new(),
             endpoints: Vec::new(),
             links: Vec::new(),
+            shelf: Shelf::default(),
             secret: String::new(),
             seen: 0,
             count: 0,
@@ -107,6 +113,10 @@ impl Client {
             Work::Bank => self.pay_by_bank().await,
             Work::Session => self.pay_in_fields().await,
             Work::Tokenise => self.tokenise().await,
+            Work::Program => self.keep_program().await,
+            Work::Earn => self.earn().await,
+            Work::Points => self.correct().await,
+            Work::Redeem => self.redeem().await,
         }
     }
 
@@ -173,7 +183,10 @@ impl Client {
 
     /// A key that was answered, with another body: refused, and nothing happens.
     async fn reuse_a_key(&mut self) -> Result<(), Broken> {
-        let mine = |(account, ask, _): &(usize, Ask, String)| *account == self.account && ask.body.contains("amount");
+        let has_amount = |body: &str| {
+            serde_json::from_str::<Value>(body).is_ok_and(|body| body["amount"].is_i64() && body["currency"] != "KWD")
+        };
+        let mine = |(account, ask, _): &(usize, Ask, String)| *account == self.account && has_amount(&ask.body);
         let answers: Vec<_> = self.book.answers().into_iter().filter(mine).collect();
         let Some((_, ask, _)) = self.chance.one(&answers) else { return Ok(()) };
         let mut body: Value = serde_json::from_str(&ask.body).unwrap_or_default();

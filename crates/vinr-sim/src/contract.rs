@@ -10,7 +10,7 @@ use vinr_core::keys::Environment;
 use crate::world::{Ask, Broken, PUBLIC_URL, Said, Who};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 30] = [
+const REFUSALS: [&str; 40] = [
     "idempotency_key_reused",
     "idempotency_key_in_use",
     "clock_advancing",
@@ -41,6 +41,16 @@ const REFUSALS: [&str; 30] = [
     "client_secret_invalid",
     "pci_attestation_required",
     "insufficient_scope",
+    "insufficient_points",
+    "loyalty_account_closed",
+    "loyalty_account_exists",
+    "loyalty_account_missing",
+    "payment_not_completed",
+    "payment_not_theirs",
+    "reward_unavailable",
+    "redemption_in_use",
+    "redemption_not_usable",
+    "resource_exists",
 ];
 
 /// What refuses a request that was right when it was written.

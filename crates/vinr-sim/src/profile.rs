@@ -53,11 +53,19 @@ pub(crate) enum Work {
     Session,
     /// A card that a program tokenises itself.
     Tokenise,
+    /// A loyalty program and its rules.
+    Program,
+    /// A member who pays, and money that goes back.
+    Earn,
+    /// Points that are given and taken by hand.
+    Points,
+    /// Points that are redeemed.
+    Redeem,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 19] = [
+    pub(crate) const ALL: [Work; 23] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -77,8 +85,20 @@ impl Work {
         Work::Bank,
         Work::Session,
         Work::Tokenise,
+        Work::Program,
+        Work::Earn,
+        Work::Points,
+        Work::Redeem,
     ];
+
+    /// Whether it is about points.
+    const fn is_of_loyalty(self) -> bool {
+        matches!(self, Work::Program | Work::Earn | Work::Points | Work::Redeem)
+    }
 }
+
+/// Programs of a story: the one that every merchant has, or one of their own.
+const PROGRAMS: [&[&str]; 2] = [&["prog_default"], &["prog_gold"]];
 
 /// What is drawn once a story.
 #[derive(Debug, Clone)]
@@ -91,6 +111,8 @@ pub(crate) struct Profile {
     pub(crate) clients: u64,
     /// For each of [`Work::ALL`].
     pub(crate) weights: [u64; Work::ALL.len()],
+    /// Loyalty programs that are played.
+    pub(crate) programs: &'static [&'static str],
     /// Pause between two things that a client does, at most.
     pub(crate) pause_ms: u64,
     /// Clients that go away before they are answered, in a hundred calls.
@@ -124,6 +146,14 @@ impl Profile {
         for weight in &mut weights {
             *weight = on(60, 10);
         }
+        // Points are played by all of their kinds of work, hard or by the way, or by none.
+        let loyalty = Chance::new(seed, 7);
+        let heavy = if loyalty.percent(60) { 1 + loyalty.below(3) } else { 0 };
+        for (weight, work) in weights.iter_mut().zip(Work::ALL) {
+            if work.is_of_loyalty() {
+                *weight = heavy * (1 + loyalty.below(6));
+            }
+        }
         // Something is always paid.
         weights[0] = 1 + chance.below(10);
         Profile {
@@ -131,6 +161,7 @@ impl Profile {
             remote,
             clients: 1 + chance.below(4),
             weights,
+            programs: loyalty.one(&PROGRAMS).copied().unwrap_or(PROGRAMS[0]),
             pause_ms: if chance.percent(20) { 8_000 } else { 20 + chance.below(1_500) },
             impatient_percent: on(50, 30),
             kills: on(60, 5),

@@ -2,8 +2,11 @@
 //! commit is judged here: nothing else has run since.
 
 mod disputes;
+mod earning;
 mod links;
 mod payments;
+mod points;
+mod redemptions;
 mod refunds;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,17 +15,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vinr_core::disputes::Dispute;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    DisputeId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, RefundId, SetupId, WebhookEndpointId,
+    CustomerId, DisputeId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId,
+    RefundId, RewardId, SetupId, WebhookEndpointId,
 };
 use vinr_core::payment_links::PaymentLink;
 use vinr_core::payments::Payment;
+use vinr_core::points::Transaction;
 use vinr_core::refunds::Refund;
 use vinr_core::setups::{self, Setup};
+use vinr_core::time::Timestamp;
 use vinr_core::webhooks::{Endpoint, EndpointStatus, endpoint};
 use vinr_core::{payment_methods, webhooks};
 use vinr_server::witness::Note;
 use vinr_store::{Committed, Note as Told, Observer};
 
+use self::points::Loyalty;
 use crate::world::Broken;
 
 /// An account and the id of something of its own.
@@ -32,6 +39,9 @@ pub(crate) type Of<Id> = (String, Id);
 #[derive(Default)]
 pub(crate) struct Folds {
     pub(crate) payments: BTreeMap<Of<PaymentId>, Payment>,
+    /// What each payment was of before any discount.
+    originals: BTreeMap<Of<PaymentId>, i64>,
+    pub(crate) loyalty: Loyalty,
     pub(crate) refunds: BTreeMap<Of<RefundId>, Refund>,
     pub(crate) disputes: BTreeMap<Of<DisputeId>, Dispute>,
     pub(crate) links: BTreeMap<Of<PaymentLinkId>, PaymentLink>,
@@ -58,20 +68,39 @@ pub(crate) struct Changed {
     pub(crate) refunds: BTreeSet<Of<RefundId>>,
     pub(crate) disputes: BTreeSet<Of<DisputeId>>,
     pub(crate) links: BTreeSet<Of<PaymentLinkId>>,
+    pub(crate) members: BTreeSet<Of<LoyaltyAccountId>>,
+    pub(crate) redemptions: BTreeSet<Of<RedemptionId>>,
+    pub(crate) rewards: BTreeSet<Of<RewardId>>,
     pub(crate) setups: BTreeSet<Of<SetupId>>,
     pub(crate) endpoints: BTreeSet<Of<WebhookEndpointId>>,
     pub(crate) commits: u64,
 }
 
 /// One unit of work while it is looked at.
+#[derive(Default)]
 pub(super) struct Commit<'a> {
     account: &'a str,
-    committed: &'a Committed,
+    committed: Option<&'a Committed>,
     /// Events that the payments' and refunds' own events ask for, and those that were written, with what each is about.
     wanted: Vec<(String, EventType)>,
     written: Vec<(String, EventType)>,
     /// Links that changed, or one of whose payments did.
     links: BTreeSet<PaymentLinkId>,
+    /// Payments that changed, with when they last did.
+    payments: BTreeMap<PaymentId, Timestamp>,
+    /// Payments that were completed, and those of which money went back or came again.
+    completed: Vec<(PaymentId, Timestamp)>,
+    given_back: BTreeSet<PaymentId>,
+    /// Payments that earned.
+    awarded: BTreeSet<PaymentId>,
+    /// What rules gave.
+    earned: Vec<Transaction>,
+    /// Members that joined, and those whose points moved.
+    joined: Vec<(LoyaltyAccountId, Timestamp)>,
+    members: BTreeMap<LoyaltyAccountId, Timestamp>,
+    /// Redemptions that changed, and whether one's points were spent again.
+    redemptions: BTreeSet<RedemptionId>,
+    taken_again: bool,
 }
 
 /// The witness of one story.
@@ -106,14 +135,16 @@ impl Observer for Witness {
     fn committed(&self, account: &str, committed: &Committed, notes: &[Told]) {
         let mut state = self.lock();
         let (folds, broken) = &mut *state;
-        let (wanted, written) = (Vec::new(), Vec::new());
-        let mut commit = Commit { account, committed, wanted, written, links: BTreeSet::new() };
+        let mut commit = Commit { account, committed: Some(committed), ..Commit::default() };
         folds.changed.commits += 1;
         let mut judged = Ok(());
         for note in notes.iter().filter_map(|note| note.downcast_ref::<Note>()) {
             judged = judged.and_then(|()| folds.fold(&mut commit, note));
         }
         let judged = judged.and_then(|()| folds.places_are_taken(&commit));
+        let judged = judged.and_then(|()| folds.rules_gave_what_they_say(&commit));
+        let judged = judged.and_then(|()| folds.points_add_up(&commit));
+        let judged = judged.and_then(|()| folds.redemptions_stand(&commit));
         let judged = judged.and_then(|()| commit.every_change_is_told());
         if let Err(problem) = judged {
             broken.get_or_insert(problem);
@@ -133,6 +164,18 @@ impl Folds {
             Note::Dispute { id, event, at } => self.dispute(commit, id, event, *at),
             Note::LinkCreated(link) => self.link_created(commit, link),
             Note::Link { id, event } => self.link(commit, id, event),
+            Note::Program(program) => self.program(account, program),
+            Note::Rule(rule) => self.rule(account, rule),
+            Note::RuleDeleted(id) => {
+                self.loyalty.rules.remove(&(account.to_owned(), id.clone()));
+                Ok(())
+            }
+            Note::MemberOpened(member) => self.member_opened(commit, member),
+            Note::MemberChanged(member) => self.member_changed(account, member),
+            Note::PointsMoved(moved) => self.moved(commit, moved),
+            Note::Reward(reward) => self.reward(account, reward),
+            Note::RedemptionIssued(redemption) => self.redemption_issued(commit, redemption),
+            Note::Redemption { id, event, at } => self.redemption(commit, id, event, *at),
             Note::SetupCreated(setup) => {
                 self.changed.setups.insert((account.into(), setup.id.clone()));
                 self.setups.insert((account.into(), setup.id.clone()), (**setup).clone());
@@ -165,7 +208,8 @@ impl Folds {
                 self.endpoints.remove(&key).map(drop).ok_or_else(|| format!("{id} was removed and is not there"))
             }
             Note::Emitted { id, kind, slot, data } => {
-                self.emitted(commit, id, *kind, commit.committed.number(*slot), data)
+                let number = commit.committed.map_or(0, |committed| committed.number(*slot));
+                self.emitted(commit, id, *kind, number, data)
             }
             Note::Redelivered { event, endpoint } => {
                 *self.deliveries.entry((account.into(), (event.clone(), endpoint.clone()))).or_default() += 1;
@@ -216,6 +260,14 @@ impl Folds {
         if kind.as_str().starts_with("refund.") {
             commit.written.push((about.to_owned(), kind));
             self.shows_refund(account, kind, &shown)?;
+        }
+        if kind.as_str().starts_with("loyalty.") && kind != EventType::LoyaltyPointsExpiring {
+            commit.written.push((about.to_owned(), kind));
+        }
+        if kind == EventType::CustomerDeleted
+            && let Ok(customer) = CustomerId::parse(about)
+        {
+            self.loyalty.deleted.insert((account.to_owned(), customer));
         }
         let wanting: Vec<WebhookEndpointId> = if kind == EventType::WebhookTest {
             WebhookEndpointId::parse(about).into_iter().collect()

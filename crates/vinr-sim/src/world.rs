@@ -327,7 +327,7 @@ impl World {
 
     /// What the story was like, for who reads it.
     pub(crate) fn facts(&self) -> String {
-        let (events, deliveries, payments) = self.witness.with(|folds| {
+        let (events, deliveries, payments, points) = self.witness.with(|folds| {
             let mut by_status = BTreeMap::<&str, u32>::new();
             let (mut paid_by, mut links) = (BTreeMap::<&str, u32>::new(), 0);
             for payment in folds.payments.values() {
@@ -338,13 +338,25 @@ impl World {
                     links += u32::from(payment.link_id.is_some());
                 }
             }
+            let loyalty = &folds.loyalty;
+            let mut redeemed = BTreeMap::<&str, u32>::new();
+            for one in loyalty.redemptions.values() {
+                *redeemed.entry(one.redemption.status.as_str()).or_default() += 1;
+            }
+            let waived = loyalty.awards.values().filter(|award| award.waived > 0).count();
+            let points = format!(
+                "{} members, moved {:?}, {} awards, {waived} in part waived, redemptions {redeemed:?}",
+                loyalty.members.len(),
+                loyalty.moved,
+                loyalty.awards.len()
+            );
             let events: usize = folds.events.values().map(Vec::len).sum();
             let payments = format!("{by_status:?}, paid by {paid_by:?}, {links} of links");
-            (events, folds.deliveries.values().sum::<usize>(), payments)
+            (events, folds.deliveries.values().sum::<usize>(), payments, points)
         });
         let answers = self.state().answers.clone();
         format!(
-            "answers {answers:?}, payments {payments}, {events} events, {deliveries} deliveries\n{:?}",
+            "answers {answers:?}, payments {payments}, {points}, {events} events, {deliveries} deliveries\n{:?}",
             self.profile
         )
     }

@@ -8,6 +8,7 @@ use crate::context::{EARNING_RULES, read_rule, rule_values};
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
 use crate::record::Unit;
+use crate::witness::Note;
 
 /// The list of rules.
 pub(super) const LIST: List = List {
@@ -57,15 +58,18 @@ pub(super) fn insert(unit: &mut Unit<'_>, rule: &Rule, contested: bool) {
     } else {
         unit.store.insert(&EARNING_RULES, id, values);
     }
+    unit.note(|| Note::Rule(Box::new(rule.clone())));
     unit.bump_context();
 }
 
 pub(super) fn update(unit: &mut Unit<'_>, rule: &Rule) {
     unit.store.update(&EARNING_RULES, rule.id.as_str(), rule_values(rule));
+    unit.note(|| Note::Rule(Box::new(rule.clone())));
     unit.bump_context();
 }
 
 pub(super) fn remove(unit: &mut Unit<'_>, id: &EarningRuleId) {
     unit.store.remove(&EARNING_RULES, id.as_str());
+    unit.note(|| Note::RuleDeleted(id.clone()));
     unit.bump_context();
 }

@@ -13,6 +13,7 @@ use vinr_core::time::Timestamp;
 
 use crate::error::{ApiError, Result};
 use crate::record::{Noun, Unit};
+use crate::witness::Note;
 
 /// A member with what they have; whoever moves points has one.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ pub(crate) async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> R
     let account = core::create(ask, unit.now());
     unit.emit(EventType::LoyaltyAccountCreated, &wire::data(&account));
     store::insert(unit, &account, chosen_id);
+    unit.note(|| Note::MemberOpened(Box::new(account.clone())));
     unit.lots().insert(account.id.clone(), Lots::default());
     if !unit.context.loyalty.has_members {
         // From now on payments look for members.
@@ -89,6 +91,7 @@ pub(crate) async fn update(unit: &mut Unit<'_>, id: &LoyaltyAccountId, changes: 
     let account = account.ok_or_else(|| ApiError::missing("loyalty account", id.as_str()))?;
     let account = core::changed(account, changes)?;
     store::update(unit, &account);
+    unit.note(|| Note::MemberChanged(Box::new(account.clone())));
     Ok(account)
 }
 

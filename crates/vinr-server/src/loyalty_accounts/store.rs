@@ -76,7 +76,7 @@ pub(super) fn add(unit: &mut Unit<'_>, id: &LoyaltyAccountId, slice: &Slice) {
 ///
 /// # Errors
 /// 404 when there is none.
-pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &LoyaltyAccountId) -> Result<LoyaltyAccount> {
+pub async fn get(reads: &impl Read, account: &AccountId, id: &LoyaltyAccountId) -> Result<LoyaltyAccount> {
     let row = reads.load(&LOYALTY_ACCOUNTS, account.as_str(), id.as_str()).await?;
     let found = row.map(|row| read(id.clone(), &mut row.reader()));
     found.ok_or_else(|| ApiError::missing("loyalty account", id.as_str()))

@@ -8,6 +8,7 @@ use crate::context::{PROGRAMS, program_values, read_program};
 use crate::error::{ApiError, Result};
 use crate::http::list::List;
 use crate::record::Unit;
+use crate::witness::Note;
 
 /// The list of programs.
 pub(super) const LIST: List = List {
@@ -48,10 +49,12 @@ pub(super) fn insert(unit: &mut Unit<'_>, program: &Program, contested: bool) {
     } else {
         unit.store.insert(&PROGRAMS, id, values);
     }
+    unit.note(|| Note::Program(Box::new(program.clone())));
     unit.bump_context();
 }
 
 pub(super) fn update(unit: &mut Unit<'_>, program: &Program) {
     unit.store.update(&PROGRAMS, program.id.as_str(), program_values(program));
+    unit.note(|| Note::Program(Box::new(program.clone())));
     unit.bump_context();
 }

@@ -11,6 +11,7 @@ use vinr_core::refusal::{Code, Refusal};
 
 use crate::error::{ApiError, Result};
 use crate::record::{Noun, Unit};
+use crate::witness::Note;
 
 /// Stages a new redemption, and tells of it.
 ///
@@ -24,6 +25,7 @@ pub(crate) async fn issue(unit: &mut Unit<'_>, redemption: &Redemption, chosen_i
     unit.emit(EventType::LoyaltyPointsRedeemed, &wire::data(redemption));
     unit.timer(Noun::Redemption, redemption.id.as_str(), None, core::due(redemption));
     store::insert(unit, redemption, chosen_id);
+    unit.note(|| Note::RedemptionIssued(Box::new(redemption.clone())));
     Ok(())
 }
 
@@ -48,9 +50,11 @@ pub(crate) fn tell(
     let event = core::decide(redemption, command, hold, unit.now())?;
     if let Some(event) = event.clone() {
         let before = core::due(redemption);
-        core::evolve(redemption, event);
+        core::evolve(redemption, event.clone());
         unit.timer(Noun::Redemption, redemption.id.as_str(), before, core::due(redemption));
         store::update(unit, redemption);
+        let at = unit.now();
+        unit.note(|| Note::Redemption { id: redemption.id.clone(), event, at });
     }
     Ok(event)
 }

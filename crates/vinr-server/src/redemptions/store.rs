@@ -62,7 +62,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &RedemptionId) -> Result<Optio
 ///
 /// # Errors
 /// 404 when there is none.
-pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &RedemptionId) -> Result<Redemption> {
+pub async fn get(reads: &impl Read, account: &AccountId, id: &RedemptionId) -> Result<Redemption> {
     let row = reads.load(&REDEMPTIONS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("redemption", id.as_str()))
 }

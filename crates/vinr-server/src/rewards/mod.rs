@@ -2,7 +2,7 @@
 //! some is a flow (`flows::redemptions`).
 
 pub(crate) mod routes;
-mod store;
+pub(crate) mod store;
 mod wire;
 
 use vinr_core::ids::RewardId;
@@ -11,6 +11,7 @@ use vinr_core::rewards::{self as core, Changes, Reward};
 
 use crate::error::{ApiError, Result};
 use crate::record::Unit;
+use crate::witness::Note;
 
 /// Creates a reward.
 ///
@@ -24,6 +25,7 @@ async fn create(unit: &mut Unit<'_>, reward: Reward, chosen_id: bool) -> Result<
     unit.context.loyalty.program(&reward.program_id).map_err(|error| error.about("programId"))?;
     core::check(&reward).map_err(ApiError::all)?;
     store::insert(unit, &reward, chosen_id);
+    unit.note(|| Note::Reward(Box::new(reward.clone())));
     Ok(reward)
 }
 
@@ -34,6 +36,7 @@ async fn create(unit: &mut Unit<'_>, reward: Reward, chosen_id: bool) -> Result<
 async fn update(unit: &mut Unit<'_>, id: &RewardId, changes: Changes) -> Result<Reward> {
     let reward = core::changed(load(unit, id).await?, changes).map_err(ApiError::all)?;
     store::update(unit, &reward);
+    unit.note(|| Note::Reward(Box::new(reward.clone())));
     Ok(reward)
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &RewardId) -> Result<Option<Re
 ///
 /// # Errors
 /// 404 when there is none.
-pub(super) async fn get(reads: &impl Read, account: &AccountId, id: &RewardId) -> Result<Reward> {
+pub async fn get(reads: &impl Read, account: &AccountId, id: &RewardId) -> Result<Reward> {
     let row = reads.load(&REWARDS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("reward", id.as_str()))
 }

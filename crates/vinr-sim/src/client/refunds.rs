@@ -43,7 +43,13 @@ impl Client {
         let amount = payment["amountCaptured"].as_u64().unwrap_or_default();
         let ask = self.dispute_of(&payment, amount);
         self.tell(&ask).await?;
-        let list = Client::bare("GET", format!("/v1/disputes?paymentId={}", id(&payment)), "");
+        self.answer_disputes(&payment).await?;
+        self.never_more_than_captured(&payment).await
+    }
+
+    /// What a merchant does about a payment's disputes.
+    pub(super) async fn answer_disputes(&mut self, payment: &Value) -> Result<(), Broken> {
+        let list = Client::bare("GET", format!("/v1/disputes?paymentId={}", id(payment)), "");
         let Some(page) = self.object(&list).await? else { return Ok(()) };
         for dispute in page["data"].as_array().into_iter().flatten() {
             let path = format!("/v1/disputes/{}", id(dispute));
@@ -78,7 +84,7 @@ impl Client {
                 }
             }
         }
-        self.never_more_than_captured(&payment).await
+        Ok(())
     }
 
     async fn pay_to_give_back(&mut self) -> Result<Option<Value>, Broken> {
@@ -90,7 +96,7 @@ impl Client {
         Ok(self.object(&ask).await?.filter(|payment| payment["status"] == "completed"))
     }
 
-    fn dispute_of(&mut self, payment: &Value, amount: u64) -> Ask {
+    pub(super) fn dispute_of(&mut self, payment: &Value, amount: u64) -> Ask {
         let mut body = if self.chance.percent(50) {
             json!({"amount": 1 + self.chance.below(amount.max(1)), "reason": "unrecognized"})
         } else {

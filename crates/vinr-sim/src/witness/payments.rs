@@ -11,7 +11,7 @@ use super::{Commit, Folds};
 use crate::world::Broken;
 
 /// How late a timer may fire on the account's clock: processes die, and what failed is put off by a minute.
-const LATE_MAX: Span = Span::minutes(10);
+pub(super) const LATE_MAX: Span = Span::minutes(10);
 
 /// How long a bank takes at most: five business days, with a weekend between.
 const CLEARS_WITHIN: Span = Span::days(8);
@@ -25,6 +25,9 @@ impl Folds {
     pub(super) fn payment_created(&mut self, commit: &mut Commit<'_>, payment: &Payment) -> Result<(), Broken> {
         let key = (commit.account.to_owned(), payment.id.clone());
         commit.wanted.push((payment.id.to_string(), EventType::PaymentCreated));
+        let off: i64 = payment.discounts.iter().map(|discount| discount.amount).sum();
+        self.originals.insert(key.clone(), payment.amount.amount + off);
+        commit.payments.insert(payment.id.clone(), payment.created_at);
         self.changed.payments.insert(key.clone());
         match self.payments.insert(key, payment.clone()) {
             None => Ok(()),
@@ -64,6 +67,14 @@ impl Folds {
             return Err(format!("more was captured than authorized: {payment:?}"));
         }
         commit.links.extend(payment.link_id.clone());
+        commit.payments.insert(id.clone(), at);
+        match event {
+            Event::Completed { .. } => commit.completed.push((id.clone(), at)),
+            Event::Refunded(_) | Event::RefundFailed(_) | Event::Disputed { .. } | Event::DisputeWon { .. } => {
+                commit.given_back.insert(id.clone());
+            }
+            _ => {}
+        }
         if let Some(kind) = told_by(event) {
             commit.wanted.push((id.to_string(), kind));
         }

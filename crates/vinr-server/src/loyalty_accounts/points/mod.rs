@@ -14,6 +14,7 @@ use vinr_core::time::Timestamp;
 use super::Member;
 use crate::error::Result;
 use crate::record::Unit;
+use crate::witness::Note;
 
 /// Why points move.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +53,7 @@ pub(crate) fn apply(unit: &mut Unit<'_>, member: &mut Member, movement: Movement
     let transfer = points::transfers(&transaction.program_id, &transaction.movement);
     unit.book(transaction.id.as_str(), transfer.as_slice());
     store::insert(unit, &transaction);
+    unit.note(|| Note::PointsMoved(Box::new(transaction.clone())));
     if transaction.movement.kind == Kind::Earn && transaction.movement.points > 0 {
         unit.emit(EventType::LoyaltyPointsEarned, &wire::data(&transaction));
     }
