@@ -19,7 +19,7 @@ use super::redemptions;
 use crate::bank_accounts::{BankAccount, mandate};
 use crate::cards::Card;
 use crate::error::Result;
-use crate::http::shapes::{TypedAccount, TypedCard};
+use crate::http::shapes::Given;
 use crate::payments::{self, Charge, Pays, sessions};
 use crate::record::Unit;
 use crate::{customers, payment_methods};
@@ -37,21 +37,17 @@ enum Asker {
 pub(crate) enum Means {
     /// A method saved before.
     Saved(PaymentMethodId),
-    /// A card typed now.
-    Typed {
-        /// The card.
-        card: TypedCard,
+    /// A card or an account given now.
+    Given {
+        /// What it is.
+        given: Given,
         /// Whether it is kept even if the payment does not say so.
         save: bool,
         /// Where mail reaches a buyer who is no customer yet.
         email: Option<String>,
     },
-    /// An account given now, with a mandate to debit it.
-    Account {
-        /// The account.
-        account: TypedAccount,
-        /// Whether it is kept even if the payment does not say so.
-        save: bool,
+    /// A transfer that the buyer approves at their bank.
+    Ideal {
         /// Where mail reaches a buyer who is no customer yet.
         email: Option<String>,
     },
@@ -139,15 +135,16 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means, quot
             let charge = charge_with(unit, method, &mut payment.customer_id, Asker::Buyer).await?;
             return payments::confirm(unit, payment, charge, Presence::OnSession);
         }
-        Means::Typed { card, save, email } => {
+        Means::Given { given: Given::Card(card), save, email } => {
             payments::check_acquiring(unit)?;
             (Pays::Card(Card::typed(unit, card)?), *save, email.as_deref(), card.name.clone())
         }
-        Means::Account { account, save, email } => {
+        Means::Given { given: Given::Account(account), save, email } => {
             payments::check_bank(unit, &payment)?;
             let given = mandate(unit, Origin::Payment(payment.id.clone()));
             (Pays::Account(BankAccount::typed(account)?, given), *save, email.as_deref(), None)
         }
+        Means::Ideal { email } => return ideal::begin(unit, payment, email.as_deref()).await,
     };
     let mut charge = Charge { pays, method: None, saving: None };
     if save || payment.save_method {

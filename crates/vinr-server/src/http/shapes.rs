@@ -55,8 +55,16 @@ impl Failure {
     }
 }
 
+/// What a buyer gives: to be charged, to be kept, or both.
+pub(crate) enum Given {
+    /// A card.
+    Card(TypedCard),
+    /// A bank account, with a mandate to debit it.
+    Account(TypedAccount),
+}
+
 /// What a buyer types, or the sandbox's tests for one.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TypedCard {
     /// A test card's number.
@@ -97,7 +105,7 @@ impl Drop for TypedCard {
 }
 
 /// The account that a buyer gives to be debited, or the sandbox's tests for one.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TypedAccount {
     /// A test account's number, with spaces or without.

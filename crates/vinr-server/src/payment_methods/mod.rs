@@ -10,16 +10,19 @@ use vinr_core::cards::{CardNumber, Expiry};
 use vinr_core::events::EventType;
 use vinr_core::ibans::Iban;
 use vinr_core::ids::{CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{self as core, Command, Event, Kept, PaymentMethod, Source, Status};
+use vinr_core::mandates::Mandate;
+use vinr_core::payment_methods::{self as core, Command, Event, Kept, KeptCard, PaymentMethod, Source, Status};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Db;
 
+use crate::bank_accounts::BankAccount;
+use crate::cards::Card;
 use crate::env::Env;
 use crate::error::{ApiError, Result};
 use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
-pub(crate) use vault::Number;
+use vault::Number;
 use wire::Renewal;
 
 /// What every test token begins with.
@@ -31,13 +34,27 @@ const REWRAPPED_AT_ONCE: i64 = 200;
 /// A card or an account as it was typed, to be kept.
 pub(crate) struct Typed<'a> {
     /// Its number.
-    pub(crate) number: Number<'a>,
+    number: Number<'a>,
     /// What is kept in plain.
-    pub(crate) kept: Kept,
+    kept: Kept,
     /// The name on the card, or of the account's holder.
-    pub(crate) name: Option<String>,
+    name: Option<String>,
     /// Where it was typed.
-    pub(crate) source: Source,
+    source: Source,
+}
+
+impl<'a> Typed<'a> {
+    /// A card, with the name on it.
+    pub(crate) fn card(card: &'a Card, name: Option<String>, source: Source) -> Typed<'a> {
+        let kept = Kept::Card(KeptCard { summary: card.summary.clone(), issuer: card.issuer });
+        Typed { number: Number::Card(&card.number), kept, name, source }
+    }
+
+    /// An account, with the mandate that its holder gives: on our own pages, which are the only ones that ask for it.
+    pub(crate) fn account(account: &'a BankAccount, mandate: Mandate) -> Typed<'a> {
+        let (number, kept) = (Number::Account(&account.iban), Kept::Account(account.kept(mandate)));
+        Typed { number, kept, name: Some(account.holder.clone()), source: Source::Surface }
+    }
 }
 
 /// Seals a number under a pending method, which is attached or given up before anybody sees it.

@@ -156,7 +156,7 @@ pub(crate) struct Cancel {
 }
 
 /// What the sandbox's buyer types, and whether the card is kept.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Pay {
     /// The card.
@@ -170,7 +170,7 @@ pub(crate) struct Pay {
 }
 
 /// The account that the sandbox's buyer gives to be debited, and whether it is kept.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Debit {
     /// The account.

@@ -8,7 +8,6 @@ use vinr_core::payments::{Method, MethodType, Payment, Status};
 
 use super::Opened;
 use super::form::{Chosen, Errors, Form};
-use super::kept::Kept;
 use super::link;
 use super::outcomes;
 use super::saved::offered;
@@ -107,10 +106,9 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
     let Form { chosen, quoted, kept } = form;
     let email = Some(kept.email.clone()).filter(|email| !email.is_empty());
     let means = match chosen {
-        Chosen::Ideal => return to_ideal(opened, payment, (email, quoted), kept).await,
-        Chosen::Debit(account) => Means::Account { account, save: false, email },
         Chosen::Saved(id) => Means::Saved(id),
-        Chosen::Typed(card) => Means::Typed { card, save: false, email },
+        Chosen::Given(given) => Means::Given { given, save: false, email },
+        Chosen::Ideal => Means::Ideal { email },
     };
     let task = Task::request(&opened.account, "pay_on_page");
     let data = Arc::new((payment.id.clone(), means, quoted));
@@ -124,24 +122,6 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
             }
             Ok(opened.onwards(&kept))
         }
-        Err(error) => opened.refused(error, kept).await,
-    }
-}
-
-/// The buyer chose iDEAL.
-async fn to_ideal(
-    opened: &Opened,
-    payment: &Payment,
-    (email, quoted): (Option<String>, Option<i64>),
-    kept: Kept,
-) -> Result<Response> {
-    let task = Task::request(&opened.account, "begin_ideal_on_page");
-    let data = Arc::new((payment.id.clone(), email, quoted));
-    let begun = opened.app.run(task, data, |unit, (id, email, quoted)| {
-        Box::pin(async move { ideal::begin(unit, id, email.as_deref(), *quoted).await.map(drop) })
-    });
-    match begun.await {
-        Ok(()) => Ok(opened.onwards(&kept)),
         Err(error) => opened.refused(error, kept).await,
     }
 }

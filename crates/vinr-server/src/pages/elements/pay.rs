@@ -30,7 +30,7 @@ use crate::flows::payments::{Means, pay as charge};
 use crate::http::bodies;
 use crate::http::door::{client_secret, from_our_fields};
 use crate::http::peer::Peer;
-use crate::http::shapes::Pages;
+use crate::http::shapes::{Given, Pages};
 use crate::payments::{self, sessions, store};
 
 /// Largest body of a request that says all in its headers, or of a form that answers a bank.
@@ -117,13 +117,13 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
     };
     let Form { chosen, quoted, kept } = form;
     let means = match chosen {
-        Chosen::Typed(card) => {
+        Chosen::Given(given @ Given::Card(_)) => {
             let email = Some(kept.email).filter(|email| !email.is_empty());
-            Means::Typed { card, save: false, email }
+            Means::Given { given, save: false, email }
         }
         Chosen::Saved(id) => Means::Saved(id),
         // Fields offer no other way.
-        Chosen::Ideal | Chosen::Debit(_) => return wrong(paying.t, &Errors::trouble()),
+        Chosen::Ideal | Chosen::Given(Given::Account(_)) => return wrong(paying.t, &Errors::trouble()),
     };
     let task = Task::request(&paying.context.account, "pay_in_fields");
     let data = Arc::new((paying.payment.id.clone(), means, quoted));
