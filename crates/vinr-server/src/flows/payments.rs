@@ -2,7 +2,7 @@
 
 mod answers;
 mod ask;
-pub(crate) mod ideal;
+mod ideal;
 pub(crate) mod routes;
 mod saving;
 
@@ -12,7 +12,7 @@ use saving::saving;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Origin;
 use vinr_core::payment_methods::{Kept, PaymentMethod, check_attested, missing};
-use vinr_core::payments::{self as core, Payment, Presence};
+use vinr_core::payments::{self as core, Method, MethodType, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
 use super::redemptions;
@@ -20,6 +20,7 @@ use crate::bank_accounts::{BankAccount, mandate};
 use crate::cards::Card;
 use crate::error::Result;
 use crate::http::shapes::Given;
+use crate::payments::ideal::AtBank;
 use crate::payments::{self, Charge, Pays, sessions};
 use crate::record::Unit;
 use crate::{customers, payment_methods};
@@ -151,6 +152,20 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means, quot
         charge.saving = saving(unit, &charge, payment.customer_id.as_ref(), email, name).await?;
     }
     payments::confirm(unit, payment, charge, Presence::OnSession)
+}
+
+/// The buyer answers a bank, on whatever page it asks: the one of iDEAL, or the one that asked for a 3DS challenge.
+///
+/// # Errors
+/// 404, `payment_not_authenticatable`.
+pub(crate) async fn authenticate(unit: &mut Unit<'_>, id: &PaymentId, answer: AtBank) -> Result<Payment> {
+    let payment = payments::load(unit, id).await?;
+    match payment.method.as_ref().map(Method::method_type) {
+        Some(MethodType::Ideal) => ideal::answer(unit, payment, answer),
+        Some(MethodType::Card | MethodType::SepaDebit) | None => {
+            payments::authenticate(unit, payment, answer == AtBank::Approves)
+        }
+    }
 }
 
 /// The buyer's browser confirms the payment that its client secret opens, with what it names: a tokenised card, or one of

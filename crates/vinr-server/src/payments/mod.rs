@@ -93,8 +93,10 @@ pub(crate) fn confirm(unit: &mut Unit<'_>, mut payment: Payment, pays: Charge, p
 }
 
 /// The buyer's answer to a 3DS challenge.
-pub(crate) async fn authenticate(unit: &mut Unit<'_>, id: &PaymentId, passed: bool) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
+///
+/// # Errors
+/// `payment_not_authenticatable`.
+pub(crate) fn authenticate(unit: &mut Unit<'_>, mut payment: Payment, passed: bool) -> Result<Payment> {
     let mut log = Log::new(Some(&payment));
     let command = if passed { Command::Authenticated } else { Command::AuthenticationFailed };
     log.apply(unit, &mut payment, command)?;

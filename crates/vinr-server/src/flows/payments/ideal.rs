@@ -2,10 +2,10 @@
 //! by approving they give a mandate to debit it later. iDEAL itself pays once and cannot be charged again.
 
 use vinr_core::ibans::Iban;
-use vinr_core::ids::{PaymentId, PaymentMethodId};
+use vinr_core::ids::PaymentMethodId;
 use vinr_core::mandates::Origin;
 use vinr_core::payment_methods::Saving;
-use vinr_core::payments::{self as core, Method, MethodType, Payment};
+use vinr_core::payments::{self as core, Payment};
 
 use super::saving::owner;
 use crate::bank_accounts::{BankAccount, mandate};
@@ -27,18 +27,16 @@ pub(super) async fn begin(unit: &mut Unit<'_>, payment: Payment, email: Option<&
     ideal::begin(unit, payment, saving)
 }
 
-/// The buyer answers their bank: that of iDEAL, or the one that asked for a 3DS challenge.
+/// The buyer of a payment with iDEAL answers their bank.
 ///
 /// # Errors
 /// `payment_not_authenticatable`.
-pub(crate) async fn answer(unit: &mut Unit<'_>, id: &PaymentId, answer: AtBank) -> Result<Payment> {
-    let before = payments::load(unit, id).await?;
-    if before.method.as_ref().map(Method::method_type) != Some(MethodType::Ideal) {
-        return payments::authenticate(unit, id, answer == AtBank::Approves).await;
-    }
-    let payment = ideal::answer(unit, id, answer).await?;
+pub(super) fn answer(unit: &mut Unit<'_>, payment: Payment, answer: AtBank) -> Result<Payment> {
+    // The state after it may have no saving any more: it is completed, and names what is kept.
+    let saving = payment.saving.clone();
+    let payment = ideal::answer(unit, payment, answer)?;
     let has_approved = matches!(payment.status, core::Status::Processing | core::Status::Completed);
-    if let Some(saving) = before.saving.filter(|_| has_approved) {
+    if let Some(saving) = saving.filter(|_| has_approved) {
         set_account_aside(unit, &payment, saving.method)?;
     }
     Ok(payment)

@@ -10,9 +10,9 @@ use vinr_core::keys::Family;
 use vinr_core::payments as core;
 use vinr_core::refusal::{Code, Refusal};
 
+use super::Means;
 use super::answers::{customer_shown, shown};
 use super::ask::{NewPayment, presence};
-use super::{Means, ideal};
 use crate::customers;
 use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
@@ -354,7 +354,7 @@ fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let said = if passed { AtBank::Approves } else { AtBank::Refuses };
         answer(&call, "authenticate_payment", (call.id(0, PaymentId::parse)?, said), |unit, (id, said)| {
             Box::pin(async move {
-                let payment = ideal::answer(unit, id, *said).await?;
+                let payment = super::authenticate(unit, id, *said).await?;
                 shown(unit, &payment).await
             })
         })

@@ -14,7 +14,7 @@ use super::saved::offered;
 use super::views::{self, Banks, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
-use crate::flows::payments::{Means, ideal, pay as charge};
+use crate::flows::payments::{self as flow, Means, pay as charge};
 use crate::payments::ideal::AtBank;
 use crate::{payment_links, payments};
 
@@ -150,7 +150,7 @@ pub(super) async fn authenticate(opened: &Opened, payment: &Payment, answer: AtB
     let data = Arc::new((payment.id.clone(), answer));
     let task = Task::request(&opened.account, "authenticate_on_page");
     let answered = opened.app.run(task, data, |unit, (id, answer)| {
-        Box::pin(async move { ideal::answer(unit, id, *answer).await.map(drop) })
+        Box::pin(async move { flow::authenticate(unit, id, *answer).await.map(drop) })
     });
     answered.await
 }
