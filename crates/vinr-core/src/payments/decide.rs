@@ -106,15 +106,6 @@ pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-/// Whether there is nothing left that its buyer could do: then a client secret opens nothing any more.
-pub fn is_over(payment: &Payment, now: Timestamp) -> bool {
-    match payment.status {
-        Status::Processing | Status::RequiresAuthentication => false,
-        Status::Pending | Status::RequiresAction | Status::Failed => now >= payment.expires_at,
-        Status::Authorized | Status::Completed | Status::Cancelled | Status::Expired => true,
-    }
-}
-
 /// Whether a bank can pay it, by iDEAL or SEPA debit: in euros, at once and in full (banks hold nothing).
 pub fn takes_bank(payment: &Payment) -> bool {
     payment.capture == Capture::Automatic && payment.amount.currency == Currency::EUR
