@@ -111,12 +111,11 @@ pub fn takes_bank(payment: &Payment) -> bool {
     payment.capture == Capture::Automatic && payment.amount.currency == Currency::EUR
 }
 
-/// Whether a payment may be sent to a bank now.
+/// Refuses a payment that no bank can pay. Whether it may be paid at all now is [`confirm_gate`]'s to say.
 ///
 /// # Errors
-/// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks.
-pub fn bank_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
-    confirm_gate(payment, now)?;
+/// `parameter_invalid`.
+pub fn bank_gate(payment: &Payment) -> Result<(), Refusal> {
     if takes_bank(payment) {
         return Ok(());
     }

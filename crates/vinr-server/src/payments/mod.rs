@@ -223,12 +223,12 @@ pub(crate) fn check_acquiring(unit: &Unit<'_>) -> Result<()> {
     Ok(unit.settings.connector.check(unit.settings.environment, unit.context.settings.kyb)?)
 }
 
-/// Whether a bank may pay this payment now.
+/// Whether a bank may pay this payment, if it may be paid now.
 ///
 /// # Errors
-/// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks; [`check_acquiring`].
+/// `parameter_invalid` for a payment that is not for banks; [`check_acquiring`].
 pub(crate) fn check_bank(unit: &Unit<'_>, payment: &Payment) -> Result<()> {
-    core::bank_gate(payment, unit.now())?;
+    core::bank_gate(payment)?;
     check_acquiring(unit)?;
     if matches!(unit.settings.connector, Connector::Sandbox) {
         return Ok(());
