@@ -320,8 +320,10 @@ impl Log {
                 unit.react(Reaction::Earned(payment.id.clone()));
             }
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
-            let is_captured = is_local && matches!(event, Event::Completed { .. });
-            if let Some(opening) = sandbox::disputes(payment).filter(|_| is_captured) {
+            if is_local
+                && matches!(event, Event::Completed { .. })
+                && let Some(opening) = sandbox::disputes(payment)
+            {
                 unit.react(Reaction::Dispute(payment.id.clone(), opening));
             }
         }
