@@ -164,13 +164,7 @@ pub(crate) async fn detach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: 
     if method.customer_id.as_ref() != Some(customer) {
         return Err(core::missing(id).into());
     }
-    take_away(unit, method)
-}
-
-fn take_away(unit: &mut Unit<'_>, method: PaymentMethod) -> Result<PaymentMethod> {
-    let method = apply(unit, method, Command::Detach)?;
-    store::remove_sealed(unit, &method.id);
-    Ok(method)
+    apply(unit, method, Command::Detach)
 }
 
 /// The network's account updater renews a card; what it does not name stays.
@@ -199,7 +193,7 @@ pub(crate) async fn forget(unit: &mut Unit<'_>, customer: &CustomerId) -> Result
         let mut method = load(unit, &id).await?;
         core::forget(&mut method);
         match method.status {
-            Status::Active => take_away(unit, method).map(drop)?,
+            Status::Active => apply(unit, method, Command::Detach).map(drop)?,
             Status::Pending | Status::Detached => store::update(unit, &method),
         }
     }
@@ -262,13 +256,7 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()
     };
     let fired = Some(unit.now());
     match core::due(&method) {
-        Some((at, command)) if at <= unit.now() => {
-            let method = apply(unit, method, command)?;
-            if method.status == Status::Detached {
-                store::remove_sealed(unit, id);
-            }
-            Ok(())
-        }
+        Some((at, command)) if at <= unit.now() => apply(unit, method, command).map(drop),
         later => {
             unit.timer(Noun::PaymentMethod, id.as_str(), fired, later.map(|(at, _)| at));
             Ok(())
@@ -308,7 +296,11 @@ fn apply(unit: &mut Unit<'_>, mut method: PaymentMethod, command: Command) -> Re
         unit.note(|| Note::PaymentMethod { id: method.id.clone(), event: event.clone() });
         let kind = match event {
             Event::Attached(_) => EventType::PaymentMethodAttached,
-            Event::Detached => EventType::PaymentMethodDetached,
+            Event::Detached => {
+                // Nothing is charged with it any more, so nobody needs its number.
+                store::remove_sealed(unit, &method.id);
+                EventType::PaymentMethodDetached
+            }
             Event::Updated(_) => EventType::PaymentMethodUpdated,
             Event::Expiring => EventType::PaymentMethodExpiring,
         };
