@@ -122,6 +122,10 @@ impl Drop for TypedAccount {
     }
 }
 
+/// The body of what needs no more than its address.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(crate) struct Nothing {}
+
 /// How the sandbox's buyer answers a challenge.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(crate) struct Authenticate {
