@@ -176,7 +176,7 @@ for (const [locale, group, other, looked] of [
 ]) {
   test(`saved cards are offered in the buyer's language: ${locale}`, async (t) => {
     const customer = await ada('4242424242424242');
-    const { page, fields } = await asCustomer(t, customer, { options: `{ clientSecret, locale: '${locale}' }` });
+    const { page, fields } = await asCustomer(t, customer, { options: `{ clientSecret, locale: '${locale}', appearance: { theme: 'auto' } }` });
     await fields.getByRole('group', { name: group }).waitFor();
     await fields.getByRole('radio', { name: other }).waitFor();
     await looked(page);
