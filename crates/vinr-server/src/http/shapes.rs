@@ -4,7 +4,7 @@ mod refund;
 mod reward_value;
 
 pub(crate) use refund::Refund;
-pub(crate) use reward_value::{RewardValue, read_value, value_text};
+pub(crate) use reward_value::RewardValue;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -10,8 +10,7 @@ use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
-use crate::http::shapes::{read_value, value_text};
-use crate::record::Unit;
+use crate::record::{Unit, read_reward_value, reward_value_text};
 
 const REDEMPTIONS: Table = Table {
     name: "redemptions",
@@ -96,7 +95,7 @@ fn values(redemption: &Redemption) -> Vec<Value> {
         redemption.points.into(),
         serde_json::to_string(&slices).expect("numbers are JSON").into(),
         redemption.value.kind().as_str().into(),
-        value_text(&redemption.value).into(),
+        reward_value_text(&redemption.value).into(),
         redemption.discount.map(|off| off.amount).into(),
         redemption.discount.map(|off| off.currency.code()).into(),
         redemption.code.clone().into(),
@@ -117,7 +116,7 @@ fn read(id: RedemptionId, row: &mut RowReader<'_>) -> Redemption {
     let slices: Vec<StoredSlice> = serde_json::from_str(row.text()).expect("the database holds slices");
     let slice = |StoredSlice(at, points)| Slice { expires_at: at.map(Timestamp::from_millis), points };
     let (kind, value) = (row.text(), row.text());
-    let value = read_value(kind, value);
+    let value = read_reward_value(kind, value);
     let (off, currency) = (row.opt_int(), row.opt_text());
     let currency = currency.map(|code| Currency::parse(code).expect("the database holds currencies"));
     let discount = off.zip(currency).map(|(off, currency)| Money::new(off, currency));
