@@ -167,10 +167,8 @@ pub fn check(rule: &Rule) -> Result<(), Vec<Refusal>> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-/// What a rule gives for what was paid, before its cap; nothing if it does not match.
-///
-/// # Panics
-/// If the points do not fit 64 bits.
+/// What a rule gives for what was paid, before its cap: nothing if it does not match, and never more than anybody can
+/// have.
 pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
     if !rule.is_active || !matches(&rule.conditions, paid) {
         return 0;
@@ -187,7 +185,7 @@ pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
         },
         (Award::PerAmount { .. } | Award::PerCurrency(_), None) => return 0,
     };
-    rounding.round(rule.multiplier.of(exact)).min(POINTS_MAX)
+    rounding.round(rule.multiplier.of(exact).at_most(POINTS_MAX))
 }
 
 /// What is left of points under a cap of which so many were given in its window.
