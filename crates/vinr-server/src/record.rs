@@ -1,11 +1,13 @@
 //! A change becomes rows: the only writer of events, deliveries, transfers, balances and timers. Everything it stages
 //! commits with the noun's own row or not at all.
 
+mod slices;
 mod tables;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+pub(crate) use slices::{read_slices, slices_text};
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::attempts::Audience;
 use vinr_core::awards::Cause;
