@@ -161,6 +161,10 @@ pub fn check(rule: &Rule) -> Result<(), Vec<Refusal>> {
     if rule.conditions.amount_min.is_some_and(|min| !amounts.contains(&min)) {
         wrong.push(invalid(format!("expected 1 to {PAYMENT_AMOUNT_MAX}")).at("conditions.minAmount"));
     }
+    if rule.trigger == Trigger::AccountCreated && rule.conditions != Conditions::default() {
+        let message = "nothing is paid by becoming a member: conditions are for `payment.completed`".into();
+        wrong.push(invalid(message).at("conditions"));
+    }
     if rule.name.as_ref().is_some_and(|name| !(1..=NAME_LENGTH_MAX).contains(&name.chars().count())) {
         wrong.push(invalid(format!("expected 1 to {NAME_LENGTH_MAX} characters")).at("name"));
     }

@@ -57,7 +57,7 @@ pub struct LoyaltyAccount {
     pub metadata: Metadata,
     /// When something may happen to the lots by itself; never later than it does.
     pub wakes_at: Option<Timestamp>,
-    /// The member was told of everything that lapses until then.
+    /// The member was told of every lot that lapses until then, of each once: not again of what comes into one later.
     pub noticed_until: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,

@@ -113,6 +113,17 @@ fn everything_that_is_wrong_with_a_rule_is_named_at_once() {
     assert_eq!(params, ["award.points", "cap.points", "conditions.minAmount", "name"]);
     let mut joined = per_amount(100, "1");
     joined.trigger = Trigger::AccountCreated;
+    for conditions in [
+        Conditions { amount_min: Some(1), currency: None },
+        Conditions { amount_min: None, currency: Some(Currency::EUR) },
+    ] {
+        let mut welcome = rule(Award::Fixed { points: 50 });
+        welcome.trigger = Trigger::AccountCreated;
+        assert_eq!(check(&welcome), Ok(()));
+        welcome.conditions = conditions;
+        let refused = check(&welcome).expect_err("such a condition is never met");
+        assert_eq!(refused[0].param.as_deref(), Some("conditions"));
+    }
     assert!(check(&joined).is_err(), "nothing is paid by becoming a member");
     assert!(check(&per_amount(0, "1")).is_err());
     assert!(check(&rule(Award::PerCurrency(BTreeMap::new()))).is_err());

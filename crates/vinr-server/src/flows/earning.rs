@@ -102,7 +102,7 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
     }
     let context = Arc::clone(&unit.context);
     let gives = Gives::Payment(payment.id.clone(), captured(payment));
-    let (mut points, mut first) = (0_i64, None);
+    let (mut points, mut first, mut refused) = (0_i64, None, None);
     for rule in context.loyalty.rules_of(&program.id, Trigger::PaymentCompleted) {
         match give(unit, &mut member, program, rule, &gives).await? {
             Given::Points(more, transaction) => {
@@ -110,8 +110,14 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
                 first.get_or_insert(transaction);
             }
             Given::Nothing => {}
-            Given::Refused(refusal) => note(unit, payment, format!("no points: {}", refusal.message))?,
+            Given::Refused(refusal) => {
+                refused.get_or_insert(refusal);
+            }
         }
+    }
+    // There is one limit, whatever rules come upon it.
+    if let Some(refusal) = refused {
+        note(unit, payment, format!("no points: {}", refusal.message))?;
     }
     if let Some(first) = first {
         awards::give(unit, &awarded(unit, payment, &member, program, By::Rules, points, first));
