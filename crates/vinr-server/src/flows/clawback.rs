@@ -73,10 +73,8 @@ pub(super) async fn given_again(unit: &mut Unit<'_>, payment: &PaymentId, cause:
         let mut award = award.ok_or_else(|| ApiError::internal("what was taken back was given"))?;
         let taken = points::store::load(unit, &clawback.transaction).await?;
         let mut member = loyalty_accounts::load(unit, &award.account).await?;
-        for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now())? {
-            if movement.points != 0 {
-                points::apply(unit, &mut member, movement, because(payment, cause, 0));
-            }
+        for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now()) {
+            points::apply(unit, &mut member, movement, because(payment, cause, 0));
         }
         core::restore(&mut award, clawback.taken);
         awards::update(unit, &award);
@@ -111,7 +109,8 @@ async fn take(unit: &mut Unit<'_>, payment: &Payment, award: &mut Award, cause: 
     }
     let mut member = loyalty_accounts::load(unit, &award.account).await?;
     let shortfall = unit.context.loyalty.program(&award.program_id)?.shortfall;
-    let (movement, taken) = claw_back(&member.account, &member.lots, due, award.expires_at, shortfall);
+    let lots = loyalty_accounts::lots(unit, &award.account).await?;
+    let (movement, taken) = claw_back(&member.account, &lots, due, award.expires_at, shortfall);
     let transaction = points::apply(unit, &mut member, movement, because(&payment.id, cause, taken.waived));
     core::take(award, taken);
     awards::insert_clawback(unit, cause, award, &Clawback { taken, transaction: transaction.id });

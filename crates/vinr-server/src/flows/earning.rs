@@ -8,7 +8,7 @@ use std::sync::Arc;
 use vinr_core::awards::{Award, By};
 use vinr_core::earning_rules::{self as rules, Rule, Trigger};
 use vinr_core::ids::{CustomerId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId};
-use vinr_core::loyalty_accounts::{self as core, Command, Status};
+use vinr_core::loyalty_accounts::{self as core, Status};
 use vinr_core::money::Money;
 use vinr_core::payments::{self as paying, LOYALTY_ACCOUNT, Payment};
 use vinr_core::points::{Source, Transaction};
@@ -156,9 +156,8 @@ pub(super) async fn give(
         return Ok(Given::Nothing);
     }
     let expires_at = program.expiry(unit.now(), &unit.context.settings.time_zone);
-    let earned = core::decide(&member.account, &member.lots, Command::Earn { points, expires_at }, unit.now());
-    let movement = match earned {
-        Ok(mut movements) => movements.remove(0),
+    let movement = match core::earn(&member.account, points, expires_at) {
+        Ok(movement) => movement,
         Err(refusal) => return Ok(Given::Refused(refusal)),
     };
     if let Some(cap) = rule.cap {
@@ -188,8 +187,7 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
         }
     }
     let expires_at = program.expiry(unit.now(), &context.settings.time_zone);
-    let command = Command::Earn { points: ask.points, expires_at };
-    let movement = core::decide(&member.account, &member.lots, command, unit.now())?.remove(0);
+    let movement = core::earn(&member.account, ask.points, expires_at)?;
     let (id, paid) = (payment.as_ref().map(|payment| payment.id.clone()), payment.as_ref().map(captured));
     let source = Source { payment: id, paid, ..Source::default() };
     let because = Because { source, reason: ask.reason.clone(), expires_at, ..Because::default() };
