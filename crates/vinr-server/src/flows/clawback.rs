@@ -19,20 +19,28 @@ use crate::{disputes as dispute_rows, loyalty_accounts, payments, refunds as ref
 
 /// What happened to a refund may mean something for points.
 pub(super) fn hear_of_refund(unit: &mut Unit<'_>, refund: &Refund, event: refunds::Event) {
-    let (payment, cause) = (refund.payment_id.clone(), Cause::Refund(refund.id.clone()));
+    if !may_have_earned(unit) {
+        return;
+    }
+    let (payment, cause) = (|| refund.payment_id.clone(), || Cause::Refund(refund.id.clone()));
     match event {
-        refunds::Event::Created | refunds::Event::Revived => react(unit, Reaction::TakenBack(payment, cause)),
-        refunds::Event::Failed(_) => react(unit, Reaction::GivenAgain(payment, cause)),
+        refunds::Event::Created | refunds::Event::Revived => unit.react(Reaction::TakenBack(payment(), cause())),
+        refunds::Event::Failed(_) => unit.react(Reaction::GivenAgain(payment(), cause())),
         refunds::Event::Succeeded => {}
     }
 }
 
 /// The same of a dispute.
 pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &disputes::Event) {
-    let (payment, cause) = (dispute.payment_id.clone(), Cause::Dispute(dispute.id.clone()));
+    if !may_have_earned(unit) {
+        return;
+    }
+    let (payment, cause) = (|| dispute.payment_id.clone(), || Cause::Dispute(dispute.id.clone()));
     match event {
-        disputes::Event::Opened | disputes::Event::Escalated { .. } => react(unit, Reaction::TakenBack(payment, cause)),
-        disputes::Event::Won => react(unit, Reaction::GivenAgain(payment, cause)),
+        disputes::Event::Opened | disputes::Event::Escalated { .. } => {
+            unit.react(Reaction::TakenBack(payment(), cause()));
+        }
+        disputes::Event::Won => unit.react(Reaction::GivenAgain(payment(), cause())),
         // What a lost dispute takes was taken when it was opened, and a warning takes nothing.
         disputes::Event::Warned
         | disputes::Event::Closed
@@ -43,10 +51,8 @@ pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &di
 }
 
 /// Where there are no members, no payment has earned.
-fn react(unit: &mut Unit<'_>, reaction: Reaction) {
-    if unit.context.loyalty.has_members {
-        unit.react(reaction);
-    }
+fn may_have_earned(unit: &Unit<'_>) -> bool {
+    unit.context.loyalty.has_members
 }
 
 /// Takes the points of what a refund or a dispute took, in every program in which the payment has earned.
