@@ -67,8 +67,7 @@ CREATE INDEX points_transactions_payment ON points_transactions (account, paymen
 CREATE TABLE points_awards (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
   payment_id TEXT NOT NULL, program_id TEXT NOT NULL, loyalty_account_id TEXT NOT NULL, transaction_id TEXT NOT NULL,
-  given_by TEXT NOT NULL, points BIGINT NOT NULL, clawed BIGINT NOT NULL, waived BIGINT NOT NULL,
-  expires_at BIGINT, created_at BIGINT NOT NULL,
+  points BIGINT NOT NULL, clawed BIGINT NOT NULL, waived BIGINT NOT NULL, expires_at BIGINT,
   PRIMARY KEY (account, id)
 ) {TABLE};
 

@@ -193,8 +193,8 @@ pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
 }
 
 /// What is left of points under a cap of which so many were given in its window.
-pub fn capped(points: i64, cap: Option<Cap>, given: i64) -> i64 {
-    cap.map_or(points, |cap| points.min(cap.points.saturating_sub(given).max(0)))
+pub fn capped(points: i64, cap: Cap, given: i64) -> i64 {
+    points.min(cap.points.saturating_sub(given).max(0))
 }
 
 fn matches(conditions: &Conditions, paid: Option<Money>) -> bool {

@@ -26,7 +26,7 @@ fn issued(value: Value) -> Redemption {
     };
     let slices = vec![Slice { expires_at: None, points: -500 }];
     let ask = Create { id: RedemptionId::from_bits(1), code: "ABCD".into() };
-    create(ask, &reward, (LoyaltyAccountId::from_bits(2), None), slices, at(0)).0
+    create(ask, &reward, (LoyaltyAccountId::from_bits(2), None), slices, at(0))
 }
 
 fn five_off() -> Redemption {

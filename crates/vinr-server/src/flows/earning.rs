@@ -5,7 +5,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use vinr_core::awards::{Award, By};
+use vinr_core::awards::Award;
 use vinr_core::earning_rules::{self as rules, Rule, Trigger};
 use vinr_core::ids::{CustomerId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId};
 use vinr_core::loyalty_accounts::{self as core, Status};
@@ -120,7 +120,7 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
         note(unit, payment, format!("no points: {}", refusal.message))?;
     }
     if let Some(first) = first {
-        awards::give(unit, &awarded(unit, payment, &member, program, By::Rules, points, first));
+        awards::give(unit, &awarded(unit, payment, &member, program, points, first));
     }
     Ok(())
 }
@@ -150,7 +150,7 @@ pub(super) async fn give(
     let mut points = rules::points(rule, paid, program.rounding);
     if let Some(cap) = rule.cap {
         let given = awards::capped_so_far(unit, rule, cap, &member.account.id).await?;
-        points = rules::capped(points, rule.cap, given);
+        points = rules::capped(points, cap, given);
     }
     if points == 0 {
         return Ok(Given::Nothing);
@@ -193,8 +193,7 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
     let because = Because { source, reason: ask.reason.clone(), expires_at, ..Because::default() };
     let transaction = points::apply(unit, &mut member, movement, because);
     if let Some(payment) = &payment {
-        let first = transaction.id.clone();
-        let award = awarded(unit, payment, &member, program, By::Merchant, ask.points, first);
+        let award = awarded(unit, payment, &member, program, ask.points, transaction.id.clone());
         awards::give(unit, &award);
         // A refund at the same time must see it, or be seen by it.
         payments::touch(unit, payment);
@@ -255,7 +254,6 @@ fn awarded(
     payment: &Payment,
     member: &Member,
     program: &Program,
-    by: By,
     points: i64,
     first: PointsTransactionId,
 ) -> Award {
@@ -264,12 +262,10 @@ fn awarded(
         program_id: program.id.clone(),
         account: member.account.id.clone(),
         transaction: first,
-        by,
         points,
         clawed: 0,
         waived: 0,
         expires_at: program.expiry(unit.now(), &unit.context.settings.time_zone),
-        created_at: unit.now(),
     }
 }
 

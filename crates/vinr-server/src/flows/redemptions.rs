@@ -50,7 +50,7 @@ async fn create(
         code: code(unit.env.entropy.u128()),
     };
     let whose = (member.account.id.clone(), member.account.customer_id.clone());
-    let (redemption, _) = core::create(ask, &reward, whose, movement.slices.clone(), unit.now());
+    let redemption = core::create(ask, &reward, whose, movement.slices.clone(), unit.now());
     if core::due(&redemption).is_some() {
         members::expect_back(&mut member.account, redemption.points);
     }
