@@ -59,7 +59,8 @@ CREATE TABLE points_transactions (
 ) {WIDE};
 CREATE INDEX points_transactions_created ON points_transactions (account, created_at, id);
 CREATE INDEX points_transactions_member ON points_transactions (account, loyalty_account_id, created_at, id);
-CREATE INDEX points_transactions_type ON points_transactions (account, type, created_at, id);
+CREATE INDEX points_transactions_type ON points_transactions (account, type, created_at, id)
+  WHERE type <> 'earn';
 CREATE INDEX points_transactions_payment ON points_transactions (account, payment_id, created_at, id)
   WHERE payment_id IS NOT NULL;
 

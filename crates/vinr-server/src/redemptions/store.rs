@@ -40,7 +40,8 @@ pub(crate) const LIST: List = List {
     columns: "id, loyalty_account_id, customer_id, program_id, reward_id, status, points, slices, type, value, discount, \
               currency, code, payment_id, expires_at, created_at",
     order: "created_at",
-    // What is over is found at once; what is not over yet is looked for.
+    // Most are used or run out, and some of these are found at once; what is not over yet, or was cancelled, is what
+    // people look for.
     indexes: &[
         Index { on: &["status"], rows: Indexed::Without("status", &["applied", "released"]) },
         Index { on: &["loyalty_account_id"], rows: Indexed::All },
