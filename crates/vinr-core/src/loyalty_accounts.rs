@@ -392,7 +392,7 @@ fn spend(account: &LoyaltyAccount, lots: &Lots, kind: Kind, points: i64) -> Resu
     let have = account.balance.max(0);
     if points > have {
         let message = format!("{points} points are needed, and the member has {}", account.balance);
-        return Err(Refusal::new(Code::InsufficientPoints, message).at("points"));
+        return Err(Refusal::new(Code::InsufficientPoints, message).at("points").short(account.balance, points));
     }
     assert_eq!(lots.points(), have, "a member's lots are the balance");
     Ok(Movement { kind, points: points.saturating_neg(), slices: lots.take(points, None) })

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use std::vec::Vec;
 
 use super::*;
+use crate::refusal::Short;
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(&format!("{text}T00:00:00Z")).expect("an instant")
@@ -96,7 +97,7 @@ fn a_debt_is_repaid_by_what_is_earned_next() {
     member.apply(vec![movement]);
     assert_eq!((member.account.balance, taken), (-32, Taken { clawed: 42, waived: 0 }));
     let refused = member.redeem(1).expect_err("there is a debt");
-    assert_eq!(refused.code, Code::InsufficientPoints);
+    assert_eq!((refused.code, refused.short), (Code::InsufficientPoints, Some(Short { have: -32, need: 1 })));
     member.earn(50, None);
     assert_eq!((member.account.balance, member.lots()), (18, vec![(18, None)]));
     assert_eq!(member.account.lifetime, 50, "42 + 50 earned, 42 taken back");
@@ -174,8 +175,8 @@ fn a_member_is_told_thirty_days_before_and_once() {
     let slices = member.redeem(60).expect("there are 150");
     member.release(&slices, at("2026-01-31"));
     assert_eq!(notices(&member.account, &member.lots, at("2026-01-31")), [], "they were told of what came back, too");
-    assert_eq!(parts(&lapse(&member.lots, march)), [(Kind::Expire, -100)]);
     assert_eq!(due(&member.account, &member.lots), Some(march));
+    assert_eq!(parts(&lapse(&member.lots, march)), [(Kind::Expire, -100)]);
     let lapsed = lapse(&member.lots, march);
     member.apply(lapsed);
     assert_eq!(due(&member.account, &member.lots), Some(at("2026-05-02")));

@@ -162,7 +162,9 @@ async fn too_few_points_are_told_with_what_there_is_and_what_is_needed(engine: E
     let reward = cents_off(&server, 500, 500).await;
     let refused = redeem(&server, &account, &reward).await;
     assert_eq!((refused.status, refused.code().as_str()), (422, "insufficient_points"));
-    let message = refused.json()["error"]["message"].as_str().expect("a message").to_owned();
+    let error = &refused.json()["error"];
+    assert_eq!((&error["have"], &error["need"]), (&json!(320), &json!(500)));
+    let message = error["message"].as_str().expect("a message");
     assert!(message.contains("500") && message.contains("320"), "{message}");
     assert_eq!(points(&server, &account).await, (320, 0, 0), "nothing was taken");
     let missing = redeem(&server, "loy_none", &reward).await;
