@@ -41,6 +41,18 @@ pub struct Difference {
     pub found: String,
 }
 
+impl Difference {
+    fn new(
+        account: &str,
+        subject: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Difference {
+        let account = account.to_owned();
+        Difference { account, subject: subject.into(), expected: expected.into(), found: found.into() }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: expected {}, found {}", self.account, self.subject, self.expected, self.found)
@@ -105,6 +117,7 @@ async fn of_account(db: &Db, account: &AccountId) -> Result<Vec<Invariant>> {
     proof(&snapshot, account.as_str(), |_| {}).await
 }
 
+/// The balances that are not what they should be; one that is not there is zero.
 fn compared(account: &str, computed: &Balances, stored: &Balances) -> Vec<Difference> {
     let keys: BTreeSet<_> = computed.keys().chain(stored.keys()).collect();
     let unequal = keys.into_iter().filter_map(|key| {
@@ -142,12 +155,7 @@ fn unequal<T: Debug + PartialEq>(account: &str, pairs: impl Iterator<Item = (Str
 
 fn difference(account: &str, subject: &str, expected: Sums, found: Sums) -> Difference {
     let shown = |(posted, pending): Sums| format!("{posted} posted, {pending} pending");
-    Difference {
-        account: account.to_owned(),
-        subject: subject.to_owned(),
-        expected: shown(expected),
-        found: shown(found),
-    }
+    Difference::new(account, subject, shown(expected), shown(found))
 }
 
 /// What a merchant has, by currency.

@@ -1,12 +1,14 @@
 //! A change becomes rows: the only writer of events, deliveries, transfers, balances and timers. Everything it stages
 //! commits with the noun's own row or not at all.
 
+mod reward_values;
 mod slices;
 mod tables;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub(crate) use reward_values::{read_reward_value, reward_value_text};
 pub(crate) use slices::{read_slices, slices_text};
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::attempts::Audience;
@@ -59,6 +61,7 @@ pub struct Unit<'a> {
     unexplained: Unexplained,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
+    sayings: Vec<Saying>,
     reactions: VecDeque<Reaction>,
     guarded: bool,
     /// Whether the account's count of written timers is raised by this unit.
@@ -214,13 +217,18 @@ pub(crate) enum Reaction {
     GivenAgain(PaymentId, Cause),
 }
 
+/// What is said in the log, as a call that says it.
+type Saying = Box<dyn FnOnce() + Send + Sync>;
+
 /// What is done after a unit's commit: hints only, nothing that matters.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Afterwards {
     /// Deliveries to send.
     pub handovers: Vec<Handover>,
     /// What an acquirer is asked; its attempt is a row by now, and has a timer.
     pub(crate) sending: Option<Sending>,
+    /// What the log is told.
+    pub(crate) sayings: Vec<Saying>,
     /// Whether timers were written that go off before anybody looks.
     pub timers: bool,
 }
@@ -249,6 +257,7 @@ impl<'a> Unit<'a> {
             unexplained: Unexplained::default(),
             handovers: Vec::new(),
             sending: None,
+            sayings: Vec::new(),
             reactions: VecDeque::new(),
             guarded: false,
             timed: false,
@@ -284,6 +293,7 @@ impl<'a> Unit<'a> {
         self.reactions.clear();
         self.unexplained = Unexplained::default();
         self.sending = None;
+        self.sayings.clear();
         (self.guarded, self.timed, self.timers) = (false, false, false);
     }
 
@@ -293,7 +303,13 @@ impl<'a> Unit<'a> {
     /// If the lines of the balance do not say what was moved on the merchant's accounts.
     pub(crate) fn afterwards(self) -> Afterwards {
         self.unexplained.assert_none();
-        Afterwards { handovers: self.handovers, sending: self.sending, timers: self.timers }
+        Afterwards { handovers: self.handovers, sending: self.sending, sayings: self.sayings, timers: self.timers }
+    }
+
+    /// Says something in the log once this unit is committed: a decision that is made again, or comes to nothing, says
+    /// nothing.
+    pub(crate) fn say(&mut self, saying: impl FnOnce() + Send + Sync + 'static) {
+        self.sayings.push(Box::new(saying));
     }
 
     /// Asks an acquirer once this unit is committed: one question a unit.

@@ -28,10 +28,13 @@ interface Ready {
   sandbox: { url: string; secretKey: string; publicKey: string };
 }
 
-/** Starts a sandbox of its own on a free port. */
-export async function serve(): Promise<Server> {
+/**
+ * Starts a sandbox of its own on a free port. How many requests a second a key may make is `off` unless a test is about
+ * that: how fast the tests ask is the machine's matter.
+ */
+export async function serve(rateLimit = 'off'): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'vinr-sdk-'));
-  const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off'];
+  const flags = ['--json', '--database', `sqlite:${folder}`, '--sandbox-listen', '127.0.0.1:0', '--live-listen', 'off', '--rate-limit', rateLimit];
   const program = spawn(BINARY, ['serve', ...flags], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((done) => program.once('exit', () => done()));
   const lines = createInterface({ input: program.stdout });

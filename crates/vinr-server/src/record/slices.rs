@@ -1,16 +1,14 @@
 //! What a movement of points did to which lot as a column, of transactions and of the redemptions that remember it.
 
-use serde::{Deserialize, Serialize};
 use vinr_core::points::Slice;
 use vinr_core::time::Timestamp;
 
 /// A part as JSON has it: when its lot lapses, and the points.
-#[derive(Serialize, Deserialize)]
-struct StoredSlice(Option<i64>, i64);
+type StoredSlice = (Option<i64>, i64);
 
 /// The column of slices.
 pub(crate) fn slices_text(slices: &[Slice]) -> String {
-    let stored = |slice: &Slice| StoredSlice(slice.expires_at.map(Timestamp::millis), slice.points);
+    let stored = |slice: &Slice| (slice.expires_at.map(Timestamp::millis), slice.points);
     let slices: Vec<StoredSlice> = slices.iter().map(stored).collect();
     serde_json::to_string(&slices).expect("numbers are JSON")
 }
@@ -18,7 +16,7 @@ pub(crate) fn slices_text(slices: &[Slice]) -> String {
 /// Reads [`slices_text`] back.
 pub(crate) fn read_slices(text: &str) -> Vec<Slice> {
     let slices: Vec<StoredSlice> = serde_json::from_str(text).expect("the database holds slices");
-    let read = |StoredSlice(at, points)| Slice { expires_at: at.map(Timestamp::from_millis), points };
+    let read = |(at, points): StoredSlice| Slice { expires_at: at.map(Timestamp::from_millis), points };
     slices.into_iter().map(read).collect()
 }
 

@@ -8,8 +8,7 @@ use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
-use crate::http::shapes::{read_value, value_text};
-use crate::record::{Unit, read_slices, slices_text};
+use crate::record::{Unit, read_reward_value, read_slices, reward_value_text, slices_text};
 
 const REDEMPTIONS: Table = Table {
     name: "redemptions",
@@ -89,7 +88,7 @@ fn values(redemption: &Redemption) -> Vec<Value> {
         redemption.points.into(),
         slices_text(&redemption.slices).into(),
         redemption.value.kind().as_str().into(),
-        value_text(&redemption.value).into(),
+        reward_value_text(&redemption.value).into(),
         redemption.discount.map(|off| off.amount).into(),
         redemption.discount.map(|off| off.currency.code()).into(),
         redemption.code.clone().into(),
@@ -109,7 +108,7 @@ fn read(id: RedemptionId, row: &mut RowReader<'_>) -> Redemption {
     let points = row.int();
     let slices = read_slices(row.text());
     let (kind, value) = (row.text(), row.text());
-    let value = read_value(kind, value);
+    let value = read_reward_value(kind, value);
     let (off, currency) = (row.opt_int(), row.opt_text());
     let currency = currency.map(|code| Currency::parse(code).expect("the database holds currencies"));
     let discount = off.zip(currency).map(|(off, currency)| Money::new(off, currency));
