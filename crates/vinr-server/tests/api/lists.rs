@@ -45,20 +45,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         server.paid(1000, "pm_test_0077").await;
         server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
     }
-    for _ in 0..3 {
-        let program = &server.post("/v1/loyalty/programs", serde_json::json!({"name": "Miles"})).await.ok()["id"];
-        let fixed = serde_json::json!({"programId": program, "award": {"type": "fixed", "points": 1}});
-        server.post("/v1/loyalty/earning-rules", fixed).await.ok();
-        let member = server.post("/v1/loyalty/accounts", serde_json::json!({"programId": program})).await.ok();
-        let given = serde_json::json!({"account": member["id"], "amount": 1});
-        server.post("/v1/loyalty/points/earn", given).await.ok();
-        let mut off =
-            serde_json::json!({"name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
-        off["programId"] = program.clone();
-        let reward = server.post("/v1/loyalty/rewards", off).await.ok();
-        let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
-        server.post("/v1/loyalty/redemptions", redeems).await.ok();
-    }
+    three_programs(&server).await;
     let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
@@ -82,6 +69,24 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         }
     }
     assert!(lists >= 10, "{lists} lists were walked");
+}
+
+/// Three loyalty programs, each with a rule, a member, a reward and a redemption.
+async fn three_programs(server: &Server) {
+    for _ in 0..3 {
+        let program = &server.post("/v1/loyalty/programs", serde_json::json!({"name": "Miles"})).await.ok()["id"];
+        let fixed = serde_json::json!({"programId": program, "award": {"type": "fixed", "points": 1}});
+        server.post("/v1/loyalty/earning-rules", fixed).await.ok();
+        let member = server.post("/v1/loyalty/accounts", serde_json::json!({"programId": program})).await.ok();
+        let given = serde_json::json!({"account": member["id"], "amount": 1});
+        server.post("/v1/loyalty/points/earn", given).await.ok();
+        let mut off =
+            serde_json::json!({"name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
+        off["programId"] = program.clone();
+        let reward = server.post("/v1/loyalty/rewards", off).await.ok();
+        let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
+        server.post("/v1/loyalty/redemptions", redeems).await.ok();
+    }
 }
 
 /// The settlement of a day with several payments.
