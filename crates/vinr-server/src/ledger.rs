@@ -2,6 +2,7 @@
 
 mod paid;
 mod points;
+mod redeemed;
 pub(crate) mod routes;
 mod settled;
 mod store;
@@ -9,7 +10,7 @@ mod told;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Debug};
 use std::time::Duration;
 
 use vinr_core::ids::AccountId;
@@ -68,9 +69,9 @@ struct Invariant {
 /// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
 /// holds, took and paid what its transfers and its lines of the balance say, within what was authorized, that payouts are
 /// the sums of their settlements, those of their lines, and the ledger of all of them, that members have the points that
-/// their transactions say, that the events are numbered without a gap, and that there is one for each change of money. Each
-/// account is looked at as it was at one moment. Nothing comes back when all is well; `told` hears of every page of rows
-/// that was read.
+/// their transactions say, that they and their payments are what redemptions say, that the events are numbered without a
+/// gap, and that there is one for each change of money. Each account is looked at as it was at one moment. Nothing comes
+/// back when all is well; `told` hears of every page of rows that was read.
 ///
 /// # Errors
 /// The store is away.
@@ -106,6 +107,7 @@ async fn proof(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) 
         },
     ];
     invariants.extend(points::check(snapshot, account, &stored, &mut told).await?);
+    invariants.extend(redeemed::check(snapshot, account, &mut told).await?);
     Ok(invariants)
 }
 
@@ -137,6 +139,18 @@ fn unbalanced(account: &str, stored: &Balances) -> Vec<Difference> {
     }
     let wrong = units.iter().filter(|(_, sum)| **sum != (0, 0));
     wrong.map(|(subject, sum)| difference(account, subject, (0, 0), *sum)).collect()
+}
+
+/// Of these subjects with what they should be and what they are, those that differ.
+fn unequal<T: Debug + PartialEq>(account: &str, pairs: impl Iterator<Item = (String, T, T)>) -> Vec<Difference> {
+    let different = pairs.filter(|(_, expected, found)| expected != found);
+    let difference = |(subject, expected, found): (String, T, T)| Difference {
+        account: account.to_owned(),
+        subject,
+        expected: format!("{expected:?}"),
+        found: format!("{found:?}"),
+    };
+    different.map(difference).collect()
 }
 
 fn difference(account: &str, subject: &str, expected: Sums, found: Sums) -> Difference {

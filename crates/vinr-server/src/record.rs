@@ -2,12 +2,14 @@
 //! commits with the noun's own row or not at all.
 
 mod reward_values;
+mod slices;
 mod tables;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) use reward_values::{read_reward_value, reward_value_text};
+pub(crate) use slices::{read_slices, slices_text};
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::attempts::Audience;
 use vinr_core::awards::Cause;
@@ -15,11 +17,9 @@ use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::disputes::Opening;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
-use vinr_core::loyalty_accounts::Lots;
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -59,7 +59,6 @@ pub struct Unit<'a> {
     pub(crate) audience: Audience,
     books: Option<Books>,
     unexplained: Unexplained,
-    lots: BTreeMap<LoyaltyAccountId, Lots>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
     sayings: Vec<Saying>,
@@ -256,7 +255,6 @@ impl<'a> Unit<'a> {
             audience: Audience::Merchant,
             books: None,
             unexplained: Unexplained::default(),
-            lots: BTreeMap::new(),
             handovers: Vec::new(),
             sending: None,
             sayings: Vec::new(),
@@ -278,11 +276,6 @@ impl<'a> Unit<'a> {
         self.books.get_or_insert_with(|| self.context.books.clone())
     }
 
-    /// The lots of members as this unit has read and changed them; what a unit has changed cannot be asked of the store.
-    pub(crate) fn lots(&mut self) -> &mut BTreeMap<LoyaltyAccountId, Lots> {
-        &mut self.lots
-    }
-
     /// Asks something of another noun, to be done before this unit is committed.
     pub(crate) fn react(&mut self, reaction: Reaction) {
         self.reactions.push_back(reaction);
@@ -297,7 +290,6 @@ impl<'a> Unit<'a> {
     pub(crate) fn refuse(&mut self) {
         self.store.refuse();
         self.handovers.clear();
-        self.lots.clear();
         self.reactions.clear();
         self.unexplained = Unexplained::default();
         self.sending = None;

@@ -348,6 +348,10 @@ fn error_body(app: &App, error: &ApiError, request_id: &RequestId) -> Value {
         "docUrl": format!("{}/docs#{}", app.settings.public_url, first.code.as_str()),
         "requestId": request_id.as_str(),
     });
+    if let Some(short) = first.short {
+        shown["have"] = short.have.into();
+        shown["need"] = short.need.into();
+    }
     if error.status() == 400 {
         let all = error.refusals.iter();
         shown["errors"] =

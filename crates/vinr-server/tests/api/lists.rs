@@ -45,7 +45,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         server.paid(1000, "pm_test_0077").await;
         server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
     }
-    three_programs_with_members(&server).await;
+    three_programs(&server).await;
     let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
@@ -71,8 +71,8 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
     assert!(lists >= 10, "{lists} lists were walked");
 }
 
-/// Programs with a rule, and with a member who has exchanged a point.
-async fn three_programs_with_members(server: &Server) {
+/// Three loyalty programs, each with a rule, a member, a reward and a redemption.
+async fn three_programs(server: &Server) {
     for _ in 0..3 {
         let program = &server.post("/v1/loyalty/programs", serde_json::json!({"name": "Miles"})).await.ok()["id"];
         let fixed = serde_json::json!({"programId": program, "award": {"type": "fixed", "points": 1}});

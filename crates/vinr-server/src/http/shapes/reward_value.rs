@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
+use vinr_core::decimals;
 use vinr_core::money::{Currency, Money};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::rewards::{Type, Value};
@@ -57,21 +58,12 @@ impl JsonSchema for Percent {
 impl Percent {
     /// Of basis points, without decimals that say nothing.
     fn of(bps: i64) -> Percent {
-        let (whole, part) = (bps / 100, bps % 100);
-        let text = if part == 0 { whole.to_string() } else { format!("{whole}.{part:02}") };
-        Percent(text.parse().expect("digits are a number"))
+        Percent(decimals::text(bps, 2).parse().expect("digits are a number"))
     }
 
     /// In basis points.
     fn bps(&self) -> Option<i64> {
-        let text = self.0.to_string();
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let decimals = decimals.trim_end_matches('0');
-        if decimals.len() > 2 || !digits(whole) || !digits(decimals) {
-            return None;
-        }
-        format!("{whole}{decimals:0<2}").parse().ok()
+        decimals::parse(&self.0.to_string(), 2)
     }
 }
 
