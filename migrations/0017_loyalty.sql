@@ -59,7 +59,8 @@ CREATE TABLE points_transactions (
 ) {WIDE};
 CREATE INDEX points_transactions_created ON points_transactions (account, created_at, id);
 CREATE INDEX points_transactions_member ON points_transactions (account, loyalty_account_id, created_at, id);
-CREATE INDEX points_transactions_type ON points_transactions (account, type, created_at, id);
+CREATE INDEX points_transactions_type ON points_transactions (account, type, created_at, id)
+  WHERE type <> 'earn';
 CREATE INDEX points_transactions_payment ON points_transactions (account, payment_id, created_at, id)
   WHERE payment_id IS NOT NULL;
 
@@ -67,8 +68,7 @@ CREATE INDEX points_transactions_payment ON points_transactions (account, paymen
 CREATE TABLE points_awards (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
   payment_id TEXT NOT NULL, program_id TEXT NOT NULL, loyalty_account_id TEXT NOT NULL, transaction_id TEXT NOT NULL,
-  given_by TEXT NOT NULL, points BIGINT NOT NULL, clawed BIGINT NOT NULL, waived BIGINT NOT NULL,
-  expires_at BIGINT, created_at BIGINT NOT NULL,
+  points BIGINT NOT NULL, clawed BIGINT NOT NULL, waived BIGINT NOT NULL, expires_at BIGINT,
   PRIMARY KEY (account, id)
 ) {TABLE};
 

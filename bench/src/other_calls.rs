@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -11,8 +11,8 @@ use hyper::header::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::load::{self, Answer, COMPLETED, Call, Client, PAYMENTS, WARMING, nth, payment_id};
-use crate::payments::{Ask, told};
-use crate::results::{Rate, Results, Subject};
+use crate::payments::{Ask, timed, told};
+use crate::results::{Results, Subject};
 use crate::server::Server;
 use crate::{Bench, Engine, Problem, progress, runtime};
 
@@ -46,22 +46,6 @@ pub(crate) fn measure(
     let refund = |_| paid.lock().unwrap_or_else(PoisonError::into_inner).pop();
     results.rate(told(timed(bench, server, (engine, Subject::Refund, ask), &refund)?));
     Ok(())
-}
-
-/// The rate of these calls, after some warming up; over less time if there are no more of them.
-fn timed(
-    bench: &Bench<'_>,
-    server: &Server,
-    (engine, subject, ask): (Engine, Subject, Ask),
-    next: &impl Fn(u64) -> Option<Call>,
-) -> Result<Rate, Problem> {
-    let (runtime, heard) = (runtime()?, |_: &Call, _: &Answer| Ok(()));
-    runtime.block_on(load::work(server, ask.connections, WARMING, next, &heard))?;
-    let (before, began) = (server.counters()?, Instant::now());
-    let latencies = runtime.block_on(load::work(server, ask.connections, bench.cli.duration(), next, &heard))?;
-    let took = began.elapsed().min(bench.cli.duration());
-    let spent = server.counters()?.since(&before);
-    Ok(Rate::new(engine, subject, ask, latencies, took, spent))
 }
 
 /// Every merchant's customers.

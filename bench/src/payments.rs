@@ -1,8 +1,11 @@
 //! Payments a second and how long each takes: through the front door, by the bare store, by pgbench. Beside them what
 //! costs more than a simple payment (`other_calls.rs`).
 
+use std::time::Instant;
+
 use crate::engine::Place;
 use crate::format::grouped;
+use crate::load::{Answer, Call, WARMING, nth};
 use crate::pgbench::Baseline;
 use crate::results::{Rate, Results, Subject};
 use crate::server::Server;
@@ -16,7 +19,8 @@ pub(crate) fn measure(bench: &Bench<'_>, results: &mut Results) -> Result<(), Pr
             for engine in &bench.cli.engines {
                 let place = bench.fresh(*engine)?;
                 let server = Server::with_accounts(&place, accounts)?;
-                results.rate(through_http(bench, &server, *engine, ask)?);
+                let payment = |number| Some(Call::payment(nth(number, server.keys.len())));
+                results.rate(told(timed(bench, &server, (*engine, Subject::Http, ask), &payment)?));
                 if (Some(&accounts), connections) == (bench.cli.accounts().first(), other_calls::CONNECTIONS) {
                     other_calls::measure(bench, &server, *engine, ask, results)?;
                 }
@@ -36,13 +40,20 @@ pub(crate) struct Ask {
     pub(crate) connections: u16,
 }
 
-fn through_http(bench: &Bench<'_>, server: &Server, engine: Engine, ask: Ask) -> Result<Rate, Problem> {
-    let runtime = runtime()?;
-    runtime.block_on(load::run(server, ask.connections, load::WARMING, None))?;
-    let before = server.counters()?;
-    let latencies = runtime.block_on(load::run(server, ask.connections, bench.cli.duration(), None))?;
+/// The rate of these calls, after some warming up; over less time if there are no more of them.
+pub(crate) fn timed(
+    bench: &Bench<'_>,
+    server: &Server,
+    (engine, subject, ask): (Engine, Subject, Ask),
+    next: &impl Fn(u64) -> Option<Call>,
+) -> Result<Rate, Problem> {
+    let (runtime, heard) = (runtime()?, |_: &Call, _: &Answer| Ok(()));
+    runtime.block_on(load::work(server, ask.connections, WARMING, next, &heard))?;
+    let (before, began) = (server.counters()?, Instant::now());
+    let latencies = runtime.block_on(load::work(server, ask.connections, bench.cli.duration(), next, &heard))?;
+    let took = began.elapsed().min(bench.cli.duration());
     let spent = server.counters()?.since(&before);
-    Ok(told(Rate::new(engine, Subject::Http, ask, latencies, bench.cli.duration(), spent)))
+    Ok(Rate::new(engine, subject, ask, latencies, took, spent))
 }
 
 fn bare_store(bench: &Bench<'_>, place: &Place, ask: Ask) -> Result<Rate, Problem> {

@@ -17,8 +17,8 @@ async function give(page, iban = IBAN) {
   await page.getByLabel('Account holder').fill('Ada Lovelace');
 }
 
-/** The saved account of a customer's next order: it is offered with its mandate, and pays. */
-async function paysAgain(page, ada, label, name) {
+/** The saved account of a customer's next order: it is offered with its mandate, looked at, and pays. */
+async function paysAgain(page, ada, label, looked = () => {}) {
   const [method] = await methods(ada);
   const payment = await shop.order({ customerId: ada.id });
   await page.goto(payment.checkoutUrl);
@@ -28,7 +28,7 @@ async function paysAgain(page, ada, label, name) {
   const words = page.getByText(`under mandate ${method.mandate.reference}, which you gave before`);
   assert.ok(await words.isVisible(), 'what is agreed to is read');
   assert.equal(await account.getAttribute('aria-describedby'), await words.getAttribute('id'), 'and read out');
-  if (name) await look(page, name, { fullPage: true });
+  await looked();
   await page.getByRole('radio', { name: 'Another card' }).check();
   assert.ok(!(await words.isVisible()), 'of what is not chosen nothing is said');
   await account.check();
@@ -53,7 +53,7 @@ test('a buyer agrees to a mandate, and the account pays the next order too', asy
   assert.deepEqual(await methods(ada), [], 'the money is not there yet');
   await days(5);
   assert.equal((await methods(ada))[0].mandate.paymentId, payment.id);
-  await paysAgain(page, ada, /FR •••• 2606/, 'checkout-account');
+  await paysAgain(page, ada, /FR •••• 2606/, () => look(page, 'checkout-account', { fullPage: true }));
 });
 
 test('a buyer pays with iDEAL, and the account behind it pays the next order', async (t) => {

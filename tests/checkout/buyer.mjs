@@ -70,7 +70,7 @@ export async function type(page, number, expiry = '1239', code = number.startsWi
 
 export const pay = (page) => page.getByRole('button', { name: /^Pay / }).click();
 
-export const save = (page) => page.getByRole('button', { name: 'Save' }).click();
+export const save = (page) => page.getByRole('button', { name: 'Save', exact: true }).click();
 
 /** The shop does not open its door: a page that sends its buyer back stays to be looked at. */
 export const waitAtTheDoor = (page) => page.route(`${shop.home}/**`, () => {});

@@ -143,7 +143,7 @@ test('the samples of customers: register, save a card, charge it, choose it, lis
   assert.deepEqual((await find('ada@example.com')).map((one) => one.id), [customer.id]);
   await page.goto((await save(customer)).headers.get('location'));
   await type(page, '4242424242424242');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.waitForURL(/^https:\/\/yoursite\.com\/wallet\/saved\?setupId=set_\w+&status=succeeded$/);
   assert.equal(await wallet(customer), '4242');
   const [{ id }] = (await shop.call('GET', `/customers/${customer.id}/methods`)).data;
@@ -162,7 +162,7 @@ test('the samples of customers: a charge that wants its buyer is finished on the
   const customer = await register();
   await page.goto((await save(customer)).headers.get('location'));
   await type(page, '4000000000003220');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await bank(page, 'Approve');
   await page.getByRole('heading', { name: 'Card saved' }).waitFor();
   const [{ id }] = (await shop.call('GET', `/customers/${customer.id}/methods`)).data;

@@ -6,12 +6,20 @@ import { test } from 'node:test';
 const TESTS = new URL('../', import.meta.url);
 const PICTURES = new URL('../../docs/screenshots/', import.meta.url);
 
-/** The states that are looked at, as the tests name them. */
+/**
+ * The states that are looked at, as the tests and what helps them name them: each call has its name in it, so that none is
+ * overlooked here.
+ */
 function looks() {
   const folders = readdirSync(TESTS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const files = folders.flatMap(({ name }) => readdirSync(new URL(`${name}/`, TESTS)).map((file) => `${name}/${file}`));
-  const texts = files.filter((file) => file.endsWith('.test.mjs')).map((file) => readFileSync(new URL(file, TESTS), 'utf8'));
-  return texts.flatMap((text) => [...text.matchAll(/\blook\(\w+, '([^']+)'[,)]/g)].map(([, name]) => name));
+  return files.filter((file) => file.endsWith('.mjs') && !file.endsWith('/screenshots.test.mjs')).flatMap((file) => {
+    const text = readFileSync(new URL(file, TESTS), 'utf8');
+    const names = [...text.matchAll(/\blook\(\w+, '([^']+)'[,)]/g)].map(([, name]) => name);
+    const calls = text.match(/(?<!function )\blook\((?!\))/g) ?? [];
+    assert.equal(names.length, calls.length, `${file}: each state is named where it is looked at`);
+    return names;
+  });
 }
 
 test('every state that is looked at has its pictures, and no other has', () => {

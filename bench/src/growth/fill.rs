@@ -93,8 +93,11 @@ impl Writing {
         for rows in &self.shape.tables {
             let table = rows.table;
             if table.kind == Kind::Tally {
-                for ((id, column), delta) in deltas(rows).into_iter().filter(|_| table.name != "counters") {
-                    unit.add(table, id, column, delta, None);
+                // The counter of events is raised by each number that is taken of it below.
+                if table.name != "counters" {
+                    for ((id, column), delta) in deltas(rows) {
+                        unit.add(table, id, column, delta, None);
+                    }
                 }
                 continue;
             }

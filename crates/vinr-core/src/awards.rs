@@ -7,19 +7,8 @@
 use crate::ids::{DisputeId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId, RefundId};
 use crate::money::share;
 use crate::time::Timestamp;
-use crate::wire_enum::wire_enum;
 
-wire_enum! {
-    /// What gave the points of a payment: either, never both.
-    pub enum By {
-        /// The program's rules.
-        Rules = "rules",
-        /// The merchant.
-        Merchant = "merchant",
-    }
-}
-
-/// What a payment earned in a program; there is one of them at most.
+/// What a payment earned in a program, by its rules or by the merchant; there is one of them at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Award {
     /// The payment.
@@ -30,8 +19,6 @@ pub struct Award {
     pub account: LoyaltyAccountId,
     /// The first transaction that gave them.
     pub transaction: PointsTransactionId,
-    /// What gave them.
-    pub by: By,
     /// How many.
     pub points: i64,
     /// How many of them were taken back.
@@ -40,8 +27,6 @@ pub struct Award {
     pub waived: i64,
     /// When they lapse.
     pub expires_at: Option<Timestamp>,
-    /// When they were given.
-    pub created_at: Timestamp,
 }
 
 /// What one refund or dispute took back of an award.

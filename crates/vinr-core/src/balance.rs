@@ -80,7 +80,7 @@ impl Unexplained {
 
     /// Takes away what a line is for.
     pub fn entered(&mut self, entry: &Entry) {
-        self.add(entry.amount.currency.into(), i128::from(entry.net()).saturating_neg());
+        self.add(&entry.amount.currency.into(), i128::from(entry.net()).saturating_neg());
     }
 
     /// Makes sure that there is a line for everything that was moved, and nothing else on any.
@@ -95,9 +95,13 @@ impl Unexplained {
         );
     }
 
-    fn add(&mut self, unit: Unit, amount: i128) {
-        let sum = self.0.entry(unit).or_default();
-        *sum = sum.saturating_add(amount);
+    fn add(&mut self, unit: &Unit, amount: i128) {
+        match self.0.get_mut(unit) {
+            Some(sum) => *sum = sum.saturating_add(amount),
+            None => {
+                self.0.insert(unit.clone(), amount);
+            }
+        }
     }
 }
 

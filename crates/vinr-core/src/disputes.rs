@@ -131,7 +131,7 @@ pub struct Open {
     pub opening: Opening,
 }
 
-/// What an escalation could take at this moment.
+/// What a dispute could take of a payment at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exposure {
     /// What is left of the payment, in minor units.
@@ -206,23 +206,23 @@ pub enum Event {
     Lost,
 }
 
-/// A dispute that the network opens about a payment, or its warning of one.
+/// A dispute that the network opens about a payment, or its warning of one; `exposure` is what can be taken of it.
 ///
 /// # Errors
 /// `payment_not_disputable` when nothing was captured, or nothing is left; an amount that no card payment can be of.
-pub fn open(ask: Open, payment: &Payment, fee: Money, now: Timestamp) -> Result<(Dispute, Event), Refusal> {
+pub fn open(ask: Open, payment: &Payment, exposure: Exposure, now: Timestamp) -> Result<(Dispute, Event), Refusal> {
     let refused = |message: String| Refusal::new(Code::PaymentNotDisputable, message);
-    let left = refundable(payment).map_err(|_| {
+    refundable(payment).map_err(|_| {
         refused(format!("a payment that is {} cannot be disputed: nothing was captured", payment.status))
     })?;
+    let Exposure { left, fee } = exposure;
     if left == 0 {
         return Err(refused("all of this payment was given back or is disputed already".into()));
     }
     // A network that reports more is answered with what there is (spec/traps.md, section 10).
     let amount = payments::amount(ask.amount.map_or(left, |asked| asked.min(left)), payment.amount.currency)?;
-    assert_eq!(fee.currency, amount.currency, "a fee is taken in the currency of what is disputed");
     let (status, fee, event) = match ask.opening {
-        Opening::Dispute => (Status::NeedsResponse, fee.amount, Event::Opened),
+        Opening::Dispute => (Status::NeedsResponse, fee, Event::Opened),
         Opening::Warning => (Status::WarningNeedsResponse, 0, Event::Warned),
     };
     let dispute = Dispute {

@@ -161,16 +161,18 @@ pub fn check(rule: &Rule) -> Result<(), Vec<Refusal>> {
     if rule.conditions.amount_min.is_some_and(|min| !amounts.contains(&min)) {
         wrong.push(invalid(format!("expected 1 to {PAYMENT_AMOUNT_MAX}")).at("conditions.minAmount"));
     }
+    if rule.trigger == Trigger::AccountCreated && rule.conditions != Conditions::default() {
+        let message = "nothing is paid by becoming a member: conditions are for `payment.completed`".into();
+        wrong.push(invalid(message).at("conditions"));
+    }
     if rule.name.as_ref().is_some_and(|name| !(1..=NAME_LENGTH_MAX).contains(&name.chars().count())) {
         wrong.push(invalid(format!("expected 1 to {NAME_LENGTH_MAX} characters")).at("name"));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-/// What a rule gives for what was paid, before its cap; nothing if it does not match.
-///
-/// # Panics
-/// If the points do not fit 64 bits.
+/// What a rule gives for what was paid, before its cap: nothing if it does not match, and never more than anybody can
+/// have.
 pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
     if !rule.is_active || !matches(&rule.conditions, paid) {
         return 0;
@@ -187,12 +189,12 @@ pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
         },
         (Award::PerAmount { .. } | Award::PerCurrency(_), None) => return 0,
     };
-    rounding.round(rule.multiplier.of(exact)).min(POINTS_MAX)
+    rounding.round(rule.multiplier.of(exact).at_most(POINTS_MAX))
 }
 
 /// What is left of points under a cap of which so many were given in its window.
-pub fn capped(points: i64, cap: Option<Cap>, given: i64) -> i64 {
-    cap.map_or(points, |cap| points.min(cap.points.saturating_sub(given).max(0)))
+pub fn capped(points: i64, cap: Cap, given: i64) -> i64 {
+    points.min(cap.points.saturating_sub(given).max(0))
 }
 
 fn matches(conditions: &Conditions, paid: Option<Money>) -> bool {

@@ -87,8 +87,8 @@ wire_enum! {
 
 impl LedgerAccount {
     /// The key of this account's balance in a unit: `network:EUR`.
-    pub fn balance_key(self, unit: Unit) -> String {
-        format!("{}", BalanceKey { account: self, unit })
+    pub fn balance_key(self, unit: &Unit) -> String {
+        format!("{self}:{unit}")
     }
 
     /// Whether it is the merchant's money, settled or not.
@@ -122,7 +122,7 @@ impl BalanceKey {
 impl fmt::Display for BalanceKey {
     /// The key of a balance's row: `network:EUR`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.account, self.unit)
+        f.write_str(&self.account.balance_key(&self.unit))
     }
 }
 
@@ -236,15 +236,14 @@ impl Transfer {
 
     /// What this adds to the debited balance and to the credited one, in this order: account,
     /// unit, posted, pending. The two cancel each other out.
-    pub fn deltas(&self) -> [(LedgerAccount, Unit, i64, i64); 2] {
+    pub fn deltas(&self) -> [(LedgerAccount, &Unit, i64, i64); 2] {
         let (posted, pending) = match self.phase {
             Phase::Posted => (self.amount, 0),
             Phase::Pending => (0, self.amount),
             Phase::Post { held } => (self.amount, negated(held)),
             Phase::Void => (0, negated(self.amount)),
         };
-        let unit = || self.unit.clone();
-        [(self.debit, unit(), negated(posted), negated(pending)), (self.credit, unit(), posted, pending)]
+        [(self.debit, &self.unit, negated(posted), negated(pending)), (self.credit, &self.unit, posted, pending)]
     }
 
     fn checked(debit: LedgerAccount, credit: LedgerAccount, money: Money, phase: Phase) -> Self {
@@ -280,7 +279,7 @@ impl Balances {
     /// If a balance leaves 64 bits.
     pub fn apply(&mut self, transfer: &Transfer) {
         for (account, unit, posted, pending) in transfer.deltas() {
-            let row = self.rows.entry(BalanceKey { account, unit }).or_default();
+            let row = self.rows.entry(BalanceKey { account, unit: unit.clone() }).or_default();
             row.posted = row.posted.checked_add(posted).expect("a balance fits 64 bits");
             row.pending = row.pending.checked_add(pending).expect("a balance fits 64 bits");
         }

@@ -35,6 +35,7 @@ pub mod colours;
 pub mod countries;
 pub mod currencies;
 pub mod customers;
+pub mod decimals;
 pub mod disputes;
 pub mod earning_rules;
 pub mod events;

@@ -57,7 +57,7 @@ pub struct LoyaltyAccount {
     pub metadata: Metadata,
     /// When something may happen to the lots by itself; never later than it does.
     pub wakes_at: Option<Timestamp>,
-    /// The member was told of everything that lapses until then.
+    /// The member was told of every lot that lapses until then, of each once: not again of what comes into one later.
     pub noticed_until: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
@@ -75,35 +75,6 @@ pub struct Lot {
 /// A member's open lots, in the order in which they are spent: the one that lapses first, first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lots(Vec<Lot>);
-
-/// What is to happen to a member's points.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Points are given.
-    Earn {
-        /// How many; may be none.
-        points: i64,
-        /// When they lapse.
-        expires_at: Option<Timestamp>,
-    },
-    /// Points are spent on a reward.
-    Redeem {
-        /// How many.
-        points: i64,
-    },
-    /// What a redemption took is given back.
-    Release {
-        /// Of which lots it was.
-        slices: Vec<Slice>,
-    },
-    /// The merchant corrects the balance.
-    Adjust {
-        /// Given, or taken if negative.
-        points: i64,
-        /// When what is given lapses.
-        expires_at: Option<Timestamp>,
-    },
-}
 
 /// A new member.
 #[derive(Clone, Debug)]
@@ -215,33 +186,42 @@ pub fn changed(account: LoyaltyAccount, changes: Changes) -> Result<LoyaltyAccou
     Ok(LoyaltyAccount { status: changes.status.unwrap_or(account.status), metadata, ..account })
 }
 
-/// Decides what a command does to the points. What is given back to a lot that has lapsed meanwhile lapses at once.
+/// Points are given: any number, also none.
 ///
 /// # Errors
-/// `insufficient_points` with what there is and what was needed, `loyalty_account_closed`, more points than anybody has.
-pub fn decide(
-    account: &LoyaltyAccount,
-    lots: &Lots,
-    command: Command,
-    now: Timestamp,
-) -> Result<Vec<Movement>, Refusal> {
-    if account.status == Status::Closed && !matches!(command, Command::Release { .. }) {
-        let message = "this membership is closed: nothing is earned or spent any more";
-        return Err(Refusal::new(Code::LoyaltyAccountClosed, message));
-    }
-    match command {
-        Command::Earn { points, expires_at } => {
-            give(account, Kind::Earn, &whole(points, expires_at)).map(|one| vec![one])
-        }
-        Command::Adjust { points: points @ 0.., expires_at } => {
-            give(account, Kind::Adjust, &whole(points, expires_at)).map(|one| vec![one])
-        }
-        Command::Adjust { points, expires_at: _ } => {
-            spend(account, lots, Kind::Adjust, points.saturating_neg()).map(|one| vec![one])
-        }
-        Command::Redeem { points } => spend(account, lots, Kind::Redeem, points).map(|one| vec![one]),
-        Command::Release { slices } => give_back(account, Kind::Release, &slices, now),
-    }
+/// `loyalty_account_closed`; more points than anybody is given.
+pub fn earn(account: &LoyaltyAccount, points: i64, expires_at: Option<Timestamp>) -> Result<Movement, Refusal> {
+    grant(account, Kind::Earn, points, expires_at)
+}
+
+/// The merchant corrects the balance upwards.
+///
+/// # Errors
+/// As [`earn`].
+pub fn adjust_up(account: &LoyaltyAccount, points: i64, expires_at: Option<Timestamp>) -> Result<Movement, Refusal> {
+    grant(account, Kind::Adjust, points, expires_at)
+}
+
+/// The merchant corrects the balance downwards.
+///
+/// # Errors
+/// As [`redeem`].
+pub fn adjust_down(account: &LoyaltyAccount, lots: &Lots, points: i64) -> Result<Movement, Refusal> {
+    spend(account, lots, Kind::Adjust, points)
+}
+
+/// Points are spent on a reward.
+///
+/// # Errors
+/// `insufficient_points` with what there is and what was needed, `loyalty_account_closed`.
+pub fn redeem(account: &LoyaltyAccount, lots: &Lots, points: i64) -> Result<Movement, Refusal> {
+    spend(account, lots, Kind::Redeem, points)
+}
+
+/// Gives back what a redemption took of these lots, also to a closed membership. What comes back into a lot that has lapsed
+/// meanwhile lapses at once; of no points there is no movement.
+pub fn release(account: &LoyaltyAccount, taken: &[Slice], now: Timestamp) -> Vec<Movement> {
+    give_back(account, Kind::Release, &reversed(taken), now)
 }
 
 /// Takes points back that a payment earned: of the lot it was earned in, then of those that lapse first, then as a debt or
@@ -263,16 +243,9 @@ pub fn claw_back(
     (movement, Taken { clawed, waived: due.saturating_sub(clawed) })
 }
 
-/// Gives again what a clawback took, into the lots it came from; what had become a debt comes into the lot of the award.
-///
-/// # Errors
-/// More points than anybody has.
-pub fn restore(
-    account: &LoyaltyAccount,
-    taken: &Movement,
-    lot: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<Vec<Movement>, Refusal> {
+/// Gives again what a clawback took, into the lots it came from, as [`release`] does; what had become a debt comes into the
+/// lot of the award.
+pub fn restore(account: &LoyaltyAccount, taken: &Movement, lot: Option<Timestamp>, now: Timestamp) -> Vec<Movement> {
     let mut slices = reversed(&taken.slices);
     let owed = taken.points.saturating_neg().saturating_sub(sum(&slices));
     slices.extend((owed > 0).then_some(Slice { expires_at: lot, points: owed }));
@@ -350,12 +323,8 @@ fn next_look(expires_at: Timestamp, noticed_until: Option<Timestamp>) -> Timesta
     if noticed_until < Some(expires_at) { expires_at.minus(NOTICE) } else { expires_at }
 }
 
-fn whole(points: i64, expires_at: Option<Timestamp>) -> Vec<Slice> {
-    vec![Slice { expires_at, points }]
-}
-
 /// The same parts the other way round.
-pub fn reversed(slices: &[Slice]) -> Vec<Slice> {
+fn reversed(slices: &[Slice]) -> Vec<Slice> {
     slices.iter().map(|slice| Slice { points: slice.points.saturating_neg(), ..*slice }).collect()
 }
 
@@ -363,13 +332,23 @@ fn sum(slices: &[Slice]) -> i64 {
     slices.iter().fold(0_i64, |sum, slice| sum.saturating_add(slice.points))
 }
 
-/// Points that come in: a debt is repaid first, with what would lapse first.
-fn give(account: &LoyaltyAccount, kind: Kind, slices: &[Slice]) -> Result<Movement, Refusal> {
-    let points = sum(slices);
+/// Points that come in by somebody's will: no member is given more than there can be.
+fn grant(
+    account: &LoyaltyAccount,
+    kind: Kind,
+    points: i64,
+    expires_at: Option<Timestamp>,
+) -> Result<Movement, Refusal> {
+    check_open(account)?;
     if account.balance.saturating_add(points) > POINTS_MAX {
         let message = format!("a member has {POINTS_MAX} points at most");
         return Err(Refusal::new(Code::ParameterInvalid, message).at("points"));
     }
+    Ok(give(account, kind, &[Slice { expires_at, points }]))
+}
+
+/// Points that come in: a debt is repaid first, with what would lapse first.
+fn give(account: &LoyaltyAccount, kind: Kind, slices: &[Slice]) -> Movement {
     let mut debt = account.balance.saturating_neg().max(0);
     let mut rest = Vec::with_capacity(slices.len());
     for slice in slices {
@@ -378,15 +357,18 @@ fn give(account: &LoyaltyAccount, kind: Kind, slices: &[Slice]) -> Result<Moveme
         let points = slice.points.saturating_sub(repaid);
         rest.extend((points > 0).then_some(Slice { points, ..*slice }));
     }
-    Ok(Movement { kind, points, slices: rest })
+    Movement { kind, points: sum(slices), slices: rest }
 }
 
-/// Gives back, and lets lapse at once what lies in lots that have lapsed.
-fn give_back(account: &LoyaltyAccount, kind: Kind, slices: &[Slice], now: Timestamp) -> Result<Vec<Movement>, Refusal> {
-    let given = give(account, kind, slices)?;
+/// Gives back, and lets lapse at once what lies in lots that have lapsed. What was theirs before is never too much.
+fn give_back(account: &LoyaltyAccount, kind: Kind, slices: &[Slice], now: Timestamp) -> Vec<Movement> {
+    let given = give(account, kind, slices);
     let over = given.slices.iter().filter(|slice| slice.expires_at.is_some_and(|at| at <= now));
-    let lapsed: Vec<Movement> = over.map(|slice| lapsing(slice.expires_at, slice.points)).collect();
-    Ok([vec![given], lapsed].concat())
+    let mut movements: Vec<Movement> = over.map(|slice| lapsing(slice.expires_at, slice.points)).collect();
+    if given.points != 0 {
+        movements.insert(0, given);
+    }
+    movements
 }
 
 fn lapsing(expires_at: Option<Timestamp>, points: i64) -> Movement {
@@ -394,12 +376,23 @@ fn lapsing(expires_at: Option<Timestamp>, points: i64) -> Movement {
     Movement { kind: Kind::Expire, points: taken, slices: vec![Slice { expires_at, points: taken }] }
 }
 
+fn check_open(account: &LoyaltyAccount) -> Result<(), Refusal> {
+    match account.status {
+        Status::Active => Ok(()),
+        Status::Closed => {
+            let message = "this membership is closed: nothing is earned or spent any more";
+            Err(Refusal::new(Code::LoyaltyAccountClosed, message))
+        }
+    }
+}
+
 /// Points that go out by somebody's will: never more than there are.
 fn spend(account: &LoyaltyAccount, lots: &Lots, kind: Kind, points: i64) -> Result<Movement, Refusal> {
+    check_open(account)?;
     let have = account.balance.max(0);
     if points > have {
         let message = format!("{points} points are needed, and the member has {}", account.balance);
-        return Err(Refusal::new(Code::InsufficientPoints, message).at("points"));
+        return Err(Refusal::new(Code::InsufficientPoints, message).at("points").short(account.balance, points));
     }
     assert_eq!(lots.points(), have, "a member's lots are the balance");
     Ok(Movement { kind, points: points.saturating_neg(), slices: lots.take(points, None) })

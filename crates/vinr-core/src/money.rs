@@ -192,6 +192,13 @@ impl Ratio {
         .reduced()
     }
 
+    /// This, or a whole number if it is less.
+    #[must_use]
+    pub const fn at_most(self, most: i64) -> Self {
+        let floor = self.numerator.checked_div_euclid(self.denominator).expect("the denominator is positive");
+        if floor >= widen(most) { Self::whole(most) } else { self }
+    }
+
     /// The nearest whole number, half away from zero.
     ///
     /// # Panics

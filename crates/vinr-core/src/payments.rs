@@ -21,7 +21,7 @@ mod row;
 pub(crate) mod tests;
 
 pub use crate::balance::Funds;
-pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, is_over, refundable, takes_bank};
+pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, refundable, takes_bank};
 pub use discounts::{check_quote, discounted, unless_charged};
 pub use evolve::evolve;
 pub use row::{

@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::decimals;
 use crate::ids::{CustomerId, LoyaltyAccountId, PointsTransactionId, ProgramId};
 use crate::ids::{DisputeId, EarningRuleId, PaymentId, RedemptionId, RefundId};
 use crate::ledger::{LedgerAccount, Transfer};
@@ -16,7 +17,7 @@ use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
-/// Most points of one movement, and of one member.
+/// Most points of one movement, and the most that a member is given. What was theirs comes back to them also beyond it.
 pub const POINTS_MAX: i64 = 1_000_000_000_000;
 
 wire_enum! {
@@ -130,6 +131,8 @@ impl Rate {
     pub const ONE: Self = Self(Self::SCALE);
     /// Ten-thousandths in one.
     const SCALE: i64 = 10_000;
+    /// So many decimals has one of them.
+    const PLACES: usize = 4;
     /// The greatest rate.
     const MAX: i64 = 1_000_000 * Self::SCALE;
 
@@ -138,16 +141,10 @@ impl Rate {
     /// # Errors
     /// What is not above 0, above 1,000,000, or has more than four decimals.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let refused = || {
+        let number = decimals::parse(text, Self::PLACES).filter(|number| (1..=Self::MAX).contains(number));
+        number.map(Self).ok_or_else(|| {
             Refusal::new(Code::ParameterInvalid, "expected a number above 0 and up to 1000000, with 4 decimals at most")
-        };
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || decimals.len() > 4 || !digits(whole) || !digits(decimals) {
-            return Err(refused());
-        }
-        let number: i64 = format!("{whole}{decimals:0<4}").parse().map_err(|_| refused())?;
-        if (1..=Self::MAX).contains(&number) { Ok(Self(number)) } else { Err(refused()) }
+        })
     }
 
     /// So many ten-thousandths, as a row has them.
@@ -170,12 +167,7 @@ impl Rate {
 impl fmt::Display for Rate {
     /// As [`Rate::parse`] reads it, without zeros that say nothing.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = self.0.div_euclid(Self::SCALE);
-        let decimals = format!("{:04}", self.0.rem_euclid(Self::SCALE));
-        match decimals.trim_end_matches('0') {
-            "" => write!(f, "{whole}"),
-            decimals => write!(f, "{whole}.{decimals}"),
-        }
+        f.write_str(&decimals::text(self.0, Self::PLACES))
     }
 }
 

@@ -114,8 +114,6 @@ pub enum Command {
 /// What happened to a redemption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It was made, and its points were taken.
-    Issued,
     /// A payment carries it.
     Attached {
         /// Which.
@@ -163,13 +161,13 @@ pub fn create(
     (account, customer_id): (LoyaltyAccountId, Option<CustomerId>),
     slices: Vec<Slice>,
     now: Timestamp,
-) -> (Redemption, Event) {
+) -> Redemption {
     let (status, discount, code) = match &reward.value {
         Value::Amount(off) => (Status::Issued, Some(*off), None),
         Value::Percent { .. } => (Status::Issued, None, None),
         Value::Product { .. } | Value::Partner { .. } => (Status::Applied, None, Some(ask.code)),
     };
-    let redemption = Redemption {
+    Redemption {
         id: ask.id,
         account,
         customer_id,
@@ -184,8 +182,7 @@ pub fn create(
         payment_id: None,
         expires_at: now.plus(USED_WITHIN),
         created_at: now,
-    };
-    (redemption, Event::Issued)
+    }
 }
 
 /// Decides a command; `hold` is what the payment says that carries it.
@@ -224,7 +221,6 @@ pub fn decide(redemption: &Redemption, command: Command, hold: Hold, now: Timest
 /// Applies an event; the only place where a redemption changes.
 pub fn evolve(redemption: &mut Redemption, event: Event) {
     match event {
-        Event::Issued => {}
         Event::Attached { payment, discount } => {
             redemption.status = Status::Attached;
             redemption.payment_id = Some(payment);

@@ -129,7 +129,7 @@ wire_enum! {
         PaymentNotDisputable = "payment_not_disputable",
         /// The dispute's status does not allow to answer it.
         DisputeNotAnswerable = "dispute_not_answerable",
-        /// The member has not so many points.
+        /// The member has not so many points: `have` says how many there are, and `need` how many it takes.
         InsufficientPoints = "insufficient_points",
         /// The customer is no member of the program, or nobody is named.
         LoyaltyAccountMissing = "loyalty_account_missing",
@@ -241,18 +241,36 @@ pub struct Refusal {
     pub param: Option<Cow<'static, str>>,
     /// For people: what is wrong and what to do. Lower case, no full stop.
     pub message: String,
+    /// For programs: how much there is and how much it takes, where there is too little of something.
+    pub short: Option<Short>,
+}
+
+/// Too little of something, in its smallest unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Short {
+    /// What there is; negative for a debt.
+    pub have: i64,
+    /// What it takes.
+    pub need: i64,
 }
 
 impl Refusal {
     /// A refusal that is not about one parameter.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, param: None, message: message.into() }
+        Self { code, param: None, message: message.into(), short: None }
     }
 
     /// The same refusal, about this parameter.
     #[must_use]
     pub fn at(mut self, param: impl Into<Cow<'static, str>>) -> Self {
         self.param = Some(param.into());
+        self
+    }
+
+    /// The same refusal, with how much there is and how much it takes.
+    #[must_use]
+    pub const fn short(mut self, have: i64, need: i64) -> Self {
+        self.short = Some(Short { have, need });
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod paid;
 mod points;
+mod redeemed;
 pub(crate) mod routes;
 mod settled;
 mod store;
@@ -9,7 +10,7 @@ mod told;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Debug};
 use std::time::Duration;
 
 use vinr_core::ids::AccountId;
@@ -40,6 +41,18 @@ pub struct Difference {
     pub found: String,
 }
 
+impl Difference {
+    fn new(
+        account: &str,
+        subject: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Difference {
+        let account = account.to_owned();
+        Difference { account, subject: subject.into(), expected: expected.into(), found: found.into() }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: expected {}, found {}", self.account, self.subject, self.expected, self.found)
@@ -56,9 +69,9 @@ struct Invariant {
 /// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
 /// holds, took and paid what its transfers and its lines of the balance say, within what was authorized, that payouts are
 /// the sums of their settlements, those of their lines, and the ledger of all of them, that members have the points that
-/// their transactions say, that the events are numbered without a gap, and that there is one for each change of money. Each
-/// account is looked at as it was at one moment. Nothing comes back when all is well; `told` hears of every page of rows
-/// that was read.
+/// their transactions say, that they and their payments are what redemptions say, that the events are numbered without a
+/// gap, and that there is one for each change of money. Each account is looked at as it was at one moment. Nothing comes
+/// back when all is well; `told` hears of every page of rows that was read.
 ///
 /// # Errors
 /// The store is away.
@@ -94,6 +107,7 @@ async fn proof(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) 
         },
     ];
     invariants.extend(points::check(snapshot, account, &stored, &mut told).await?);
+    invariants.extend(redeemed::check(snapshot, account, &mut told).await?);
     Ok(invariants)
 }
 
@@ -103,6 +117,7 @@ async fn of_account(db: &Db, account: &AccountId) -> Result<Vec<Invariant>> {
     proof(&snapshot, account.as_str(), |_| {}).await
 }
 
+/// The balances that are not what they should be; one that is not there is zero.
 fn compared(account: &str, computed: &Balances, stored: &Balances) -> Vec<Difference> {
     let keys: BTreeSet<_> = computed.keys().chain(stored.keys()).collect();
     let unequal = keys.into_iter().filter_map(|key| {
@@ -126,14 +141,21 @@ fn unbalanced(account: &str, stored: &Balances) -> Vec<Difference> {
     wrong.map(|(subject, sum)| difference(account, subject, (0, 0), *sum)).collect()
 }
 
+/// Of these subjects with what they should be and what they are, those that differ.
+fn unequal<T: Debug + PartialEq>(account: &str, pairs: impl Iterator<Item = (String, T, T)>) -> Vec<Difference> {
+    let different = pairs.filter(|(_, expected, found)| expected != found);
+    let difference = |(subject, expected, found): (String, T, T)| Difference {
+        account: account.to_owned(),
+        subject,
+        expected: format!("{expected:?}"),
+        found: format!("{found:?}"),
+    };
+    different.map(difference).collect()
+}
+
 fn difference(account: &str, subject: &str, expected: Sums, found: Sums) -> Difference {
     let shown = |(posted, pending): Sums| format!("{posted} posted, {pending} pending");
-    Difference {
-        account: account.to_owned(),
-        subject: subject.to_owned(),
-        expected: shown(expected),
-        found: shown(found),
-    }
+    Difference::new(account, subject, shown(expected), shown(found))
 }
 
 /// What a merchant has, by currency.

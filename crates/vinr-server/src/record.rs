@@ -1,11 +1,15 @@
 //! A change becomes rows: the only writer of events, deliveries, transfers, balances and timers. Everything it stages
 //! commits with the noun's own row or not at all.
 
+mod reward_values;
+mod slices;
 mod tables;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub(crate) use reward_values::{read_reward_value, reward_value_text};
+pub(crate) use slices::{read_slices, slices_text};
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};
 use vinr_core::attempts::Audience;
 use vinr_core::awards::Cause;
@@ -13,11 +17,9 @@ use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::disputes::Opening;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
-use vinr_core::loyalty_accounts::Lots;
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -57,9 +59,9 @@ pub struct Unit<'a> {
     pub(crate) audience: Audience,
     books: Option<Books>,
     unexplained: Unexplained,
-    lots: BTreeMap<LoyaltyAccountId, Lots>,
     handovers: Vec<Handover>,
     sending: Option<Sending>,
+    sayings: Vec<Saying>,
     reactions: VecDeque<Reaction>,
     guarded: bool,
     /// Whether the account's count of written timers is raised by this unit.
@@ -215,13 +217,18 @@ pub(crate) enum Reaction {
     GivenAgain(PaymentId, Cause),
 }
 
+/// What is said in the log, as a call that says it.
+type Saying = Box<dyn FnOnce() + Send + Sync>;
+
 /// What is done after a unit's commit: hints only, nothing that matters.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Afterwards {
     /// Deliveries to send.
     pub handovers: Vec<Handover>,
     /// What an acquirer is asked; its attempt is a row by now, and has a timer.
     pub(crate) sending: Option<Sending>,
+    /// What the log is told.
+    pub(crate) sayings: Vec<Saying>,
     /// Whether timers were written that go off before anybody looks.
     pub timers: bool,
 }
@@ -248,9 +255,9 @@ impl<'a> Unit<'a> {
             audience: Audience::Merchant,
             books: None,
             unexplained: Unexplained::default(),
-            lots: BTreeMap::new(),
             handovers: Vec::new(),
             sending: None,
+            sayings: Vec::new(),
             reactions: VecDeque::new(),
             guarded: false,
             timed: false,
@@ -269,11 +276,6 @@ impl<'a> Unit<'a> {
         self.books.get_or_insert_with(|| self.context.books.clone())
     }
 
-    /// The lots of members as this unit has read and changed them; what a unit has changed cannot be asked of the store.
-    pub(crate) fn lots(&mut self) -> &mut BTreeMap<LoyaltyAccountId, Lots> {
-        &mut self.lots
-    }
-
     /// Asks something of another noun, to be done before this unit is committed.
     pub(crate) fn react(&mut self, reaction: Reaction) {
         self.reactions.push_back(reaction);
@@ -288,10 +290,10 @@ impl<'a> Unit<'a> {
     pub(crate) fn refuse(&mut self) {
         self.store.refuse();
         self.handovers.clear();
-        self.lots.clear();
         self.reactions.clear();
         self.unexplained = Unexplained::default();
         self.sending = None;
+        self.sayings.clear();
         (self.guarded, self.timed, self.timers) = (false, false, false);
     }
 
@@ -301,7 +303,13 @@ impl<'a> Unit<'a> {
     /// If the lines of the balance do not say what was moved on the merchant's accounts.
     pub(crate) fn afterwards(self) -> Afterwards {
         self.unexplained.assert_none();
-        Afterwards { handovers: self.handovers, sending: self.sending, timers: self.timers }
+        Afterwards { handovers: self.handovers, sending: self.sending, sayings: self.sayings, timers: self.timers }
+    }
+
+    /// Says something in the log once this unit is committed: a decision that is made again, or comes to nothing, says
+    /// nothing.
+    pub(crate) fn say(&mut self, saying: impl FnOnce() + Send + Sync + 'static) {
+        self.sayings.push(Box::new(saying));
     }
 
     /// Asks an acquirer once this unit is committed: one question a unit.

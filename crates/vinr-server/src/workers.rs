@@ -59,6 +59,7 @@ impl Workers {
 
     /// Hands over what a commit left to do.
     pub(crate) fn after(&self, afterwards: Afterwards, committed: &Committed) {
+        afterwards.sayings.into_iter().for_each(|saying| saying());
         if afterwards.timers {
             self.timers.notify_one();
         }

@@ -93,12 +93,14 @@ fn judged(
         if matches!(status, "processing" | "requires_authentication") {
             return Err(format!("nobody asks what became of {payment}"));
         }
-        // A buyer who comes by a link brings no order of a program.
+        let order = &payment["metadata"]["order"];
         if payment["paymentLinkId"].is_null() {
-            let order = payment["metadata"]["order"].as_str().unwrap_or_default();
+            let order = order.as_str().unwrap_or_default();
             if let Some(other) = orders.insert(order.to_owned(), id.to_owned()) {
                 return Err(format!("order {order} is paid by {other} and by {id}"));
             }
+        } else if !order.is_null() {
+            return Err(format!("{id} is of a link, whose buyers bring no order of a program, and of order {order}"));
         }
         kept += payment["amountCaptured"].as_i64().unwrap_or_default();
         kept -= payment["amountRefunded"].as_i64().unwrap_or_default();

@@ -6,63 +6,78 @@ use std::sync::OnceLock;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use vinr_core::keys::Environment;
+use vinr_core::refusal::{Code, Refusal};
+use vinr_server::ApiError;
 
 use crate::world::{Ask, Broken, PUBLIC_URL, Said, Who};
 
 /// Codes that a story's requests may be refused with: of states, races and outages. Nobody in it writes a wrong request.
-const REFUSALS: [&str; 40] = [
-    "idempotency_key_reused",
-    "idempotency_key_in_use",
-    "clock_advancing",
-    "payment_not_confirmable",
-    "payment_attempts_exhausted",
-    "payment_not_cancellable",
-    "payment_not_capturable",
-    "payment_not_authenticatable",
-    "payment_method_detached",
-    "payment_method_expired",
-    "payment_method_missing",
-    "payment_method_mismatch",
-    "amount_too_large",
-    "resource_missing",
-    "setup_not_confirmable",
-    "setup_not_authenticatable",
-    "acquirer_not_configured",
-    "endpoint_disabled",
-    "balance_insufficient",
-    "payout_not_cancellable",
-    "service_unavailable",
-    "payment_not_disputable",
-    "dispute_not_answerable",
-    "payment_not_refundable",
-    "amount_mismatch",
-    "payment_link_used_up",
-    "payment_link_inactive",
-    "client_secret_invalid",
-    "pci_attestation_required",
-    "insufficient_scope",
-    "insufficient_points",
-    "loyalty_account_closed",
-    "loyalty_account_exists",
-    "loyalty_account_missing",
-    "payment_not_completed",
-    "payment_not_theirs",
-    "reward_unavailable",
-    "redemption_in_use",
-    "redemption_not_usable",
-    "resource_exists",
+const REFUSALS: [Code; 27] = [
+    Code::IdempotencyKeyReused,
+    Code::IdempotencyKeyInUse,
+    Code::ClockAdvancing,
+    Code::PaymentNotConfirmable,
+    Code::PaymentAttemptsExhausted,
+    Code::PaymentNotCancellable,
+    Code::PaymentNotCapturable,
+    Code::PaymentNotAuthenticatable,
+    Code::PaymentMethodDetached,
+    Code::PaymentMethodExpired,
+    Code::PaymentMethodMissing,
+    Code::PaymentMethodMismatch,
+    Code::AmountTooLarge,
+    Code::ResourceMissing,
+    Code::SetupNotConfirmable,
+    Code::SetupNotAuthenticatable,
+    Code::AcquirerNotConfigured,
+    Code::EndpointDisabled,
+    Code::BalanceInsufficient,
+    Code::PayoutNotCancellable,
+    Code::ServiceUnavailable,
+    Code::PaymentNotDisputable,
+    Code::DisputeNotAnswerable,
+    Code::PaymentNotRefundable,
+    Code::AmountMismatch,
+    Code::PaymentLinkUsedUp,
+    Code::PaymentLinkInactive,
 ];
 
-/// What refuses a request that was right when it was written.
+/// Codes of loyalty, which only endpoints refuse with that name them.
+const OF_LOYALTY: [Code; 10] = [
+    Code::InsufficientPoints,
+    Code::LoyaltyAccountClosed,
+    Code::LoyaltyAccountExists,
+    Code::LoyaltyAccountMissing,
+    Code::PaymentNotCompleted,
+    Code::PaymentNotTheirs,
+    Code::RewardUnavailable,
+    Code::RedemptionInUse,
+    Code::RedemptionNotUsable,
+    // Two clients set the same program up.
+    Code::ResourceExists,
+];
+
+/// What refuses a request that was right when it was written, in the words of its invalid parameter: the other clients of
+/// an account move its clock too, and use up its links.
 const OVERTAKEN: [&str; 3] = [
     "the clock never goes back",
     "which is now on this account's clock",
     "of this link are completed or under way already",
 ];
 
+/// What can be asked for.
+struct Operation {
+    method: &'static str,
+    /// The parts of its path.
+    path: Vec<String>,
+    /// What it is answered with.
+    answer: Validator,
+    /// The codes that are particular to it.
+    codes: Vec<Code>,
+}
+
 struct Contract {
-    /// For a method and the parts of a path.
-    answers: Vec<(&'static str, Vec<String>, Validator)>,
+    answers: Vec<Operation>,
     error: Validator,
 }
 
@@ -78,25 +93,39 @@ pub(crate) fn check(ask: &Ask, said: &Said) -> Result<(), Broken> {
     }
     let body: Value = serde_json::from_str(&said.text).map_err(|error| format!("not JSON ({error}): {}", what()))?;
     let contract = contract();
-    if said.status != 200 {
-        let code = body["error"]["code"].as_str().unwrap_or_default();
-        // The other clients of an account move its clock too, and use up its links.
-        let overtaken = OVERTAKEN.iter().any(|words| said.text.contains(words));
-        let statuses = matches!(said.status, 400 | 403 | 404 | 409 | 422 | 503);
-        let is_known = REFUSALS.contains(&code) && statuses || overtaken;
-        if !is_known {
-            return Err(format!("refused as nothing is refused here: {}", what()));
-        }
-        return contract.error.validate(&body).map_err(|error| format!("against the contract ({error}): {}", what()));
-    }
     let path = ask.path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
     let fits = |pattern: &Vec<String>| {
         pattern.len() == parts.len() && pattern.iter().zip(&parts).all(|(a, b)| a.starts_with('{') || a == b)
     };
-    let found = contract.answers.iter().find(|(method, pattern, _)| *method == ask.method && fits(pattern));
-    let (.., validator) = found.ok_or_else(|| format!("the document knows no such endpoint: {}", what()))?;
-    validator.validate(&body).map_err(|error| format!("against the contract ({error}): {}", what()))
+    let found = contract.answers.iter().find(|one| one.method == ask.method && fits(&one.path));
+    let operation = found.ok_or_else(|| format!("the document knows no such endpoint: {}", what()))?;
+    if said.status != 200 {
+        let code = body["error"]["code"].as_str().and_then(Code::parse);
+        let is_known = code.is_some_and(|code| {
+            let may = may_be_refused(ask, said, code) || OF_LOYALTY.contains(&code) && operation.codes.contains(&code);
+            said.status == ApiError::from(Refusal::new(code, "")).status() && may
+        });
+        if !is_known {
+            return Err(format!("refused as nothing is refused here: {}", what()));
+        }
+        return contract.error.validate(&body).map_err(|error| format!("against the contract ({error}): {}", what()));
+    }
+    operation.answer.validate(&body).map_err(|error| format!("against the contract ({error}): {}", what()))
+}
+
+/// Whether such a request may be refused so. A merchant's secret key may do everything but take card numbers.
+fn may_be_refused(ask: &Ask, said: &Said, code: Code) -> bool {
+    match code {
+        Code::ParameterInvalid => OVERTAKEN.iter().any(|words| said.text.contains(words)),
+        Code::InsufficientScope => matches!(ask.who, Who::Reader | Who::Fields(_)),
+        Code::ClientSecretInvalid => matches!(ask.who, Who::Fields(_)),
+        // Who charges what has come of a number was let in with the number.
+        Code::PciAttestationRequired => {
+            ask.who == Who::Program && ask.method == "POST" && ask.path == "/v1/payment-methods"
+        }
+        _ => REFUSALS.contains(&code),
+    }
 }
 
 fn contract() -> &'static Contract {
@@ -114,14 +143,19 @@ fn contract() -> &'static Contract {
                 let operation = &operations[method.to_ascii_lowercase()];
                 let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
                 if schema.is_object() {
-                    known.insert((path.contains('{'), path.clone(), method), compile(schema));
+                    let codes = operation["x-vinr-codes"].as_array().into_iter().flatten();
+                    let codes: Vec<Code> = codes.filter_map(|code| Code::parse(code.as_str()?)).collect();
+                    known.insert((path.contains('{'), path.clone(), method), (compile(schema), codes));
                 }
             }
         }
         // Paths without a name in braces come first: they are more exact.
-        let answers = known
-            .into_iter()
-            .map(|((_, path, method), validator)| (method, path.split('/').map(str::to_owned).collect(), validator));
+        let answers = known.into_iter().map(|((_, path, method), (answer, codes))| Operation {
+            method,
+            path: path.split('/').map(str::to_owned).collect(),
+            answer,
+            codes,
+        });
         Contract { answers: answers.collect(), error: compile(&json!({"$ref": "#/components/schemas/Error"})) }
     })
 }

@@ -97,8 +97,8 @@ impl Work {
     }
 }
 
-/// Programs of a story: the one that every merchant has, or one of their own.
-const PROGRAMS: [&[&str]; 2] = [&["prog_default"], &["prog_gold"]];
+/// Programs of a story: the one that every merchant has, one of their own, or both, of which members may join both.
+const PROGRAMS: [&[&str]; 3] = [&["prog_default"], &["prog_gold"], &["prog_default", "prog_gold"]];
 
 /// What is drawn once a story.
 #[derive(Debug, Clone)]

@@ -181,7 +181,8 @@ impl Db {
         Ok(db)
     }
 
-    /// Opens a database if there is one, for those who want nothing created: not even what every database here begins with.
+    /// Opens a database if its file or its schema is there; where it is not, nothing is created. One that is there is opened
+    /// as by [`Db::open`], with the tables that every database here begins with.
     pub async fn open_existing(config: Config, entropy: Entropy) -> Result<Option<Db>, OpenError> {
         let is_there = match &config {
             Config::Sqlite { path, .. } => path.exists(),

@@ -296,7 +296,26 @@ impl UnitOfWork {
     /// In debug builds, if a table of the query has rows staged by this unit: the answer would not show them.
     pub async fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         debug_assert!(self.staged_table_in(sql).is_none(), "query over staged rows of {:?}", self.staged_table_in(sql));
+        self.query_stored(sql, params).await
+    }
+
+    /// The same also over tables of which this unit has staged rows: for whoever adds what is staged to the answer, such as
+    /// what [`UnitOfWork::added`] says of a tally.
+    pub async fn query_stored(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.snapshot().await?.query(sql, params).await
+    }
+
+    /// What this unit adds to a column of a tally, by id.
+    ///
+    /// # Panics
+    /// If the table has no such column.
+    pub fn added(&self, table: &'static Table, column: &str) -> impl Iterator<Item = (&str, i64)> {
+        let column = table.column(column);
+        let rows = self.unit.tallies.iter().filter(|tally| tally.table.name == table.name);
+        rows.filter_map(move |tally| {
+            let change = tally.changes.iter().find(|change| change.column == column)?;
+            Some((&*tally.id, change.delta))
+        })
     }
 
     /// Stages a new row with a fresh id that nobody else can know. If the id exists all the same, that is an error of

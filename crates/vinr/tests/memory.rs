@@ -95,9 +95,10 @@ async fn search_finds_what_is_being_typed(merchant: &Merchant, server: &Server) 
     let typed =
         [&head, "content-type: application/x-www-form-urlencoded\r\n\r\n", &form(BROKEN_OFF), &account].concat();
     buyer.write_all(typed.as_bytes()).await.expect("sent");
-    let typed = [BROKEN_OFF.0, KEPT_ON_PAGE].map(|number| number.replace(' ', "+"));
+    let [number, iban] = [BROKEN_OFF.0, KEPT_ON_PAGE].map(|number| number.replace(' ', "+"));
+    let typed = [number, format!("cvc={}&", BROKEN_OFF.1), iban];
     let deadline = Instant::now() + PATIENCE;
-    while !typed.iter().all(|number| search(server).iter().any(|found| found.starts_with(number))) {
+    while !typed.iter().all(|part| search(server).iter().any(|found| found.starts_with(part))) {
         assert!(Instant::now() < deadline, "the search finds what is there");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

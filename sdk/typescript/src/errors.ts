@@ -23,6 +23,8 @@ export interface ErrorFacts {
   retryAfter?: number | null | undefined;
   errors?: ErrorDetail[] | undefined;
   docUrl?: string | null | undefined;
+  have?: number | null | undefined;
+  need?: number | null | undefined;
   cause?: unknown;
 }
 
@@ -45,6 +47,10 @@ export class VinrError extends Error {
   readonly errors: ErrorDetail[];
   /** Where the code is explained. */
   readonly docUrl: string | null;
+  /** With `insufficient_points`: the points there are, negative for a debt. */
+  readonly have: number | null;
+  /** With `insufficient_points`: the points it takes. */
+  readonly need: number | null;
 
   constructor(message: string, facts: ErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -55,6 +61,8 @@ export class VinrError extends Error {
     this.retryAfter = facts.retryAfter ?? null;
     this.errors = facts.errors ?? [];
     this.docUrl = facts.docUrl ?? null;
+    this.have = facts.have ?? null;
+    this.need = facts.need ?? null;
   }
 }
 
@@ -149,7 +157,8 @@ export function errorOf(status: number, headers: Headers, body: unknown): VinrEr
     const message = `the server answered ${status} without an error that could be read: check baseUrl and what stands between`;
     return new (classOf(undefined, status))(message, { code: 'unexpected_response', status, requestId, retryAfter });
   }
-  const { code, message, param, docUrl } = told;
+  const { code, message, param, docUrl, have, need } = told;
   const errors = (told.errors ?? []) as ErrorDetail[];
-  return new (classOf(told.type, status))(message, { code, param, status, requestId, retryAfter, errors, docUrl });
+  const facts = { code, param, status, requestId, retryAfter, errors, docUrl, have, need };
+  return new (classOf(told.type, status))(message, facts);
 }

@@ -159,6 +159,16 @@ test('there is a class for each type of error, with everything that was told', a
   }
 });
 
+test('an error for too few points says how many there are and how many it takes', async (t) => {
+  const numbers = { have: -32, need: 500 };
+  const { vinr } = await far(t, [refusal(422, 'invalid_request_error', 'insufficient_points', numbers), refusal(404, 'invalid_request_error', 'resource_missing')]);
+  const redeem = () => caught(vinr.loyalty.redemptions.create({ account: 'loy_1', reward: 'rwd_1' }));
+  const short = await redeem();
+  assert.deepEqual({ have: short.have, need: short.need }, numbers);
+  const other = await redeem();
+  assert.deepEqual({ have: other.have, need: other.need }, { have: null, need: null });
+});
+
 test('an answer that is not of the API becomes an error by its status', async (t) => {
   const page = (status: number): Answer => ({ status, body: '<p>no</p>', headers: { 'x-vinr-request-id': 'req_9' } });
   for (const [status, expected] of [[403, VinrPermissionError], [404, VinrInvalidRequestError], [500, VinrApiError], [301, VinrApiError]] as const) {

@@ -9,12 +9,10 @@ fn award(points: i64) -> Award {
         program_id: ProgramId::from_bits(2),
         account: LoyaltyAccountId::from_bits(3),
         transaction: PointsTransactionId::from_bits(4),
-        by: By::Rules,
         points,
         clawed: 0,
         waived: 0,
         expires_at: None,
-        created_at: Timestamp::EPOCH,
     }
 }
 

@@ -18,22 +18,22 @@ fn ask(amount: Option<i64>) -> Open {
     Open { id: DisputeId::from_bits(2), amount, reason: Reason::Fraudulent, opening: Opening::Dispute }
 }
 
-/// What an escalation could take of a payment of 100.00 of which nothing was given back.
+/// What a dispute could take of a payment of 100.00 of which nothing was given back.
 fn exposure() -> Exposure {
-    Exposure { left: 10_000, fee: 1_500 }
+    exposure_of(&captured(0))
 }
 
-fn fee() -> Money {
-    Money::new(1_500, Currency::EUR)
+fn exposure_of(payment: &Payment) -> Exposure {
+    Exposure::of(payment, Money::new(1_500, Currency::EUR))
 }
 
 fn opened(payment: &Payment, amount: Option<i64>) -> Dispute {
-    open(ask(amount), payment, fee(), now()).expect("a dispute").0
+    open(ask(amount), payment, exposure_of(payment), now()).expect("a dispute").0
 }
 
 fn warning(amount: Option<i64>) -> Dispute {
     let ask = Open { opening: Opening::Warning, ..ask(amount) };
-    open(ask, &captured(0), fee(), now()).expect("a warning").0
+    open(ask, &captured(0), exposure(), now()).expect("a warning").0
 }
 
 fn says(text: &str) -> Command {
@@ -60,11 +60,12 @@ fn a_dispute_takes_what_is_left_at_most() {
     for (reported, booked) in [(None, 7_000), (Some(10_000), 7_000), (Some(7_000), 7_000), (Some(1), 1)] {
         assert_eq!(opened(&payment, reported).amount.amount, booked, "{reported:?}");
     }
-    let all_back = open(ask(None), &captured(10_000), fee(), now()).expect_err("nothing is left");
+    let all_back =
+        open(ask(None), &captured(10_000), exposure_of(&captured(10_000)), now()).expect_err("nothing is left");
     assert_eq!(all_back.code, Code::PaymentNotDisputable);
     let mut waiting = captured(0);
     waiting.status = payments::Status::Authorized;
-    let refused = open(ask(None), &waiting, fee(), now()).expect_err("nothing was captured");
+    let refused = open(ask(None), &waiting, exposure_of(&waiting), now()).expect_err("nothing was captured");
     assert_eq!(refused.code, Code::PaymentNotDisputable);
     assert!(refused.message.contains("authorized"), "{}", refused.message);
 }
@@ -161,7 +162,7 @@ fn the_matrix_of_status_and_command() {
 #[test]
 fn a_warning_moves_nothing_until_it_becomes_a_dispute() {
     let ask = Open { opening: Opening::Warning, ..ask(Some(4_000)) };
-    let (mut dispute, event) = open(ask, &captured(0), fee(), now()).expect("a warning");
+    let (mut dispute, event) = open(ask, &captured(0), exposure(), now()).expect("a warning");
     assert_eq!((event.clone(), dispute.status, dispute.fee), (Event::Warned, Status::WarningNeedsResponse, 0));
     for event in [event, Event::Submitted { decided_at: now() }, Event::Closed] {
         assert_eq!((transfers(&dispute, &event), entry(&dispute, &event)), (Vec::new(), None), "{event:?}");
@@ -256,7 +257,7 @@ proptest! {
             if kind <= 1 || known == 0 {
                 let opening = if kind == 0 { Opening::Dispute } else { Opening::Warning };
                 let ask = Open { opening, ..ask(Some(amount)) };
-                let Ok((dispute, event)) = open(ask, &payment, fee(), now()) else { continue };
+                let Ok((dispute, event)) = open(ask, &payment, exposure_of(&payment), now()) else { continue };
                 let command = of_payment(&dispute, &event);
                 prop_assert_eq!(command.is_some(), opening == Opening::Dispute);
                 let changes = command.map(|command| payments::decide(&payment, command, now()).expect("it fits"));
@@ -266,7 +267,7 @@ proptest! {
                 disputes.push(dispute);
             } else {
                 let dispute = &mut disputes[which % known];
-                let exposure = Exposure::of(&payment, fee());
+                let exposure = exposure_of(&payment);
                 let evidence = if amount % 2 == 0 { "winning_evidence" } else { "losing_evidence" };
                 let command = match kind {
                     2 => Command::Accept,

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn rule(award: Award) -> Rule {
@@ -79,9 +81,8 @@ fn what_does_not_match_gives_nothing() {
 
 #[test]
 fn a_cap_leaves_what_is_left_of_it() {
-    let cap = Some(Cap { points: 100, window: Window::Day });
+    let cap = Cap { points: 100, window: Window::Day };
     assert_eq!([capped(80, cap, 0), capped(80, cap, 50), capped(80, cap, 100), capped(80, cap, 130)], [80, 50, 0, 0]);
-    assert_eq!(capped(80, None, 1_000), 80);
 }
 
 #[test]
@@ -112,7 +113,47 @@ fn everything_that_is_wrong_with_a_rule_is_named_at_once() {
     let mut joined = per_amount(100, "1");
     joined.trigger = Trigger::AccountCreated;
     assert!(check(&joined).is_err(), "nothing is paid by becoming a member");
+    for conditions in [
+        Conditions { amount_min: Some(1), currency: None },
+        Conditions { amount_min: None, currency: Some(Currency::EUR) },
+    ] {
+        let mut welcome = rule(Award::Fixed { points: 50 });
+        welcome.trigger = Trigger::AccountCreated;
+        assert_eq!(check(&welcome), Ok(()));
+        welcome.conditions = conditions;
+        let refused = check(&welcome).expect_err("such a condition is never met");
+        assert_eq!(refused[0].param.as_deref(), Some("conditions"));
+    }
     assert!(check(&per_amount(0, "1")).is_err());
     assert!(check(&rule(Award::PerCurrency(BTreeMap::new()))).is_err());
     assert_eq!(check(&per_amount(100, "1")), Ok(()));
+}
+
+/// Every rate there can be, and the smallest and the greatest often.
+fn any_rate() -> impl Strategy<Value = Rate> {
+    let (least, most) = (rate("0.0001"), rate("1000000"));
+    let between = (least.ten_thousandths()..=most.ten_thousandths()).prop_map(Rate::from_stored);
+    prop_oneof![Just(least), Just(most), between]
+}
+
+proptest! {
+    /// They are computed when a payment completes: there is no rule whose points keep it from its money.
+    #[test]
+    fn whatever_the_rates_are_points_are_from_none_to_the_most_there_can_be(
+        amount in prop_oneof![Just(1), Just(PAYMENT_AMOUNT_MAX), 1..=PAYMENT_AMOUNT_MAX],
+        currency in prop::sample::select(Currency::all().collect::<std::vec::Vec<_>>()),
+        per in prop_oneof![Just(1), Just(PAYMENT_AMOUNT_MAX), 1..=PAYMENT_AMOUNT_MAX],
+        (given, multiplier) in (any_rate(), any_rate()),
+        rounding in prop::sample::select(Rounding::ALL),
+    ) {
+        for award in [
+            Award::PerAmount { per, points: given },
+            Award::PerCurrency(BTreeMap::from([(currency, given)])),
+            Award::Fixed { points: POINTS_MAX },
+        ] {
+            let rule = Rule { multiplier, ..rule(award) };
+            let earned = points(&rule, Some(Money::new(amount, currency)), rounding);
+            prop_assert!((0..=POINTS_MAX).contains(&earned), "{earned}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ fn a_void_leaves_nothing_behind() {
 fn a_post_carries_the_moved_amount_and_the_cleared_reservation() {
     let unit = Unit::Currency(Currency::EUR);
     let post = Transfer::pending(Network, MerchantAvailable, euro(100)).post(60);
-    assert_eq!(post.deltas(), [(Network, unit.clone(), -60, 100), (MerchantAvailable, unit, 60, -100)]);
+    assert_eq!(post.deltas(), [(Network, &unit, -60, 100), (MerchantAvailable, &unit, 60, -100)]);
     assert_eq!((post.amount, post.phase), (60, Phase::Post { held: 100 }));
 }
 
@@ -86,11 +86,11 @@ fn the_key_of_a_balance_is_read_back() {
     for account in LedgerAccount::ALL {
         for currency in Currency::all() {
             let key = BalanceKey { account: *account, unit: currency.into() };
-            let text = account.balance_key(currency.into());
+            let text = account.balance_key(&currency.into());
             assert_eq!(BalanceKey::parse(&text), Some(key), "{text}");
         }
     }
-    assert_eq!(Network.balance_key(Currency::EUR.into()), "network:EUR");
+    assert_eq!(Network.balance_key(&Currency::EUR.into()), "network:EUR");
     for text in ["network", "network:", "network:eur", ":EUR", "bank:EUR", "network:EUR:EUR"] {
         assert_eq!(BalanceKey::parse(text), None, "{text}");
     }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use std::vec::Vec;
 
 use super::*;
+use crate::refusal::Short;
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(&format!("{text}T00:00:00Z")).expect("an instant")
@@ -35,12 +36,28 @@ impl Member {
         movements
     }
 
-    fn tell(&mut self, command: Command, now: Timestamp) -> Result<Vec<Movement>, Refusal> {
-        decide(&self.account, &self.lots, command, now).map(|movements| self.apply(movements))
+    fn earn(&mut self, points: i64, expires_at: Option<Timestamp>) -> Vec<Movement> {
+        let earned = earn(&self.account, points, expires_at).expect("points can be earned");
+        self.apply(vec![earned])
     }
 
-    fn earn(&mut self, points: i64, expires_at: Option<Timestamp>) {
-        self.tell(Command::Earn { points, expires_at }, at("2026-01-01")).expect("points can be earned");
+    fn redeem(&mut self, points: i64) -> Result<Vec<Slice>, Refusal> {
+        let spent = redeem(&self.account, &self.lots, points)?;
+        self.apply(vec![spent.clone()]);
+        Ok(spent.slices)
+    }
+
+    fn adjust(&mut self, points: i64) -> Result<Vec<Movement>, Refusal> {
+        let adjusted = match points {
+            0.. => adjust_up(&self.account, points, None)?,
+            _ => adjust_down(&self.account, &self.lots, -points)?,
+        };
+        Ok(self.apply(vec![adjusted]))
+    }
+
+    fn release(&mut self, taken: &[Slice], now: Timestamp) -> Vec<Movement> {
+        let released = release(&self.account, taken, now);
+        self.apply(released)
     }
 
     fn lots(&self) -> Vec<(i64, Option<Timestamp>)> {
@@ -59,15 +76,13 @@ fn what_lapses_first_is_spent_first_and_goes_back_where_it_came_from() {
     let mut member = Member::new();
     member.earn(50, june);
     member.earn(100, march);
-    let spent = member.tell(Command::Redeem { points: 120 }, at("2026-02-01")).expect("there are 150");
-    let slices = &spent[0].slices;
+    let slices = member.redeem(120).expect("there are 150");
     assert_eq!(
-        slices[..],
+        slices,
         [Slice { expires_at: march, points: -100 }, Slice { expires_at: june, points: -20 }],
         "the hundred that lapse in March, and twenty of the others"
     );
-    let slices = reversed(slices);
-    let back = member.tell(Command::Release { slices }, at("2026-03-15")).expect("points go back");
+    let back = member.release(&slices, at("2026-03-15"));
     assert_eq!(parts(&back), [(Kind::Release, 120), (Kind::Expire, -100)], "what has lapsed lapses at once");
     assert_eq!((member.account.balance, member.lots()), (50, vec![(50, june)]));
 }
@@ -77,12 +92,12 @@ fn what_lapses_first_is_spent_first_and_goes_back_where_it_came_from() {
 fn a_debt_is_repaid_by_what_is_earned_next() {
     let mut member = Member::new();
     member.earn(42, None);
-    member.tell(Command::Redeem { points: 32 }, at("2026-02-01")).expect("there are 42");
+    member.redeem(32).expect("there are 42");
     let (movement, taken) = claw_back(&member.account, &member.lots, 42, None, Shortfall::Owed);
     member.apply(vec![movement]);
     assert_eq!((member.account.balance, taken), (-32, Taken { clawed: 42, waived: 0 }));
-    let refused = member.tell(Command::Redeem { points: 1 }, at("2026-02-02")).expect_err("there is a debt");
-    assert_eq!(refused.code, Code::InsufficientPoints);
+    let refused = member.redeem(1).expect_err("there is a debt");
+    assert_eq!((refused.code, refused.short), (Code::InsufficientPoints, Some(Short { have: -32, need: 1 })));
     member.earn(50, None);
     assert_eq!((member.account.balance, member.lots()), (18, vec![(18, None)]));
     assert_eq!(member.account.lifetime, 50, "42 + 50 earned, 42 taken back");
@@ -92,7 +107,7 @@ fn a_debt_is_repaid_by_what_is_earned_next() {
 fn without_a_debt_what_is_not_there_is_waived() {
     let mut member = Member::new();
     member.earn(42, None);
-    member.tell(Command::Redeem { points: 32 }, at("2026-02-01")).expect("there are 42");
+    member.redeem(32).expect("there are 42");
     let (movement, taken) = claw_back(&member.account, &member.lots, 42, None, Shortfall::Waived);
     assert_eq!((movement.points, taken), (-10, Taken { clawed: 10, waived: 32 }));
     member.apply(vec![movement]);
@@ -105,12 +120,12 @@ fn a_clawback_takes_of_the_lot_it_earned_first_and_is_undone_exactly() {
     let mut member = Member::new();
     member.earn(30, march);
     member.earn(20, june);
-    member.tell(Command::Redeem { points: 40 }, at("2026-02-01")).expect("there are 50");
+    member.redeem(40).expect("there are 50");
     let (movement, _) = claw_back(&member.account, &member.lots, 20, june, Shortfall::Owed);
     assert_eq!(movement.slices, [Slice { expires_at: june, points: -10 }]);
     member.apply(vec![movement.clone()]);
     assert_eq!(member.account.balance, -10);
-    let again = restore(&member.account, &movement, june, at("2026-02-10")).expect("points are given again");
+    let again = restore(&member.account, &movement, june, at("2026-02-10"));
     member.apply(again);
     assert_eq!((member.account.balance, member.lots()), (10, vec![(10, june)]));
 }
@@ -121,19 +136,17 @@ fn what_came_back_is_taken_again_of_where_it_lies_then_of_the_rest_then_as_a_deb
     let mut member = Member::new();
     member.earn(100, march);
     member.earn(50, june);
-    let spent = member.tell(Command::Redeem { points: 120 }, at("2026-02-01")).expect("there are 150");
-    let slices = spent[0].slices.clone();
-    let give_back = |slices: &[Slice]| Command::Release { slices: reversed(slices) };
-    member.tell(give_back(&slices), at("2026-02-02")).expect("points go back");
+    let slices = member.redeem(120).expect("there are 150");
+    member.release(&slices, at("2026-02-02"));
     let (movement, again) = take_again(&member.lots, &slices, at("2026-02-03"));
     assert_eq!((movement.points, &movement.slices, &again), (-120, &slices, &slices));
-    member.tell(Command::Redeem { points: 140 }, at("2026-02-03")).expect("there are 150");
+    member.redeem(140).expect("there are 150");
     let (movement, again) = take_again(&member.lots, &slices, at("2026-02-03"));
     assert_eq!((movement.points, &movement.slices[..]), (-120, &[Slice { expires_at: june, points: -10 }][..]));
     assert_eq!(sum(&again), -120, "what is owed comes back too if the order is refunded once more");
     member.apply(vec![movement]);
     assert_eq!(member.account.balance, -110);
-    member.tell(give_back(&again), at("2026-02-04")).expect("points go back");
+    member.release(&again, at("2026-02-04"));
     assert_eq!((member.account.balance, member.lots()), (10, vec![(10, None)]));
     let (movement, again) = take_again(&member.lots, &slices, at("2026-03-02"));
     assert_eq!((movement.points, sum(&again)), (-20, -20), "the hundred of March are gone already");
@@ -159,6 +172,9 @@ fn a_member_is_told_thirty_days_before_and_once() {
     assert_eq!(told, [Lot { expires_at: Some(march), points: 100 }]);
     member.account.noticed_until = Some(march);
     assert_eq!(notices(&member.account, &member.lots, at("2026-01-31")), []);
+    let slices = member.redeem(60).expect("there are 150");
+    member.release(&slices, at("2026-01-31"));
+    assert_eq!(notices(&member.account, &member.lots, at("2026-01-31")), [], "they were told of what came back, too");
     assert_eq!(due(&member.account, &member.lots), Some(march));
     assert_eq!(parts(&lapse(&member.lots, march)), [(Kind::Expire, -100)]);
     let lapsed = lapse(&member.lots, march);
@@ -170,10 +186,9 @@ fn a_member_is_told_thirty_days_before_and_once() {
 #[test]
 fn an_adjustment_never_goes_below_zero() {
     let mut member = Member::new();
-    let take = |points| Command::Adjust { points, expires_at: None };
-    assert!(member.tell(take(-1), at("2026-01-02")).is_err());
-    member.tell(take(10), at("2026-01-02")).expect("points can be given");
-    member.tell(take(-10), at("2026-01-02")).expect("there are 10");
+    assert!(member.adjust(-1).is_err());
+    member.adjust(10).expect("points can be given");
+    member.adjust(-10).expect("there are 10");
     assert_eq!((member.account.balance, member.account.lifetime), (0, 0));
 }
 
@@ -181,16 +196,42 @@ fn an_adjustment_never_goes_below_zero() {
 fn a_closed_membership_takes_back_what_is_released_and_no_more() {
     let mut member = Member::new();
     member.account.status = Status::Closed;
-    for command in [
-        Command::Earn { points: 1, expires_at: None },
-        Command::Redeem { points: 0 },
-        Command::Adjust { points: 1, expires_at: None },
-    ] {
-        let refused = member.tell(command, at("2026-01-02")).expect_err("it is closed");
-        assert_eq!(refused.code, Code::LoyaltyAccountClosed);
+    let Member { account, lots } = &member;
+    for moved in
+        [earn(account, 1, None), redeem(account, lots, 0), adjust_up(account, 1, None), adjust_down(account, lots, 0)]
+    {
+        assert_eq!(moved.expect_err("it is closed").code, Code::LoyaltyAccountClosed);
     }
-    let slices = vec![Slice { expires_at: None, points: 5 }];
-    assert!(member.tell(Command::Release { slices }, at("2026-01-02")).is_ok());
+    let back = member.release(&[Slice { expires_at: None, points: -5 }], at("2026-01-02"));
+    assert_eq!(parts(&back), [(Kind::Release, 5)]);
+}
+
+/// Nobody is given more than there can be; what was theirs comes back all the same, with the money it goes with.
+#[test]
+fn what_comes_back_is_never_too_much() {
+    let mut member = Member::new();
+    member.earn(POINTS_MAX, None);
+    let slices = member.redeem(500).expect("there are more");
+    let (taken, _) = claw_back(&member.account, &member.lots, 42, None, Shortfall::Owed);
+    member.apply(vec![taken.clone()]);
+    member.adjust(542).expect("that many are missing");
+    for refused in [earn(&member.account, 1, None), adjust_up(&member.account, 1, None)] {
+        assert_eq!(refused.expect_err("there are as many as there can be").code, Code::ParameterInvalid);
+    }
+    let now = at("2026-01-02");
+    assert_eq!(parts(&member.release(&slices, now)), [(Kind::Release, 500)]);
+    let again = restore(&member.account, &taken, None, now);
+    assert_eq!(parts(&member.apply(again)), [(Kind::ClawbackReversal, 42)]);
+    assert_eq!(member.account.balance, POINTS_MAX + 542);
+    assert!(member.adjust(-POINTS_MAX).is_ok(), "and all of it can be spent");
+}
+
+#[test]
+fn of_nothing_that_comes_back_there_is_no_movement() {
+    let member = Member::new();
+    let nothing = Movement { kind: Kind::Clawback, points: 0, slices: Vec::new() };
+    assert_eq!(release(&member.account, &[], at("2026-01-02")), []);
+    assert_eq!(restore(&member.account, &nothing, None, at("2026-01-02")), []);
 }
 
 /// What may happen to a member, drawn.
@@ -228,15 +269,15 @@ proptest! {
             let moved = match step {
                 Step::Earn(points, days) => {
                     let expires_at = days.map(|days| now.plus(Span::days(days)));
-                    member.tell(Command::Earn { points, expires_at }, now).unwrap_or_default()
+                    member.earn(points, expires_at)
                 }
                 Step::Redeem(points) => {
-                    let spent = member.tell(Command::Redeem { points }, now).unwrap_or_default();
+                    let spent = redeem(&member.account, &member.lots, points).ok();
                     redeemed.extend(spent.iter().map(|movement| movement.slices.clone()));
-                    spent
+                    member.apply(spent.into_iter().collect())
                 }
                 Step::Release => match redeemed.pop() {
-                    Some(slices) => member.tell(Command::Release { slices: reversed(&slices) }, now).unwrap_or_default(),
+                    Some(slices) => member.release(&slices, now),
                     None => Vec::new(),
                 },
                 Step::ClawBack(points, owed) => {
@@ -248,15 +289,13 @@ proptest! {
                 }
                 Step::Restore => match clawed.pop() {
                     Some(taken) => {
-                        let again = restore(&member.account, &taken, None, now).expect("points are given again");
-                        prop_assert_eq!(again[0].points, -taken.points);
+                        let again = restore(&member.account, &taken, None, now);
+                        prop_assert_eq!(again.first().map_or(0, |first| first.points), -taken.points);
                         member.apply(again)
                     }
                     None => Vec::new(),
                 },
-                Step::Adjust(points) => {
-                    member.tell(Command::Adjust { points, expires_at: None }, now).unwrap_or_default()
-                }
+                Step::Adjust(points) => member.adjust(points).unwrap_or_default(),
                 Step::Days(days) => {
                     now = now.plus(Span::days(days));
                     let lapsed = lapse(&member.lots, now);

@@ -176,3 +176,17 @@ fn an_amount_that_does_not_fit_is_an_outage() {
 fn an_allocation_to_nobody_is_an_outage() {
     let _ = allocate(5, &[0, 0]);
 }
+
+#[test]
+fn a_ratio_is_cut_off_before_it_is_rounded() {
+    let cut = |numerator: i128, most: i64| {
+        let cut = Ratio::new(numerator, 3).at_most(most);
+        (cut.floor(), cut.ceil())
+    };
+    assert_eq!(
+        [cut(10, 4), cut(10, 3), cut(9, 3), cut(-10, -4), cut(-10, -3)],
+        [(3, 4), (3, 3), (3, 3), (-4, -4), (-4, -3)]
+    );
+    let ends = (i64::MAX, -i64::MAX);
+    assert_eq!((cut(i128::MAX, ends.0), cut(i128::MAX, ends.1)), ((ends.0, ends.0), (ends.1, ends.1)));
+}

@@ -106,26 +106,16 @@ pub fn confirm_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-/// Whether there is nothing left that its buyer could do: then a client secret opens nothing any more.
-pub fn is_over(payment: &Payment, now: Timestamp) -> bool {
-    match payment.status {
-        Status::Processing | Status::RequiresAuthentication => false,
-        Status::Pending | Status::RequiresAction | Status::Failed => now >= payment.expires_at,
-        Status::Authorized | Status::Completed | Status::Cancelled | Status::Expired => true,
-    }
-}
-
 /// Whether a bank can pay it, by iDEAL or SEPA debit: in euros, at once and in full (banks hold nothing).
 pub fn takes_bank(payment: &Payment) -> bool {
     payment.capture == Capture::Automatic && payment.amount.currency == Currency::EUR
 }
 
-/// Whether a payment may be sent to a bank now.
+/// Refuses a payment that no bank can pay. Whether it may be paid at all now is [`confirm_gate`]'s to say.
 ///
 /// # Errors
-/// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks.
-pub fn bank_gate(payment: &Payment, now: Timestamp) -> Result<(), Refusal> {
-    confirm_gate(payment, now)?;
+/// `parameter_invalid`.
+pub fn bank_gate(payment: &Payment) -> Result<(), Refusal> {
     if takes_bank(payment) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 /// Applies an event to the state; the only place where a payment changes.
 pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
     match event {
-        Event::Created => {}
+        Event::Created | Event::ActionRequired => {}
         Event::Submitted { method, presence, attempt, saving } => {
             payment.saving.clone_from(saving);
             payment.presence = *presence;
@@ -18,7 +18,6 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::AuthenticationRequired { until } => payment.authenticate_until = Some(*until),
         Event::AuthenticationPassed => payment.authenticate_until = None,
         Event::Clearing { until } => payment.clears_at = Some(*until),
-        Event::ActionRequired => payment.capturing = None,
         Event::CaptureRefused(code) => (payment.capturing, payment.failure) = (None, Some(*code)),
         Event::Authorized { until } => {
             payment.amount_capturable = payment.amount.amount;

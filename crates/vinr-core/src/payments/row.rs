@@ -265,7 +265,21 @@ impl Payment {
         self.amount.amount.checked_add(off).expect("an original amount fits 64 bits")
     }
 
-    /// Whether it ended without money, or its checkout closed before any came.
+    /// Whether there is nothing left that its buyer could do: then a client secret opens nothing any more.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        match self.status {
+            Status::Authorized | Status::Completed => true,
+            Status::Pending
+            | Status::Processing
+            | Status::RequiresAuthentication
+            | Status::RequiresAction
+            | Status::Failed
+            | Status::Cancelled
+            | Status::Expired => self.is_over_unpaid(now),
+        }
+    }
+
+    /// Whether it ended without money, or none can come any more: its checkout closed, or its attempts are used up.
     pub fn is_over_unpaid(&self, now: Timestamp) -> bool {
         match self.status {
             Status::Cancelled | Status::Expired => true,

@@ -267,17 +267,17 @@ fn a_card_is_kept_when_it_has_paid_and_forgotten_when_it_has_not() {
 }
 
 #[test]
-fn after_ten_failed_attempts_a_payment_takes_no_further_one_and_is_over_unpaid() {
+fn after_ten_failed_attempts_a_payment_takes_no_further_one_and_is_over() {
     let (mut payment, mut ledger, fees) =
         (payment(Capture::Automatic, 1000), Balances::default(), FeeSchedule::default());
     for failures in 1..=10 {
-        assert!(!payment.is_tried_out() && !payment.is_over_unpaid(now()), "after {} failures", failures - 1);
+        assert!(!payment.is_tried_out() && !payment.is_over(now()), "after {} failures", failures - 1);
         play(&mut payment, &mut ledger, confirm(), now()).expect("confirmed");
         play(&mut payment, &mut ledger, settle(&fees, Outcome::Declined(FailureCode::CardDeclined)), now())
             .expect("settled");
         assert_eq!((payment.status, payment.failure_count), (Status::Failed, failures));
     }
-    assert!(payment.is_tried_out() && payment.is_over_unpaid(now()));
+    assert!(payment.is_tried_out() && payment.is_over_unpaid(now()) && payment.is_over(now()));
     assert_eq!(play(&mut payment, &mut ledger, confirm(), now()), Err(Code::PaymentAttemptsExhausted));
     assert_eq!(play(&mut payment, &mut ledger, Command::Cancel, now()), Ok(1), "the merchant may still end it");
 }

@@ -26,7 +26,7 @@ fn issued(value: Value) -> Redemption {
     };
     let slices = vec![Slice { expires_at: None, points: -500 }];
     let ask = Create { id: RedemptionId::from_bits(1), code: "ABCD".into() };
-    create(ask, &reward, (LoyaltyAccountId::from_bits(2), None), slices, at(0)).0
+    create(ask, &reward, (LoyaltyAccountId::from_bits(2), None), slices, at(0))
 }
 
 fn five_off() -> Redemption {
@@ -144,4 +144,11 @@ fn every_command_has_an_answer_in_every_state() {
         }
     }
     assert_eq!(matrix.join("\n"), include_str!("matrix.txt").trim_end());
+}
+
+#[test]
+fn a_payment_that_may_be_charged_or_was_holds_what_it_carries() {
+    let held = payments::Status::ALL.iter().filter(|status| hold(**status) == Hold::Held);
+    let held: Vec<&str> = held.map(|status| status.as_str()).collect();
+    assert_eq!(held, ["processing", "requires_authentication", "requires_action", "authorized", "completed"]);
 }

@@ -1,6 +1,6 @@
 //! Awards as rows, with what took of them and what rules with caps have given.
 
-use vinr_core::awards::{Award, By, Cause, Taken};
+use vinr_core::awards::{Award, Cause, Taken};
 use vinr_core::earning_rules::{Cap, Rule};
 use vinr_core::ids::{LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId};
 use vinr_core::time::Timestamp;
@@ -17,12 +17,10 @@ const POINTS_AWARDS: Table = Table {
         Column::text("program_id"),
         Column::text("loyalty_account_id"),
         Column::text("transaction_id"),
-        Column::text("given_by"),
         Column::int("points"),
         Column::int("clawed"),
         Column::int("waived"),
         Column::int("expires_at"),
-        Column::int("created_at"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -134,12 +132,10 @@ fn values(award: &Award) -> Vec<Value> {
         award.program_id.as_str().into(),
         award.account.as_str().into(),
         award.transaction.as_str().into(),
-        award.by.as_str().into(),
         award.points.into(),
         award.clawed.into(),
         award.waived.into(),
         award.expires_at.map(Timestamp::millis).into(),
-        award.created_at.millis().into(),
     ]
 }
 
@@ -149,11 +145,9 @@ fn read(row: &mut RowReader<'_>) -> Award {
         program_id: ProgramId::parse(row.text()).expect("the database holds program ids"),
         account: LoyaltyAccountId::parse(row.text()).expect("the database holds ids of loyalty accounts"),
         transaction: PointsTransactionId::parse(row.text()).expect("the database holds ids of points transactions"),
-        by: By::parse(row.text()).expect("the database holds givers"),
         points: row.int(),
         clawed: row.int(),
         waived: row.int(),
         expires_at: row.opt_int().map(Timestamp::from_millis),
-        created_at: Timestamp::from_millis(row.int()),
     }
 }

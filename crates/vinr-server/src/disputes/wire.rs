@@ -127,10 +127,6 @@ impl EvidenceInput {
     }
 }
 
-/// What submits, accepts, escalates or closes: nothing more is needed.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub(crate) struct Nothing {}
-
 /// Which disputes to list.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -19,20 +19,28 @@ use crate::{disputes as dispute_rows, loyalty_accounts, payments, refunds as ref
 
 /// What happened to a refund may mean something for points.
 pub(super) fn hear_of_refund(unit: &mut Unit<'_>, refund: &Refund, event: refunds::Event) {
-    let (payment, cause) = (refund.payment_id.clone(), Cause::Refund(refund.id.clone()));
+    if !may_have_earned(unit) {
+        return;
+    }
+    let (payment, cause) = (|| refund.payment_id.clone(), || Cause::Refund(refund.id.clone()));
     match event {
-        refunds::Event::Created | refunds::Event::Revived => react(unit, Reaction::TakenBack(payment, cause)),
-        refunds::Event::Failed(_) => react(unit, Reaction::GivenAgain(payment, cause)),
+        refunds::Event::Created | refunds::Event::Revived => unit.react(Reaction::TakenBack(payment(), cause())),
+        refunds::Event::Failed(_) => unit.react(Reaction::GivenAgain(payment(), cause())),
         refunds::Event::Succeeded => {}
     }
 }
 
 /// The same of a dispute.
 pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &disputes::Event) {
-    let (payment, cause) = (dispute.payment_id.clone(), Cause::Dispute(dispute.id.clone()));
+    if !may_have_earned(unit) {
+        return;
+    }
+    let (payment, cause) = (|| dispute.payment_id.clone(), || Cause::Dispute(dispute.id.clone()));
     match event {
-        disputes::Event::Opened | disputes::Event::Escalated { .. } => react(unit, Reaction::TakenBack(payment, cause)),
-        disputes::Event::Won => react(unit, Reaction::GivenAgain(payment, cause)),
+        disputes::Event::Opened | disputes::Event::Escalated { .. } => {
+            unit.react(Reaction::TakenBack(payment(), cause()));
+        }
+        disputes::Event::Won => unit.react(Reaction::GivenAgain(payment(), cause())),
         // What a lost dispute takes was taken when it was opened, and a warning takes nothing.
         disputes::Event::Warned
         | disputes::Event::Closed
@@ -43,10 +51,8 @@ pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &di
 }
 
 /// Where there are no members, no payment has earned.
-fn react(unit: &mut Unit<'_>, reaction: Reaction) {
-    if unit.context.loyalty.has_members {
-        unit.react(reaction);
-    }
+fn may_have_earned(unit: &Unit<'_>) -> bool {
+    unit.context.loyalty.has_members
 }
 
 /// Takes the points of what a refund or a dispute took, in every program in which the payment has earned.
@@ -73,10 +79,8 @@ pub(super) async fn given_again(unit: &mut Unit<'_>, payment: &PaymentId, cause:
         let mut award = award.ok_or_else(|| ApiError::internal("what was taken back was given"))?;
         let taken = points::store::load(unit, &clawback.transaction).await?;
         let mut member = loyalty_accounts::load(unit, &award.account).await?;
-        for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now())? {
-            if movement.points != 0 {
-                points::apply(unit, &mut member, movement, because(payment, cause, 0));
-            }
+        for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now()) {
+            points::apply(unit, &mut member, movement, because(payment, cause, 0));
         }
         core::restore(&mut award, clawback.taken);
         awards::update(unit, &award);
@@ -111,7 +115,8 @@ async fn take(unit: &mut Unit<'_>, payment: &Payment, award: &mut Award, cause: 
     }
     let mut member = loyalty_accounts::load(unit, &award.account).await?;
     let shortfall = unit.context.loyalty.program(&award.program_id)?.shortfall;
-    let (movement, taken) = claw_back(&member.account, &member.lots, due, award.expires_at, shortfall);
+    let lots = loyalty_accounts::lots(unit, &award.account).await?;
+    let (movement, taken) = claw_back(&member.account, &lots, due, award.expires_at, shortfall);
     let transaction = points::apply(unit, &mut member, movement, because(&payment.id, cause, taken.waived));
     core::take(award, taken);
     awards::insert_clawback(unit, cause, award, &Clawback { taken, transaction: transaction.id });

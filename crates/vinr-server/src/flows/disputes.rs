@@ -38,9 +38,8 @@ async fn open(unit: &mut Unit<'_>, payment: &PaymentId, ask: Ask) -> Result<Disp
         let message = format!("the network has warned of this payment already: {open} is open");
         return Err(Refusal::new(Code::PaymentNotDisputable, message).into());
     }
-    let fee = unit.context.settings.fees.dispute_fee(payment.amount.currency);
     let ask = core::Open { id: DisputeId::from_bits(unit.env.id_bits()), amount, reason, opening };
-    let (dispute, event) = core::open(ask, &payment, fee, unit.now())?;
+    let (dispute, event) = core::open(ask, &payment, exposure(unit, &payment), unit.now())?;
     disputes::opened(unit, &dispute, &event);
     match core::of_payment(&dispute, &event) {
         Some(command) => payments::change(unit, &mut payment, command)?,
@@ -109,6 +108,7 @@ async fn accept(unit: &mut Unit<'_>, id: &DisputeId) -> Result<Dispute> {
     let dispute = disputes::store::load(unit, id).await?;
     let payment = payments::load(unit, &dispute.payment_id).await?;
     let exposure = exposure(unit, &payment);
+    // Who may not give in any more gives nothing back either.
     core::decide(&dispute, Command::Accept, exposure, unit.now())?;
     if let Some(amount) = core::given_in(&dispute, exposure) {
         // The request is answered with the dispute, and does not wait for whoever carries the refund out.
@@ -140,7 +140,7 @@ fn why_given_back(reason: Reason) -> core_refunds::Reason {
     }
 }
 
-/// What an escalation could take of a payment now.
+/// What a dispute could take of a payment now.
 fn exposure(unit: &Unit<'_>, payment: &Payment) -> Exposure {
     Exposure::of(payment, unit.context.settings.fees.dispute_fee(payment.amount.currency))
 }

@@ -5,10 +5,10 @@ mod wire;
 
 use std::sync::Arc;
 
-use vinr_core::awards::{Award, By};
+use vinr_core::awards::Award;
 use vinr_core::earning_rules::{self as rules, Rule, Trigger};
 use vinr_core::ids::{CustomerId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId};
-use vinr_core::loyalty_accounts::{self as core, Command, Status};
+use vinr_core::loyalty_accounts::{self as core, Status};
 use vinr_core::money::Money;
 use vinr_core::payments::{self as paying, LOYALTY_ACCOUNT, Payment};
 use vinr_core::points::{Source, Transaction};
@@ -102,7 +102,7 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
     }
     let context = Arc::clone(&unit.context);
     let gives = Gives::Payment(payment.id.clone(), captured(payment));
-    let (mut points, mut first) = (0_i64, None);
+    let (mut points, mut first, mut refused) = (0_i64, None, None);
     for rule in context.loyalty.rules_of(&program.id, Trigger::PaymentCompleted) {
         match give(unit, &mut member, program, rule, &gives).await? {
             Given::Points(more, transaction) => {
@@ -110,11 +110,17 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
                 first.get_or_insert(transaction);
             }
             Given::Nothing => {}
-            Given::Refused(refusal) => note(unit, payment, format!("no points: {}", refusal.message))?,
+            Given::Refused(refusal) => {
+                refused.get_or_insert(refusal);
+            }
         }
     }
+    // There is one limit, whatever rules come upon it.
+    if let Some(refusal) = refused {
+        note(unit, payment, format!("no points: {}", refusal.message))?;
+    }
     if let Some(first) = first {
-        awards::give(unit, &awarded(unit, payment, &member, program, By::Rules, points, first));
+        awards::give(unit, &awarded(unit, payment, &member, program, points, first));
     }
     Ok(())
 }
@@ -144,15 +150,14 @@ pub(super) async fn give(
     let mut points = rules::points(rule, paid, program.rounding);
     if let Some(cap) = rule.cap {
         let given = awards::capped_so_far(unit, rule, cap, &member.account.id).await?;
-        points = rules::capped(points, rule.cap, given);
+        points = rules::capped(points, cap, given);
     }
     if points == 0 {
         return Ok(Given::Nothing);
     }
     let expires_at = program.expiry(unit.now(), &unit.context.settings.time_zone);
-    let earned = core::decide(&member.account, &member.lots, Command::Earn { points, expires_at }, unit.now());
-    let movement = match earned {
-        Ok(mut movements) => movements.remove(0),
+    let movement = match core::earn(&member.account, points, expires_at) {
+        Ok(movement) => movement,
         Err(refusal) => return Ok(Given::Refused(refusal)),
     };
     if let Some(cap) = rule.cap {
@@ -182,15 +187,13 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
         }
     }
     let expires_at = program.expiry(unit.now(), &context.settings.time_zone);
-    let command = Command::Earn { points: ask.points, expires_at };
-    let movement = core::decide(&member.account, &member.lots, command, unit.now())?.remove(0);
+    let movement = core::earn(&member.account, ask.points, expires_at)?;
     let (id, paid) = (payment.as_ref().map(|payment| payment.id.clone()), payment.as_ref().map(captured));
     let source = Source { payment: id, paid, ..Source::default() };
     let because = Because { source, reason: ask.reason.clone(), expires_at, ..Because::default() };
     let transaction = points::apply(unit, &mut member, movement, because);
     if let Some(payment) = &payment {
-        let first = transaction.id.clone();
-        let award = awarded(unit, payment, &member, program, By::Merchant, ask.points, first);
+        let award = awarded(unit, payment, &member, program, ask.points, transaction.id.clone());
         awards::give(unit, &award);
         // A refund at the same time must see it, or be seen by it.
         payments::touch(unit, payment);
@@ -251,7 +254,6 @@ fn awarded(
     payment: &Payment,
     member: &Member,
     program: &Program,
-    by: By,
     points: i64,
     first: PointsTransactionId,
 ) -> Award {
@@ -260,12 +262,10 @@ fn awarded(
         program_id: program.id.clone(),
         account: member.account.id.clone(),
         transaction: first,
-        by,
         points,
         clawed: 0,
         waived: 0,
         expires_at: program.expiry(unit.now(), &unit.context.settings.time_zone),
-        created_at: unit.now(),
     }
 }
 

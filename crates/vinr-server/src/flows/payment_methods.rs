@@ -4,12 +4,12 @@
 pub(crate) mod routes;
 
 use vinr_core::ids::{CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{Kept, KeptCard, PaymentMethod, Source};
+use vinr_core::payment_methods::{PaymentMethod, Source};
 
 use crate::cards::Card;
 use crate::error::Result;
 use crate::http::shapes::TypedCard;
-use crate::payment_methods::Number;
+use crate::payment_methods::Typed;
 use crate::payments::sessions;
 use crate::record::Unit;
 use crate::{customers, payment_methods};
@@ -48,9 +48,8 @@ async fn tokenise(unit: &mut Unit<'_>, ask: &Ask) -> Result<PaymentMethod> {
     if let Some(customer) = &customer {
         customers::must_exist(unit, customer).await?;
     }
-    let Card { number, summary, issuer, .. } = Card::typed(unit, &ask.card)?;
-    let (number, kept) = (Number::Card(&number), Kept::Card(KeptCard { summary, issuer }));
-    let typed = payment_methods::Typed { number, kept, name: ask.name.clone(), source };
+    let card = Card::typed(unit, &ask.card)?;
+    let typed = Typed::card(&card, ask.name.clone(), source);
     let method = payment_methods::tokenise(unit, ask.id.as_ref(), typed).await?;
     match customer {
         Some(customer) => Ok(super::customers::attach(unit, &method.id, &customer).await?.unwrap_or(method)),

@@ -2,7 +2,7 @@
 
 mod answers;
 mod ask;
-pub(crate) mod ideal;
+mod ideal;
 pub(crate) mod routes;
 mod saving;
 
@@ -12,14 +12,15 @@ use saving::saving;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Origin;
 use vinr_core::payment_methods::{Kept, PaymentMethod, check_attested, missing};
-use vinr_core::payments::{self as core, Payment, Presence};
+use vinr_core::payments::{self as core, Method, MethodType, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
 use super::redemptions;
 use crate::bank_accounts::{BankAccount, mandate};
 use crate::cards::Card;
 use crate::error::Result;
-use crate::http::shapes::{TypedAccount, TypedCard};
+use crate::http::shapes::Given;
+use crate::payments::ideal::AtBank;
 use crate::payments::{self, Charge, Pays, sessions};
 use crate::record::Unit;
 use crate::{customers, payment_methods};
@@ -37,21 +38,17 @@ enum Asker {
 pub(crate) enum Means {
     /// A method saved before.
     Saved(PaymentMethodId),
-    /// A card typed now.
-    Typed {
-        /// The card.
-        card: TypedCard,
+    /// A card or an account given now.
+    Given {
+        /// What it is.
+        given: Given,
         /// Whether it is kept even if the payment does not say so.
         save: bool,
         /// Where mail reaches a buyer who is no customer yet.
         email: Option<String>,
     },
-    /// An account given now, with a mandate to debit it.
-    Account {
-        /// The account.
-        account: TypedAccount,
-        /// Whether it is kept even if the payment does not say so.
-        save: bool,
+    /// A transfer that the buyer approves at their bank.
+    Ideal {
         /// Where mail reaches a buyer who is no customer yet.
         email: Option<String>,
     },
@@ -139,21 +136,36 @@ pub(crate) async fn pay(unit: &mut Unit<'_>, id: &PaymentId, means: &Means, quot
             let charge = charge_with(unit, method, &mut payment.customer_id, Asker::Buyer).await?;
             return payments::confirm(unit, payment, charge, Presence::OnSession);
         }
-        Means::Typed { card, save, email } => {
+        Means::Given { given: Given::Card(card), save, email } => {
             payments::check_acquiring(unit)?;
             (Pays::Card(Card::typed(unit, card)?), *save, email.as_deref(), card.name.clone())
         }
-        Means::Account { account, save, email } => {
+        Means::Given { given: Given::Account(account), save, email } => {
             payments::check_bank(unit, &payment)?;
             let given = mandate(unit, Origin::Payment(payment.id.clone()));
             (Pays::Account(BankAccount::typed(account)?, given), *save, email.as_deref(), None)
         }
+        Means::Ideal { email } => return ideal::begin(unit, payment, email.as_deref()).await,
     };
     let mut charge = Charge { pays, method: None, saving: None };
     if save || payment.save_method {
         charge.saving = saving(unit, &charge, payment.customer_id.as_ref(), email, name).await?;
     }
     payments::confirm(unit, payment, charge, Presence::OnSession)
+}
+
+/// The buyer answers a bank, on whatever page it asks: the one of iDEAL, or the one that asked for a 3DS challenge.
+///
+/// # Errors
+/// 404, `payment_not_authenticatable`.
+pub(crate) async fn authenticate(unit: &mut Unit<'_>, id: &PaymentId, answer: AtBank) -> Result<Payment> {
+    let payment = payments::load(unit, id).await?;
+    match payment.method.as_ref().map(Method::method_type) {
+        Some(MethodType::Ideal) => ideal::answer(unit, payment, answer),
+        Some(MethodType::Card | MethodType::SepaDebit) | None => {
+            payments::authenticate(unit, payment, answer == AtBank::Approves)
+        }
+    }
 }
 
 /// The buyer's browser confirms the payment that its client secret opens, with what it names: a tokenised card, or one of

@@ -15,6 +15,7 @@ use vinr_core::redemptions::{self as core, Command, Event, Hold, Redemption, hol
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::error::Result;
+use crate::loyalty_accounts::Member;
 use crate::loyalty_accounts::points::{self, Because};
 use crate::record::Unit;
 use crate::{loyalty_accounts, payments, redemptions, rewards};
@@ -42,14 +43,14 @@ async fn create(
         return Err(Refusal::new(Code::RewardUnavailable, message).at("rewardId").into());
     }
     rewards::take(unit, &mut reward)?;
-    let spend = members::Command::Redeem { points: reward.cost };
-    let movement = members::decide(&member.account, &member.lots, spend, unit.now())?.remove(0);
+    let lots = loyalty_accounts::lots(unit, account).await?;
+    let movement = members::redeem(&member.account, &lots, reward.cost)?;
     let ask = core::Create {
         id: chosen.cloned().unwrap_or_else(|| RedemptionId::from_bits(unit.env.id_bits())),
         code: code(unit.env.entropy.u128()),
     };
     let whose = (member.account.id.clone(), member.account.customer_id.clone());
-    let (redemption, _) = core::create(ask, &reward, whose, movement.slices.clone(), unit.now());
+    let redemption = core::create(ask, &reward, whose, movement.slices.clone(), unit.now());
     if core::due(&redemption).is_some() {
         members::expect_back(&mut member.account, redemption.points);
     }
@@ -103,12 +104,14 @@ pub(super) async fn attach(
 
 /// What became of a payment is what becomes of the redemptions that it carries.
 pub(super) async fn follow(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()> {
-    let payment = payments::load(unit, id).await?;
-    for discount in &payment.discounts {
-        let redemption = redemptions::load(unit, &discount.redemption).await?;
+    let mut payment = payments::load(unit, id).await?;
+    for discount in payment.discounts.clone() {
+        let mut redemption = redemptions::load(unit, &discount.redemption).await?;
         match payment.status {
             Status::Completed => completed(unit, redemption, &payment).await?,
-            Status::Failed | Status::Cancelled | Status::Expired => time_out(unit, redemption, Hold::Free).await?,
+            Status::Failed | Status::Cancelled | Status::Expired => {
+                time_out(unit, &mut redemption, Some(&mut payment)).await?;
+            }
             // It waits for its buyer as before, or is held.
             Status::Pending
             | Status::Processing
@@ -130,7 +133,8 @@ async fn completed(unit: &mut Unit<'_>, mut redemption: Redemption, payment: &Pa
     let is_refunded = payment.amount_captured > 0 && payment.amount_refunded == payment.amount_captured;
     if is_refunded {
         if redemptions::tell(unit, &mut redemption, Command::GiveBack, Hold::Held)?.is_some() {
-            give_back(unit, &redemption).await?;
+            let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
+            give_back(unit, &mut member, &redemption).await?;
         }
         return Ok(());
     }
@@ -143,7 +147,8 @@ async fn take_back_again(unit: &mut Unit<'_>, mut redemption: Redemption) -> Res
         return Ok(());
     }
     let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
-    let (movement, slices) = take_again(&member.lots, &redemption.slices, unit.now());
+    let lots = loyalty_accounts::lots(unit, &redemption.account).await?;
+    let (movement, slices) = take_again(&lots, &redemption.slices, unit.now());
     if redemptions::tell(unit, &mut redemption, Command::TakeAgain { slices }, Hold::Held)?.is_some() {
         rewards::take_again(unit, &redemption.reward_id).await?;
         if movement.points != 0 {
@@ -159,33 +164,35 @@ async fn take_back_again(unit: &mut Unit<'_>, mut redemption: Redemption) -> Res
 /// 404; `redemption_in_use`; `redemption_not_usable` for one whose points went back before.
 async fn cancel(unit: &mut Unit<'_>, id: &RedemptionId) -> Result<Redemption> {
     let mut redemption = redemptions::load(unit, id).await?;
-    let carrier = carrier(unit, &redemption).await?;
-    let hold = carrier.as_ref().map_or(Hold::Free, |payment| hold(payment.status));
-    if redemptions::tell(unit, &mut redemption, Command::Cancel, hold)?.is_some() {
-        unused(unit, &redemption, carrier).await?;
+    let mut carrier = carrier(unit, &redemption).await?;
+    if redemptions::tell(unit, &mut redemption, Command::Cancel, held_by(carrier.as_ref()))?.is_some() {
+        unused(unit, &redemption, carrier.as_mut()).await?;
     }
     Ok(redemption)
 }
 
 /// What time does to a redemption when its timer fires.
 pub(crate) async fn fire(unit: &mut Unit<'_>, id: &RedemptionId) -> Result<()> {
-    let redemption = redemptions::load(unit, id).await?;
-    let carrier = carrier(unit, &redemption).await?;
-    let hold = carrier.map_or(Hold::Free, |payment| hold(payment.status));
-    if hold == Hold::Held || core::due(&redemption).is_none_or(|due| due > unit.now()) {
+    let mut redemption = redemptions::load(unit, id).await?;
+    let mut carrier = carrier(unit, &redemption).await?;
+    if !time_out(unit, &mut redemption, carrier.as_mut()).await? {
         redemptions::wait(unit, &redemption);
-        return Ok(());
-    }
-    time_out(unit, redemption, hold).await
-}
-
-/// A redemption whose half hour is over is released.
-async fn time_out(unit: &mut Unit<'_>, mut redemption: Redemption, hold: Hold) -> Result<()> {
-    let carrier = carrier(unit, &redemption).await?;
-    if redemptions::tell(unit, &mut redemption, Command::TimeOut, hold)?.is_some() {
-        unused(unit, &redemption, carrier).await?;
     }
     Ok(())
+}
+
+/// Releases a redemption whose half hour is over, unless the payment that carries it holds it; whether it did.
+async fn time_out(unit: &mut Unit<'_>, redemption: &mut Redemption, carrier: Option<&mut Payment>) -> Result<bool> {
+    let is_over = redemptions::tell(unit, redemption, Command::TimeOut, held_by(carrier.as_deref()))?.is_some();
+    if is_over {
+        unused(unit, redemption, carrier).await?;
+    }
+    Ok(is_over)
+}
+
+/// Whether the payment that carries a redemption holds it.
+fn held_by(carrier: Option<&Payment>) -> Hold {
+    carrier.map_or(Hold::Free, |payment| hold(payment.status))
 }
 
 /// The payment that carries a redemption.
@@ -197,27 +204,22 @@ async fn carrier(unit: &mut Unit<'_>, redemption: &Redemption) -> Result<Option<
 }
 
 /// The points of what was not used go back, and the payment that carried it is of its original amount again.
-async fn unused(unit: &mut Unit<'_>, redemption: &Redemption, carrier: Option<Payment>) -> Result<()> {
-    if let Some(mut payment) = carrier {
+async fn unused(unit: &mut Unit<'_>, redemption: &Redemption, carrier: Option<&mut Payment>) -> Result<()> {
+    if let Some(payment) = carrier {
         let ended = payments_core::Command::EndDiscount(redemption.id.clone());
-        payments::change(unit, &mut payment, ended)?;
+        payments::change(unit, payment, ended)?;
     }
     let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
     members::expect_back(&mut member.account, redemption.points.saturating_neg());
     loyalty_accounts::save(unit, &member);
-    give_back(unit, redemption).await
+    give_back(unit, &mut member, redemption).await
 }
 
 /// Gives points back into the lots they came from, and the reward to whoever comes next.
-async fn give_back(unit: &mut Unit<'_>, redemption: &Redemption) -> Result<()> {
+async fn give_back(unit: &mut Unit<'_>, member: &mut Member, redemption: &Redemption) -> Result<()> {
     rewards::put_back(unit, &redemption.reward_id).await?;
-    let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
-    let slices = members::reversed(&redemption.slices);
-    let released = members::Command::Release { slices };
-    for movement in members::decide(&member.account, &member.lots, released, unit.now())? {
-        if movement.points != 0 {
-            points::apply(unit, &mut member, movement, because(redemption));
-        }
+    for movement in members::release(&member.account, &redemption.slices, unit.now()) {
+        points::apply(unit, member, movement, because(redemption));
     }
     Ok(())
 }

@@ -92,8 +92,11 @@ async fn tell(unit: &mut Unit<'_>, mut refund: Refund, command: core::Command) -
     let mut payment = payments::load(unit, &refund.payment_id).await?;
     let left = refundable(&payment).map_err(ApiError::internal)?;
     if event == Event::Revived && left < refund.amount.amount {
-        tracing::error!(refund = %refund.id, payment = %payment.id, left,
-            "an acquirer gave back what it had refused, and the payment has not so much left; someone must look");
+        let (id, payment) = (refund.id.clone(), payment.id);
+        unit.say(move || {
+            tracing::error!(refund = %id, %payment, left,
+                "an acquirer gave back what it had refused, and the payment has not so much left; someone must look");
+        });
         return Ok(refund);
     }
     refunds::apply(unit, &mut refund, event);

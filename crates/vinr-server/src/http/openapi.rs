@@ -188,6 +188,8 @@ fn error_schema() -> Value {
                 "param": {"type": ["string", "null"]},
                 "docUrl": {"type": "string"},
                 "requestId": {"type": "string"},
+                "have": {"type": "integer", "description": "With `insufficient_points`: the points there are, negative for a debt."},
+                "need": {"type": "integer", "description": "With `insufficient_points`: the points it takes."},
                 "errors": {"type": "array", "items": {"type": "object", "properties": {
                     "param": {"type": ["string", "null"]}, "code": {"type": "string", "enum": codes}, "message": {"type": "string"},
                 }}},

@@ -73,7 +73,7 @@ pub(crate) struct Allowance {
     pub(crate) limit: u32,
     /// Requests that would pass now.
     pub(crate) remaining: i64,
-    /// Seconds until the allowance is whole again.
+    /// Seconds until the allowance is whole again; a part of one counts as one.
     pub(crate) reset_s: i64,
     /// Whether this request passes; otherwise seconds to wait.
     pub(crate) wait_s: Option<u32>,
@@ -93,12 +93,12 @@ struct Bucket {
 }
 
 impl Rates {
-    /// Buckets of this size, or none at all.
+    /// Buckets of this size for keys, and of their own for what is done without one; or none at all.
     pub fn new(limit: Option<RateLimit>) -> Rates {
         Rates { limit, buckets: Mutex::default() }
     }
 
-    /// Takes one request from a bucket.
+    /// Takes one request from a bucket; nothing where the operator wants no limits.
     pub(crate) fn take(&self, spender: Spender, now: WallTime) -> Option<Allowance> {
         let keys = self.limit?;
         let limit = spender.limit(keys);
@@ -119,14 +119,14 @@ impl Rates {
         Some(Allowance {
             limit: limit.burst,
             remaining: left / MILLI,
-            reset_s: (full - left).div_euclid(rate * MILLI) + 1,
-            // Rounded up: whoever comes back then passes, and who waits exactly so long does too.
+            reset_s: whole_seconds(full - left, rate),
+            // Whoever comes back then passes, and who waits exactly so long does too.
             wait_s: (!passes).then(|| u32::try_from(whole_seconds(missing, rate)).unwrap_or(u32::MAX)),
         })
     }
 }
 
-/// Until so many thousandths of a request have come in, a second not begun counted whole.
+/// Seconds until so many thousandths of a request have come in; a part of one counts as one.
 fn whole_seconds(missing: i64, rate: i64) -> i64 {
     (missing + rate * MILLI - 1).div_euclid(rate * MILLI)
 }
@@ -174,6 +174,34 @@ mod tests {
         let later = start.plus(Span::milliseconds(500));
         assert_eq!(rates.take(key(Effect::Writes), later).expect("limited").wait_s, None);
         assert_eq!(rates.take(key(Effect::Writes), later).expect("limited").wait_s, Some(1));
+    }
+
+    #[test]
+    fn an_allowance_is_whole_when_its_last_thousandth_has_come_in() {
+        let rates = Rates::new(Some(RateLimit { per_second: 2, burst: 3 }));
+        let key = || Spender::Key(KeyId::from_bits(1), Effect::Writes);
+        let start = WallTime::from_millis(1_000_000);
+        let resets: Vec<i64> = (0..4).map(|_| rates.take(key(), start).expect("limited").reset_s).collect();
+        assert_eq!(resets, [1, 1, 2, 2]);
+        let whole = start.plus(Span::milliseconds(1_500));
+        let after = rates.take(key(), whole).expect("limited");
+        assert_eq!((after.remaining, after.reset_s), (2, 1), "1.5 seconds have filled it");
+    }
+
+    #[test]
+    fn without_limits_nothing_is_counted_of_keys_pages_and_visitors() {
+        let rates = Rates::new(None);
+        let now = WallTime::from_millis(1_000_000);
+        let key = KeyId::from_bits(1);
+        for spender in [
+            Spender::Key(key.clone(), Effect::Writes),
+            Spender::Browser(key, None, Effect::Writes),
+            Spender::Page("/l/a/b".to_owned()),
+            Spender::visitor(None),
+        ] {
+            assert_eq!(rates.take(spender, now), None);
+        }
+        assert!(rates.buckets.lock().expect("nobody panicked").is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The way of a request: id → route → key → limits → names and schema → the endpoint's handler → headers.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -138,7 +139,8 @@ async fn respond(State(app): State<App>, request: Request, compiled: Option<Arc<
 
 async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mut Option<Allowance>) -> Result<Reply> {
     let (parts, body) = request.into_parts();
-    let checked = admit(app, &parts, compiled, allowance).await;
+    let peer = peer::of(app, &parts);
+    let checked = admit(app, &parts, peer, compiled, allowance).await;
     let caller = match checked {
         Ok(caller) => caller,
         Err(error) => {
@@ -170,7 +172,7 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
         body,
         idempotency_key,
         client_secret,
-        peer: peer::of(app, &parts),
+        peer,
     };
     (endpoint.handler)(call).await
 }
@@ -179,12 +181,12 @@ async fn handle(app: &App, request: Request, compiled: &Compiled, allowance: &mu
 async fn admit(
     app: &App,
     parts: &axum::http::request::Parts,
+    peer: Option<IpAddr>,
     compiled: &Compiled,
     allowance: &mut Option<Allowance>,
 ) -> Result<auth::Caller> {
     let caller = auth::authenticate(app, &parts.headers).await?;
     let now = app.env.wall();
-    let peer = peer::of(app, parts);
     *allowance = app.rates.take(Spender::of(&caller, peer, compiled.endpoint.effect), now);
     if let Some(wait) = allowance.and_then(|allowance| allowance.wait_s) {
         let message = format!("too many requests with this key; wait {wait} s");
@@ -346,6 +348,10 @@ fn error_body(app: &App, error: &ApiError, request_id: &RequestId) -> Value {
         "docUrl": format!("{}/docs#{}", app.settings.public_url, first.code.as_str()),
         "requestId": request_id.as_str(),
     });
+    if let Some(short) = first.short {
+        shown["have"] = short.have.into();
+        shown["need"] = short.need.into();
+    }
     if error.status() == 400 {
         let all = error.refusals.iter();
         shown["errors"] =

@@ -4,7 +4,7 @@ mod refund;
 mod reward_value;
 
 pub(crate) use refund::Refund;
-pub(crate) use reward_value::{RewardValue, read_value, value_text};
+pub(crate) use reward_value::RewardValue;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,8 +55,16 @@ impl Failure {
     }
 }
 
+/// What a buyer gives: to be charged, to be kept, or both.
+pub(crate) enum Given {
+    /// A card.
+    Card(TypedCard),
+    /// A bank account, with a mandate to debit it.
+    Account(TypedAccount),
+}
+
 /// What a buyer types, or the sandbox's tests for one.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TypedCard {
     /// A test card's number.
@@ -97,7 +105,7 @@ impl Drop for TypedCard {
 }
 
 /// The account that a buyer gives to be debited, or the sandbox's tests for one.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TypedAccount {
     /// A test account's number, with spaces or without.
@@ -113,6 +121,10 @@ impl Drop for TypedAccount {
         self.iban.zeroize();
     }
 }
+
+/// The body of what needs no more than its address.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub(crate) struct Nothing {}
 
 /// How the sandbox's buyer answers a challenge.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

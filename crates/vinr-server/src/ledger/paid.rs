@@ -10,7 +10,7 @@ use vinr_core::payments::Status;
 use vinr_store::Snapshot;
 
 use super::told::Tally;
-use super::{Balances, Difference, difference};
+use super::{Balances, Difference, compared};
 use crate::error::Result;
 
 /// A payment, as far as it is checked. Amounts are minor units.
@@ -126,24 +126,16 @@ impl Proof<'_> {
 
     fn networks(&mut self, balances: &Balances) {
         let booked = balances.iter().filter(|(key, _)| key.starts_with("network:"));
-        for (key, sums) in booked {
-            let expected = self.networks.remove(key).unwrap_or_default();
-            if expected != *sums {
-                let subject = format!("{key} as payments have it");
-                self.differences.push(difference(self.account, &subject, expected, *sums));
-            }
-        }
-        for (key, expected) in std::mem::take(&mut self.networks) {
-            if expected != (0, 0) {
-                let subject = format!("{key} as payments have it");
-                self.differences.push(difference(self.account, &subject, expected, (0, 0)));
-            }
-        }
+        let booked = booked.map(|(key, sums)| (key.clone(), *sums)).collect();
+        let different = compared(self.account, &self.networks, &booked).into_iter();
+        self.differences.extend(different.map(|one| {
+            let subject = format!("{} as payments have it", one.subject);
+            Difference { subject, ..one }
+        }));
     }
 
     fn found(&mut self, payment: &str, what: &str, expected: String, found: String) {
-        let (account, subject) = (self.account.to_owned(), format!("{payment} {what}"));
-        self.differences.push(Difference { account, subject, expected, found });
+        self.differences.push(Difference::new(self.account, format!("{payment} {what}"), expected, found));
     }
 }
 

@@ -4,12 +4,11 @@
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
 use vinr_core::points::Kind;
 use vinr_store::Snapshot;
 
-use super::{Balances, Difference, Invariant};
+use super::{Balances, Difference, Invariant, unequal};
 use crate::error::Result;
 
 /// What transactions add up to.
@@ -136,15 +135,4 @@ fn earned(
         }
     }
     differences
-}
-
-fn unequal<T: Debug + PartialEq>(account: &str, pairs: impl Iterator<Item = (String, T, T)>) -> Vec<Difference> {
-    let different = pairs.filter(|(_, expected, found)| expected != found);
-    let difference = |(subject, expected, found): (String, T, T)| Difference {
-        account: account.to_owned(),
-        subject,
-        expected: format!("{expected:?}"),
-        found: format!("{found:?}"),
-    };
-    different.map(difference).collect()
 }

@@ -134,8 +134,7 @@ struct Proof<'a> {
 
 impl Proof<'_> {
     fn found(&mut self, subject: &str, expected: impl Into<String>, found: impl Into<String>) {
-        let (account, subject) = (self.account.to_owned(), subject.to_owned());
-        self.differences.push(Difference { account, subject, expected: expected.into(), found: found.into() });
+        self.differences.push(Difference::new(self.account, subject, expected, found));
     }
 
     fn equal<T: Debug + PartialEq>(&mut self, subject: &str, expected: &T, found: &T) {

@@ -23,25 +23,18 @@ pub(super) async fn accounts(db: &Db) -> Result<Vec<String>> {
 }
 
 /// Adds an account's transfers up, a page at a time; `told` hears how many were read.
-pub(super) async fn computed(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) -> Result<Balances> {
+pub(super) async fn computed(snapshot: &Snapshot, account: &str, told: &mut impl FnMut(usize)) -> Result<Balances> {
     let mut sums = Balances::new();
-    let mut after = String::new();
-    loop {
-        let page = snapshot.query(TRANSFERS, &[account.into(), after.as_str().into()]).await?;
-        for row in &page {
-            let (posted, pending) = moved(row);
-            for (side, sign) in [(1, -1), (2, 1)] {
-                let place = sums.entry(format!("{}:{}", row.text(side), row.text(3))).or_default();
-                place.0 += sign * posted;
-                place.1 += sign * pending;
-            }
+    each(snapshot, TRANSFERS, account, told, |row| {
+        let (posted, pending) = moved(row);
+        for (side, sign) in [(1, -1), (2, 1)] {
+            let place = sums.entry(format!("{}:{}", row.text(side), row.text(3))).or_default();
+            place.0 += sign * posted;
+            place.1 += sign * pending;
         }
-        told(page.len());
-        match page.last() {
-            Some(last) if page.len() == PAGE => last.text(0).clone_into(&mut after),
-            Some(_) | None => return Ok(sums),
-        }
-    }
+    })
+    .await?;
+    Ok(sums)
 }
 
 /// What a transfer moves: a post clears the whole of what was held, a void clears its amount.

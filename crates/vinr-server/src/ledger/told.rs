@@ -28,8 +28,7 @@ impl Tally {
 /// that there were.
 pub(super) async fn check(snapshot: &Snapshot, account: &str, tally: &Tally) -> Result<Vec<Difference>> {
     let difference = |subject: String, expected: String, count: i64| {
-        let (account, found) = (account.to_owned(), format!("{count} events"));
-        Difference { account, subject, expected, found }
+        Difference::new(account, subject, expected, format!("{count} events"))
     };
     let numbers = |expected, count| difference("event numbers".to_owned(), expected, count);
     let mut differences = Vec::new();

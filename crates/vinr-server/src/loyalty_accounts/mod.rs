@@ -7,7 +7,7 @@ pub(crate) mod wire;
 
 use vinr_core::events::EventType;
 use vinr_core::ids::{CustomerId, LoyaltyAccountId, ProgramId};
-use vinr_core::loyalty_accounts::{self as core, Changes, Create, Lots, LoyaltyAccount};
+use vinr_core::loyalty_accounts::{self as core, Changes, Create, LoyaltyAccount};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
@@ -15,13 +15,13 @@ use crate::error::{ApiError, Result};
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
 
-/// A member with what they have; whoever moves points has one.
+pub(crate) use self::store::lots;
+
+/// A member; whoever moves points has one. Whoever takes some asks for their [`lots`] besides.
 #[derive(Debug)]
 pub(crate) struct Member {
     /// Their account.
     pub(crate) account: LoyaltyAccount,
-    /// Their open lots.
-    pub(crate) lots: Lots,
     /// When their timer fires as it is stored.
     woke_at: Option<Timestamp>,
 }
@@ -36,13 +36,8 @@ pub(crate) async fn load(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<M
 
 /// The same, if there is such a member.
 pub(crate) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<Member>> {
-    let Some(account) = store::find(unit, id).await? else { return Ok(None) };
-    let lots = match unit.lots().get(id) {
-        Some(lots) => lots.clone(),
-        None => store::lots(unit, id).await?,
-    };
-    let woke_at = account.wakes_at;
-    Ok(Some(Member { account, lots, woke_at }))
+    let account = store::find(unit, id).await?;
+    Ok(account.map(|account| Member { woke_at: account.wakes_at, account }))
 }
 
 /// The account of a customer in a program, if they have one. That they have none is not certain at the commit; whoever
@@ -74,12 +69,11 @@ pub(crate) async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> R
     unit.emit(EventType::LoyaltyAccountCreated, &wire::data(&account));
     store::insert(unit, &account, chosen_id);
     unit.note(|| Note::MemberOpened(Box::new(account.clone())));
-    unit.lots().insert(account.id.clone(), Lots::default());
     if !unit.context.loyalty.has_members {
         // From now on payments look for members.
         unit.bump_context();
     }
-    Ok(Member { account, lots: Lots::default(), woke_at: None })
+    Ok(Member { account, woke_at: None })
 }
 
 /// Changes a member's notes, or ends the membership and takes it up again.
@@ -97,9 +91,8 @@ pub(crate) async fn update(unit: &mut Unit<'_>, id: &LoyaltyAccountId, changes: 
 
 /// Stages a member as they are now, with their timer.
 pub(crate) fn save(unit: &mut Unit<'_>, member: &Member) {
-    let Member { account, lots, woke_at } = member;
+    let Member { account, woke_at } = member;
     unit.timer(Noun::LoyaltyAccount, account.id.as_str(), *woke_at, account.wakes_at);
-    unit.lots().insert(account.id.clone(), lots.clone());
     store::update(unit, account);
 }
 
@@ -107,14 +100,16 @@ pub(crate) fn save(unit: &mut Unit<'_>, member: &Member) {
 pub(crate) async fn fire(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<()> {
     let now = unit.now();
     let mut member = load(unit, id).await?;
-    for movement in core::lapse(&member.lots, now) {
+    let mut left = lots(unit, id).await?;
+    for movement in core::lapse(&left, now) {
+        movement.slices.iter().for_each(|slice| left.apply(*slice));
         points::apply(unit, &mut member, movement, points::Because::default());
     }
-    for lot in core::notices(&member.account, &member.lots, now) {
+    for lot in core::notices(&member.account, &left, now) {
         unit.emit(EventType::LoyaltyPointsExpiring, &wire::expiring(&member.account, &lot));
         member.account.noticed_until = member.account.noticed_until.max(lot.expires_at);
     }
-    member.account.wakes_at = core::due(&member.account, &member.lots);
+    member.account.wakes_at = core::due(&member.account, &left);
     member.woke_at = Some(now);
     save(unit, &member);
     Ok(())

@@ -47,7 +47,7 @@ pub(crate) const LIST: List = List {
     indexes: &[Index { on: &["program_id"], rows: Indexed::All }, Index { on: &["customer_id"], rows: Indexed::All }],
 };
 
-/// The open lots of a member. Whoever changes one changes the member's row, which was loaded.
+/// The open lots of a member as they are stored. Whoever changes one changes the member's row, which was loaded.
 const OPEN_LOTS: &str =
     "SELECT id, points FROM points_lots WHERE account = $1 AND id >= $2 AND id <= $3 AND points > 0 ORDER BY id";
 
@@ -58,12 +58,17 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<O
     Ok(unit.store.load(&LOYALTY_ACCOUNTS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
 }
 
-/// The open lots of a member whose row was loaded.
-pub(super) async fn lots(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Lots> {
+/// The open lots of a member whose row was loaded, with what this unit has put into them and taken.
+pub(crate) async fn lots(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Lots> {
     let params =
         [unit.context.account.as_str().into(), lot_id(id, Some(Timestamp::EPOCH)).into(), lot_id(id, None).into()];
-    let rows = unit.store.query(OPEN_LOTS, &params).await?;
-    Ok(Lots::new(rows.iter().map(|row| Lot { expires_at: lapses(row.text(0)), points: row.int(1) }).collect()))
+    let rows = unit.store.query_stored(OPEN_LOTS, &params).await?;
+    let mut lots =
+        Lots::new(rows.iter().map(|row| Lot { expires_at: lapses(row.text(0)), points: row.int(1) }).collect());
+    for (lot, points) in unit.store.added(&POINTS_LOTS, "points").filter(|(lot, _)| is_of(lot, id)) {
+        lots.apply(Slice { expires_at: lapses(lot), points });
+    }
+    Ok(lots)
 }
 
 /// Adds to a lot, or takes of it.
@@ -125,6 +130,11 @@ fn lot_id(id: &LoyaltyAccountId, expires_at: Option<Timestamp>) -> String {
         Some(at) => format!("{id}:{:016}", at.millis()),
         None => format!("{id}:{NEVER}"),
     }
+}
+
+/// Whether a lot with this id is this member's.
+fn is_of(lot: &str, id: &LoyaltyAccountId) -> bool {
+    lot.rsplit_once(':').is_some_and(|(member, _)| member == id.as_str())
 }
 
 /// When a lot with this id lapses.

@@ -257,7 +257,7 @@ async fn ask(State(app): State<App>, Path(address): Address, headers: HeaderMap)
 }
 
 /// What a buyer did at the bank; what it does not know is no approval.
-fn at_bank(form: &[u8]) -> AtBank {
+pub(super) fn at_bank(form: &[u8]) -> AtBank {
     let result = form_urlencoded::parse(form).find(|(name, _)| name == "result");
     match result.as_ref().map(|(_, value)| &**value) {
         Some("succeed") => AtBank::Approves,

@@ -10,16 +10,19 @@ use vinr_core::cards::{CardNumber, Expiry};
 use vinr_core::events::EventType;
 use vinr_core::ibans::Iban;
 use vinr_core::ids::{CustomerId, PaymentMethodId};
-use vinr_core::payment_methods::{self as core, Command, Event, Kept, PaymentMethod, Source, Status};
+use vinr_core::mandates::Mandate;
+use vinr_core::payment_methods::{self as core, Command, Event, Kept, KeptCard, PaymentMethod, Source, Status};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::Db;
 
+use crate::bank_accounts::BankAccount;
+use crate::cards::Card;
 use crate::env::Env;
 use crate::error::{ApiError, Result};
 use crate::keyring::Keyring;
 use crate::record::{Noun, Unit};
 use crate::witness::Note;
-pub(crate) use vault::Number;
+use vault::Number;
 use wire::Renewal;
 
 /// What every test token begins with.
@@ -31,13 +34,27 @@ const REWRAPPED_AT_ONCE: i64 = 200;
 /// A card or an account as it was typed, to be kept.
 pub(crate) struct Typed<'a> {
     /// Its number.
-    pub(crate) number: Number<'a>,
+    number: Number<'a>,
     /// What is kept in plain.
-    pub(crate) kept: Kept,
+    kept: Kept,
     /// The name on the card, or of the account's holder.
-    pub(crate) name: Option<String>,
+    name: Option<String>,
     /// Where it was typed.
-    pub(crate) source: Source,
+    source: Source,
+}
+
+impl<'a> Typed<'a> {
+    /// A card, with the name on it.
+    pub(crate) fn card(card: &'a Card, name: Option<String>, source: Source) -> Typed<'a> {
+        let kept = Kept::Card(KeptCard { summary: card.summary.clone(), issuer: card.issuer });
+        Typed { number: Number::Card(&card.number), kept, name, source }
+    }
+
+    /// An account, with the mandate that its holder gives: on our own pages, which are the only ones that ask for it.
+    pub(crate) fn account(account: &'a BankAccount, mandate: Mandate) -> Typed<'a> {
+        let (number, kept) = (Number::Account(&account.iban), Kept::Account(account.kept(mandate)));
+        Typed { number, kept, name: Some(account.holder.clone()), source: Source::Surface }
+    }
 }
 
 /// Seals a number under a pending method, which is attached or given up before anybody sees it.
@@ -147,13 +164,7 @@ pub(crate) async fn detach(unit: &mut Unit<'_>, id: &PaymentMethodId, customer: 
     if method.customer_id.as_ref() != Some(customer) {
         return Err(core::missing(id).into());
     }
-    take_away(unit, method)
-}
-
-fn take_away(unit: &mut Unit<'_>, method: PaymentMethod) -> Result<PaymentMethod> {
-    let method = apply(unit, method, Command::Detach)?;
-    store::remove_sealed(unit, &method.id);
-    Ok(method)
+    apply(unit, method, Command::Detach)
 }
 
 /// The network's account updater renews a card; what it does not name stays.
@@ -182,7 +193,7 @@ pub(crate) async fn forget(unit: &mut Unit<'_>, customer: &CustomerId) -> Result
         let mut method = load(unit, &id).await?;
         core::forget(&mut method);
         match method.status {
-            Status::Active => take_away(unit, method).map(drop)?,
+            Status::Active => apply(unit, method, Command::Detach).map(drop)?,
             Status::Pending | Status::Detached => store::update(unit, &method),
         }
     }
@@ -245,13 +256,7 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &PaymentMethodId) -> Result<()
     };
     let fired = Some(unit.now());
     match core::due(&method) {
-        Some((at, command)) if at <= unit.now() => {
-            let method = apply(unit, method, command)?;
-            if method.status == Status::Detached {
-                store::remove_sealed(unit, id);
-            }
-            Ok(())
-        }
+        Some((at, command)) if at <= unit.now() => apply(unit, method, command).map(drop),
         later => {
             unit.timer(Noun::PaymentMethod, id.as_str(), fired, later.map(|(at, _)| at));
             Ok(())
@@ -291,7 +296,11 @@ fn apply(unit: &mut Unit<'_>, mut method: PaymentMethod, command: Command) -> Re
         unit.note(|| Note::PaymentMethod { id: method.id.clone(), event: event.clone() });
         let kind = match event {
             Event::Attached(_) => EventType::PaymentMethodAttached,
-            Event::Detached => EventType::PaymentMethodDetached,
+            Event::Detached => {
+                // Nothing is charged with it any more, so nobody needs its number.
+                store::remove_sealed(unit, &method.id);
+                EventType::PaymentMethodDetached
+            }
             Event::Updated(_) => EventType::PaymentMethodUpdated,
             Event::Expiring => EventType::PaymentMethodExpiring,
         };

@@ -10,7 +10,7 @@ use vinr_core::payment_methods::{Funding, Kept, PaymentMethod};
 use crate::http::shapes::TypedCard;
 
 /// A card to be tokenised.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Create {
     /// An id of your own choice (sandbox only).

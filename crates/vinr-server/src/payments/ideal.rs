@@ -1,12 +1,11 @@
 //! iDEAL in the simulated network: the buyer approves the payment at their bank, for which the sandbox has a page. It is
 //! a challenge from the start, and the bank's answer ends it; a bank may also take its time.
 
-use vinr_core::ids::{AttemptId, PaymentId};
+use vinr_core::ids::AttemptId;
 use vinr_core::payment_methods::Saving;
-use vinr_core::payments::{self as core, Command, Instrument, Method, MethodType, Outcome, Payment, Presence};
-use vinr_core::refusal::{Code, Refusal};
+use vinr_core::payments::{self as core, Command, Instrument, Method, Outcome, Payment, Presence};
 
-use super::{Log, settle, store};
+use super::{Log, settle};
 use crate::connectors::sandbox;
 use crate::error::Result;
 use crate::record::Unit;
@@ -38,16 +37,11 @@ pub(crate) fn begin(unit: &mut Unit<'_>, mut payment: Payment, saving: Option<Sa
     Ok(payment)
 }
 
-/// The buyer comes back from their bank.
+/// The buyer of a payment with iDEAL comes back from their bank.
 ///
 /// # Errors
-/// `payment_not_authenticatable`, also for a payment that is not with iDEAL.
-pub(crate) async fn answer(unit: &mut Unit<'_>, id: &PaymentId, answer: AtBank) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
-    if payment.method.as_ref().map(Method::method_type) != Some(MethodType::Ideal) {
-        let message = "this payment is not with iDEAL";
-        return Err(Refusal::new(Code::PaymentNotAuthenticatable, message).into());
-    }
+/// `payment_not_authenticatable`.
+pub(crate) fn answer(unit: &mut Unit<'_>, mut payment: Payment, answer: AtBank) -> Result<Payment> {
     let mut log = Log::new(Some(&payment));
     let command = match answer {
         AtBank::Approves | AtBank::ApprovesForLater => Command::Authenticated,

@@ -93,8 +93,10 @@ pub(crate) fn confirm(unit: &mut Unit<'_>, mut payment: Payment, pays: Charge, p
 }
 
 /// The buyer's answer to a 3DS challenge.
-pub(crate) async fn authenticate(unit: &mut Unit<'_>, id: &PaymentId, passed: bool) -> Result<Payment> {
-    let mut payment = store::load(unit, id).await?;
+///
+/// # Errors
+/// `payment_not_authenticatable`.
+pub(crate) fn authenticate(unit: &mut Unit<'_>, mut payment: Payment, passed: bool) -> Result<Payment> {
     let mut log = Log::new(Some(&payment));
     let command = if passed { Command::Authenticated } else { Command::AuthenticationFailed };
     log.apply(unit, &mut payment, command)?;
@@ -221,12 +223,12 @@ pub(crate) fn check_acquiring(unit: &Unit<'_>) -> Result<()> {
     Ok(unit.settings.connector.check(unit.settings.environment, unit.context.settings.kyb)?)
 }
 
-/// Whether a bank may pay this payment now.
+/// Whether a bank may pay this payment, if it may be paid now.
 ///
 /// # Errors
-/// `payment_not_confirmable`; `parameter_invalid` for a payment that is not for banks; [`check_acquiring`].
+/// `parameter_invalid` for a payment that is not for banks; [`check_acquiring`].
 pub(crate) fn check_bank(unit: &Unit<'_>, payment: &Payment) -> Result<()> {
-    core::bank_gate(payment, unit.now())?;
+    core::bank_gate(payment)?;
     check_acquiring(unit)?;
     if matches!(unit.settings.connector, Connector::Sandbox) {
         return Ok(());
@@ -318,8 +320,10 @@ impl Log {
                 unit.react(Reaction::Earned(payment.id.clone()));
             }
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
-            let is_captured = is_local && matches!(event, Event::Completed { .. });
-            if let Some(opening) = sandbox::disputes(payment).filter(|_| is_captured) {
+            if is_local
+                && matches!(event, Event::Completed { .. })
+                && let Some(opening) = sandbox::disputes(payment)
+            {
                 unit.react(Reaction::Dispute(payment.id.clone(), opening));
             }
         }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::PaymentId;
 use vinr_core::metadata::Metadata;
-use vinr_core::payments::{Method, Payment, Presence};
+use vinr_core::payments::{Method, Payment, Presence, Status};
 
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
@@ -156,7 +156,7 @@ pub(crate) struct Cancel {
 }
 
 /// What the sandbox's buyer types, and whether the card is kept.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Pay {
     /// The card.
@@ -170,7 +170,7 @@ pub(crate) struct Pay {
 }
 
 /// The account that the sandbox's buyer gives to be debited, and whether it is kept.
-#[derive(Clone, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Debit {
     /// The account.
@@ -233,17 +233,18 @@ pub(crate) enum StatusWord {
 impl StatusWord {
     /// The word in the database.
     pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            StatusWord::Pending => "pending",
-            StatusWord::Processing => "processing",
-            StatusWord::RequiresAuthentication => "requires_authentication",
-            StatusWord::RequiresAction => "requires_action",
-            StatusWord::Authorized => "authorized",
-            StatusWord::Completed => "completed",
-            StatusWord::Failed => "failed",
-            StatusWord::Cancelled => "cancelled",
-            StatusWord::Expired => "expired",
-        }
+        let status = match self {
+            StatusWord::Pending => Status::Pending,
+            StatusWord::Processing => Status::Processing,
+            StatusWord::RequiresAuthentication => Status::RequiresAuthentication,
+            StatusWord::RequiresAction => Status::RequiresAction,
+            StatusWord::Authorized => Status::Authorized,
+            StatusWord::Completed => Status::Completed,
+            StatusWord::Failed => Status::Failed,
+            StatusWord::Cancelled => Status::Cancelled,
+            StatusWord::Expired => Status::Expired,
+        };
+        status.as_str()
     }
 }
 

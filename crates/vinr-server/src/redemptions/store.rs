@@ -1,17 +1,14 @@
 //! Redemptions as rows.
 
-use serde::{Deserialize, Serialize};
 use vinr_core::ids::{AccountId, CustomerId, LoyaltyAccountId, PaymentId, ProgramId, RedemptionId, RewardId};
 use vinr_core::money::{Currency, Money};
-use vinr_core::points::Slice;
 use vinr_core::redemptions::{Redemption, Status};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
-use crate::http::shapes::{read_value, value_text};
-use crate::record::Unit;
+use crate::record::{Unit, read_reward_value, read_slices, reward_value_text, slices_text};
 
 const REDEMPTIONS: Table = Table {
     name: "redemptions",
@@ -42,17 +39,14 @@ pub(crate) const LIST: List = List {
     columns: "id, loyalty_account_id, customer_id, program_id, reward_id, status, points, slices, type, value, discount, \
               currency, code, payment_id, expires_at, created_at",
     order: "created_at",
-    // What is over is found at once; what is not over yet is looked for.
+    // Most are used or run out, and some of these are found at once; what is not over yet, or was cancelled, is what
+    // people look for.
     indexes: &[
         Index { on: &["status"], rows: Indexed::Without("status", &["applied", "released"]) },
         Index { on: &["loyalty_account_id"], rows: Indexed::All },
         Index { on: &["payment_id"], rows: Indexed::All },
     ],
 };
-
-/// A part of the points as JSON has it: when its lot lapses, and how many.
-#[derive(Serialize, Deserialize)]
-struct StoredSlice(Option<i64>, i64);
 
 pub(super) async fn find(unit: &mut Unit<'_>, id: &RedemptionId) -> Result<Option<Redemption>> {
     Ok(unit.store.load(&REDEMPTIONS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
@@ -85,8 +79,6 @@ pub(super) fn update(unit: &mut Unit<'_>, redemption: &Redemption) {
 }
 
 fn values(redemption: &Redemption) -> Vec<Value> {
-    let stored = |slice: &Slice| StoredSlice(slice.expires_at.map(Timestamp::millis), slice.points);
-    let slices: Vec<StoredSlice> = redemption.slices.iter().map(stored).collect();
     vec![
         redemption.account.as_str().into(),
         redemption.customer_id.as_ref().map(CustomerId::as_str).into(),
@@ -94,9 +86,9 @@ fn values(redemption: &Redemption) -> Vec<Value> {
         redemption.reward_id.as_str().into(),
         redemption.status.as_str().into(),
         redemption.points.into(),
-        serde_json::to_string(&slices).expect("numbers are JSON").into(),
+        slices_text(&redemption.slices).into(),
         redemption.value.kind().as_str().into(),
-        value_text(&redemption.value).into(),
+        reward_value_text(&redemption.value).into(),
         redemption.discount.map(|off| off.amount).into(),
         redemption.discount.map(|off| off.currency.code()).into(),
         redemption.code.clone().into(),
@@ -114,10 +106,9 @@ fn read(id: RedemptionId, row: &mut RowReader<'_>) -> Redemption {
     let reward_id = RewardId::parse(row.text()).expect(HOLDS);
     let status = Status::parse(row.text()).expect("the database holds statuses");
     let points = row.int();
-    let slices: Vec<StoredSlice> = serde_json::from_str(row.text()).expect("the database holds slices");
-    let slice = |StoredSlice(at, points)| Slice { expires_at: at.map(Timestamp::from_millis), points };
+    let slices = read_slices(row.text());
     let (kind, value) = (row.text(), row.text());
-    let value = read_value(kind, value);
+    let value = read_reward_value(kind, value);
     let (off, currency) = (row.opt_int(), row.opt_text());
     let currency = currency.map(|code| Currency::parse(code).expect("the database holds currencies"));
     let discount = off.zip(currency).map(|(off, currency)| Money::new(off, currency));
@@ -131,7 +122,7 @@ fn read(id: RedemptionId, row: &mut RowReader<'_>) -> Redemption {
         reward_id,
         status,
         points,
-        slices: slices.into_iter().map(slice).collect(),
+        slices,
         value,
         discount,
         code,

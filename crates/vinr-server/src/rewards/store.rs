@@ -10,8 +10,7 @@ use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
-use crate::http::shapes::{read_value, value_text};
-use crate::record::Unit;
+use crate::record::{Unit, read_reward_value, reward_value_text};
 
 const REWARDS: Table = Table {
     name: "rewards",
@@ -78,7 +77,7 @@ fn values(reward: &Reward) -> Vec<Value> {
         reward.name.as_str().into(),
         reward.cost.into(),
         reward.value.kind().as_str().into(),
-        value_text(&reward.value).into(),
+        reward_value_text(&reward.value).into(),
         reward.inventory.into(),
         reward.is_active.into(),
         serde_json::to_string(&metadata).expect("texts are JSON").into(),
@@ -91,7 +90,7 @@ fn read(id: RewardId, row: &mut RowReader<'_>) -> Reward {
     let name = row.text().to_owned();
     let cost = row.int();
     let (kind, value) = (row.text(), row.text());
-    let value = read_value(kind, value);
+    let value = read_reward_value(kind, value);
     let inventory = row.opt_int();
     let is_active = row.bool();
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");

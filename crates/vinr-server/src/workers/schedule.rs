@@ -6,7 +6,6 @@ pub(crate) mod store;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::select;
@@ -24,7 +23,8 @@ use crate::{flows, loyalty_accounts, payment_methods, payments, payouts, setups,
 
 /// How often a job may fail before it is parked for a person to look at; from then on it is tried once a day.
 const TRIES_MAX: i64 = 5;
-/// Accounts whose timers are fired at a time: one that takes long does not hold up the others.
+/// Accounts whose timers are fired at a time. One that takes long holds up none of the others that were read with it; what
+/// goes off meanwhile is read when all of them are through.
 const ACCOUNTS_AT_ONCE: usize = 8;
 
 /// A timer that has gone off.
@@ -88,18 +88,18 @@ async fn fire_due(app: &App, now: WallTime) -> Result<usize> {
             None => accounts.push(vec![job]),
         }
     }
-    let fired = AtomicUsize::new(0);
-    let count = &fired;
     let each = |jobs: Vec<Job>| async move {
+        let mut fired = 0;
         for job in jobs {
             match fire(app, job).await {
-                Fired::Done(_) | Fired::PutOff => drop(count.fetch_add(1, Ordering::Relaxed)),
+                Fired::Done(_) | Fired::PutOff => fired += 1,
                 Fired::Again => {}
             }
         }
+        fired
     };
-    stream::iter(accounts).for_each_concurrent(ACCOUNTS_AT_ONCE, each).await;
-    Ok(fired.into_inner())
+    let fired = stream::iter(accounts).map(each).buffer_unordered(ACCOUNTS_AT_ONCE);
+    Ok(fired.fold(0, |all, of_account: usize| async move { all + of_account }).await)
 }
 
 /// Fires one timer; what fails by itself is put off, and parked in the end.

@@ -5,12 +5,14 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::checkout::{Browser, url};
+use crate::elements_fields::ask;
 use crate::harness::{Answer, Engine, Server, on_both_engines};
 
 on_both_engines!(
     an_account_is_attached_when_its_first_debit_is_completed,
     an_account_that_does_not_pay_is_forgotten,
     ideal_yields_the_account_that_paid,
+    ideal_yields_the_account_also_when_its_buyer_answers_in_the_fields,
     an_ideal_payment_that_is_not_approved_yields_nothing,
     a_buyer_without_customer_becomes_one_with_the_account,
     a_saved_account_is_debited_without_its_holder,
@@ -191,6 +193,26 @@ async fn ideal_yields_the_account_that_paid(engine: Engine) {
     assert_eq!((&debited["status"], &debited["method"]), (&json!("processing"), &json!("sepa_debit")));
     server.advance(5 * DAY_S).await;
     assert_eq!(shown(&server, &debited).await["status"], "completed");
+    server.assert_ledger().await;
+}
+
+async fn ideal_yields_the_account_also_when_its_buyer_answers_in_the_fields(engine: Engine) {
+    let (server, browser) = (Server::start(engine).await, Browser::new("en"));
+    let ada = customer(&server).await;
+    for (answer, later_s) in [("succeed", 0), ("pend", 3_600)] {
+        let (waiting, secret) = server.session(json!({"customerId": ada, "savePaymentMethod": true})).await;
+        browser.post(url(&waiting), IDEAL).await;
+        let opened = ask(&server, "/elements/v1/session", &secret, "").await.ok();
+        let bank = opened["payment"]["authenticationUrl"].as_str().expect("a question of the bank's");
+        browser.post(bank, &format!("result={answer}")).await;
+        if later_s > 0 {
+            server.advance(later_s).await;
+        }
+        let (paid, kept) = (shown(&server, &waiting).await, methods(&server, &ada).await);
+        assert_eq!((&paid["status"], &paid["method"]), (&json!("completed"), &json!("ideal")), "{answer}");
+        assert_eq!((&paid["paymentMethodId"], &kept[0]["last4"]), (&kept[0]["id"], &json!("4300")), "{answer}");
+    }
+    assert_eq!(methods(&server, &ada).await.len(), 2);
     server.assert_ledger().await;
 }
 

@@ -10,6 +10,7 @@ on_both_engines!(
     a_browser_sees_a_part_of_the_one_payment_whose_secret_it_has,
     a_browser_confirms_its_payment_and_then_its_secret_opens_nothing,
     a_secret_opens_nothing_of_a_payment_that_is_over_otherwise,
+    a_secret_opens_nothing_of_a_payment_whose_tries_are_used_up,
     a_browser_has_no_say_in_what_is_the_merchants,
     a_browser_is_not_told_what_a_secret_key_was_answered,
     a_declined_payment_may_be_tried_again_by_the_browser,
@@ -132,6 +133,19 @@ async fn a_secret_opens_nothing_of_a_payment_that_is_over_otherwise(engine: Engi
     for (payment, secret) in [(cancelled, first), (held, second), (expired, third)] {
         assert_eq!(refused(&ask(&server, Method::GET, &path(&payment), &secret, None).await), invalid(), "{payment}");
     }
+}
+
+async fn a_secret_opens_nothing_of_a_payment_whose_tries_are_used_up(engine: Engine) {
+    let server = Server::start(engine).await;
+    let (payment, secret) = server.session(json!({})).await;
+    for _ in 0..10 {
+        assert_eq!(ask(&server, Method::GET, &path(&payment), &secret, None).await.status, 200);
+        let declined = json!({"paymentMethodId": token(&server, "4000000000000002").await});
+        let confirm = format!("{}/confirm", path(&payment));
+        let tried = ask(&server, Method::POST, &confirm, &secret, Some(declined)).await.ok();
+        assert_eq!(tried["status"], "failed");
+    }
+    assert_eq!(refused(&ask(&server, Method::GET, &path(&payment), &secret, None).await), invalid());
 }
 
 async fn a_browser_has_no_say_in_what_is_the_merchants(engine: Engine) {

@@ -77,7 +77,7 @@ async fn each_key_has_a_burst_of_reads_and_one_of_writes(engine: Engine) {
     for left in [2, 1, 0] {
         let answer = read(server.secret_key.clone()).await;
         assert_eq!(answer.status, 200);
-        assert_eq!(told(&answer), [Some(3), Some(left), Some((3 - left) / 2 + 1), None]);
+        assert_eq!(told(&answer), [Some(3), Some(left), Some((4 - left) / 2), None]);
     }
     for _ in 0..2 {
         let refused = read(server.secret_key.clone()).await;
@@ -257,29 +257,39 @@ async fn a_link_makes_only_so_many_payments_at_once(engine: Engine) {
     let url = limited(&server).await;
     let link = json!({"amount": 1000, "currency": "EUR", "reusable": true});
     let link = server.post("/v1/payment-links", link).await.ok();
-    let page = link["url"].as_str().expect("a page").replace(&server.url, &url);
-    let press = |last: u8| {
-        let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
-        let client = reqwest::Client::builder().no_proxy().local_address(address);
-        let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let request = client.post(&page);
-        async move { request.send().await.expect("an answer") }
-    };
+    let page = |url: &str| link["url"].as_str().expect("a page").replace(&server.url, url);
+    let limited = page(&url);
     for _ in 0..20 {
-        assert_eq!(press(1).await.status().as_u16(), 303);
+        assert_eq!(press(&limited, 1).await.status().as_u16(), 303);
     }
-    let refused = press(1).await;
+    let refused = press(&limited, 1).await;
     assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().ok()), (429, Some("1")));
     assert!(refused.text().await.expect("a page").contains("<html lang=\"en\">"));
     // The link itself has 50, whoever presses.
     for last in [2, 3] {
         for _ in 0..15 {
-            assert_eq!(press(last).await.status().as_u16(), 303);
+            assert_eq!(press(&limited, last).await.status().as_u16(), 303);
         }
     }
-    assert_eq!(press(4).await.status().as_u16(), 429);
-    let made = server.app.db.query("SELECT COUNT(*) FROM payments", &[]).await.expect("a count");
-    assert_eq!(made[0].int(0), 50);
+    assert_eq!(press(&limited, 4).await.status().as_u16(), 429);
+    let made = async || server.app.db.query("SELECT COUNT(*) FROM payments", &[]).await.expect("a count")[0].int(0);
+    assert_eq!(made().await, 50);
+
+    // An operator who wants no limits has none here either.
+    let unlimited = Settings { rate_limit: None, ..Settings::clone(&server.app.settings) };
+    let unlimited = page(&beside(&server, unlimited).await);
+    for _ in 0..51 {
+        assert_eq!(press(&unlimited, 1).await.status().as_u16(), 303);
+    }
+    assert_eq!(made().await, 101);
+}
+
+/// A buyer at this address of the machine presses the button of a link's page.
+async fn press(page: &str, last: u8) -> reqwest::Response {
+    let address = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
+    let client = reqwest::Client::builder().no_proxy().local_address(address);
+    let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    client.post(page).send().await.expect("an answer")
 }
 
 async fn a_restricted_key_is_told_which_scope_it_lacks(engine: Engine) {

@@ -45,18 +45,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         server.paid(1000, "pm_test_0077").await;
         server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
     }
-    for _ in 0..3 {
-        server.post("/v1/loyalty/programs", serde_json::json!({"name": "Miles"})).await.ok();
-        let fixed = serde_json::json!({"award": {"type": "fixed", "points": 1}});
-        server.post("/v1/loyalty/earning-rules", fixed).await.ok();
-        let member = server.post("/v1/loyalty/accounts", serde_json::json!({})).await.ok();
-        let given = serde_json::json!({"account": member["id"], "amount": 1});
-        server.post("/v1/loyalty/points/earn", given).await.ok();
-        let off = serde_json::json!({"name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
-        let reward = server.post("/v1/loyalty/rewards", off).await.ok();
-        let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
-        server.post("/v1/loyalty/redemptions", redeems).await.ok();
-    }
+    three_programs(&server).await;
     let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
@@ -80,6 +69,24 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         }
     }
     assert!(lists >= 10, "{lists} lists were walked");
+}
+
+/// Three loyalty programs, each with a rule, a member, a reward and a redemption.
+async fn three_programs(server: &Server) {
+    for _ in 0..3 {
+        let program = &server.post("/v1/loyalty/programs", serde_json::json!({"name": "Miles"})).await.ok()["id"];
+        let fixed = serde_json::json!({"programId": program, "award": {"type": "fixed", "points": 1}});
+        server.post("/v1/loyalty/earning-rules", fixed).await.ok();
+        let member = server.post("/v1/loyalty/accounts", serde_json::json!({"programId": program})).await.ok();
+        let given = serde_json::json!({"account": member["id"], "amount": 1});
+        server.post("/v1/loyalty/points/earn", given).await.ok();
+        let mut off =
+            serde_json::json!({"name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
+        off["programId"] = program.clone();
+        let reward = server.post("/v1/loyalty/rewards", off).await.ok();
+        let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
+        server.post("/v1/loyalty/redemptions", redeems).await.ok();
+    }
 }
 
 /// The settlement of a day with several payments.
@@ -125,8 +132,8 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "currency" => "currency=eur",
         "type" if path.starts_with("/v1/balance/") => "type=payment",
         "type" if path.starts_with("/v1/loyalty/") => "type=earn",
-        "programId" => "programId=prog_default",
-        "accountId" => "accountId=loy_nobody",
+        "programId" => return of_one(server, path, ["programId", "programId"], "prog_nobody").await,
+        "accountId" => return of_one(server, path, ["accountId", "account"], "loy_nobody").await,
         "type" => "type=payment.completed",
         "source" => "source=pay_nobodys",
         "payoutId" => "payoutId=po_nobodys",
@@ -134,8 +141,21 @@ async fn filter(server: &Server, path: &str, name: &str) {
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source", "accountId"].contains(&name);
+    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source"].contains(&name);
     assert_eq!(found.is_empty(), finds_nothing, "{path}?{query} finds {}", found.len());
+}
+
+/// What one program or member has, and nothing of what the others have; the name in the query, and
+/// in what is listed.
+async fn of_one(server: &Server, path: &str, [name, shown]: [&str; 2], nobody: &str) {
+    let all = server.get(&format!("{path}?limit=100")).await.ok();
+    let all = all["data"].as_array().expect("a list");
+    let one = all[0][shown].as_str().expect("an id");
+    let theirs: Vec<&Value> = all.iter().filter(|listed| listed[shown] == one).collect();
+    assert!(theirs.len() < all.len(), "{path} has something of others");
+    let found = server.get(&format!("{path}?limit=100&{name}={one}")).await.ok();
+    assert_eq!(found["data"].as_array().expect("a list").iter().collect::<Vec<_>>(), theirs, "{path} of {one}");
+    assert!(ids(&server.get(&format!("{path}?{name}={nobody}")).await.ok()).is_empty(), "{path} of nobody");
 }
 
 fn ids(page: &Value) -> Vec<String> {

@@ -144,7 +144,9 @@ async fn a_correction_is_given_or_taken_and_never_below_zero(engine: Engine) {
     assert_eq!(correct(-60).await.ok()["balanceAfter"], json!(40));
     let refused = correct(-41).await;
     assert_eq!((refused.status, refused.code().as_str()), (422, "insufficient_points"));
-    let message = refused.json()["error"]["message"].as_str().expect("a message").to_owned();
+    let error = &refused.json()["error"];
+    assert_eq!((&error["have"], &error["need"]), (&json!(40), &json!(41)));
+    let message = error["message"].as_str().expect("a message");
     assert!(message.contains("41") && message.contains("40"), "what is needed and what there is: {message}");
     assert_eq!(correct(0).await.status, 400);
     let shown = server.get(&format!("/v1/loyalty/accounts/{account}")).await.ok();

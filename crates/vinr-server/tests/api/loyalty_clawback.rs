@@ -125,6 +125,8 @@ async fn a_debt_is_made_up_by_what_is_earned_next(engine: Engine) {
     assert_eq!(balance(&server, &account).await, -32);
     let refused = server.post("/v1/loyalty/transactions", json!({"account": account, "amount": -1})).await;
     assert_eq!(refused.code(), "insufficient_points", "nothing can be spent on credit");
+    let error = &refused.json()["error"];
+    assert_eq!((&error["have"], &error["need"]), (&json!(-32), &json!(1)));
     pays(&server, &customer, 5000).await;
     let shown = server.get(&format!("/v1/loyalty/accounts/{account}")).await.ok();
     assert_eq!((&shown["balance"], &shown["lifetimePoints"]), (&json!(18), &json!(50)));

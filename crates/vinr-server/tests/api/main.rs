@@ -40,6 +40,7 @@ mod loyalty;
 mod loyalty_by_hand;
 mod loyalty_clawback;
 mod loyalty_expiry;
+mod loyalty_programs;
 mod loyalty_races;
 mod one_moment;
 mod operations;

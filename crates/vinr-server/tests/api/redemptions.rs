@@ -18,6 +18,7 @@ on_both_engines!(
     two_hundred_at_once_spend_a_balance_for_three_three_times,
     a_member_gets_points_back_where_they_came_from_and_what_has_lapsed_lapses,
     redemptions_are_found_by_member_status_and_payment,
+    a_redemption_that_somebody_has_touched_is_found_and_named,
 );
 
 /// A customer who is a member with so many points: the customer and the member's account.
@@ -161,7 +162,9 @@ async fn too_few_points_are_told_with_what_there_is_and_what_is_needed(engine: E
     let reward = cents_off(&server, 500, 500).await;
     let refused = redeem(&server, &account, &reward).await;
     assert_eq!((refused.status, refused.code().as_str()), (422, "insufficient_points"));
-    let message = refused.json()["error"]["message"].as_str().expect("a message").to_owned();
+    let error = &refused.json()["error"];
+    assert_eq!((&error["have"], &error["need"]), (&json!(320), &json!(500)));
+    let message = error["message"].as_str().expect("a message");
     assert!(message.contains("500") && message.contains("320"), "{message}");
     assert_eq!(points(&server, &account).await, (320, 0, 0), "nothing was taken");
     let missing = redeem(&server, "loy_none", &reward).await;
@@ -279,4 +282,22 @@ async fn redemptions_are_found_by_member_status_and_payment(engine: Engine) {
     assert_eq!(found("status=attached".into()).await, std::slice::from_ref(&first));
     assert_eq!(found(format!("payment={}", id(&payment))).await, [first]);
     assert!(found("status=applied".into()).await.is_empty());
+}
+
+async fn a_redemption_that_somebody_has_touched_is_found_and_named(engine: Engine) {
+    let server = Server::start(engine).await;
+    let (customer, account, redeemed) = five_off(&server).await;
+    let body = json!({"amount": 4200, "currency": "EUR", "customer": customer, "redemptions": [redeemed]});
+    let payment = id(&server.post("/v1/payments", body).await.ok());
+    server.assert_ledger().await;
+    for (sql, named) in [
+        ("UPDATE loyalty_accounts SET pending = 499", format!("{account} pending points")),
+        ("UPDATE redemptions SET discount = 499", format!("{payment} {redeemed} discount")),
+        ("UPDATE payments SET discounts = NULL", format!("{payment} {redeemed} discount")),
+        ("UPDATE redemptions SET status = 'applied'", format!("{account} pending points")),
+    ] {
+        assert_eq!(server.app.db.prune(sql, &[]).await.expect("one row"), 1, "{sql}");
+        let found = vinr_server::ledger::verify(&server.app.db, |_| {}).await.expect("a proof");
+        assert!(found.iter().any(|one| one.subject == named), "{sql}: {found:?}");
+    }
 }

@@ -85,7 +85,7 @@ impl Folds {
         let back = match event {
             Event::Released | Event::Cancelled | Event::GivenBack => 1,
             Event::TakenAgain { .. } => -1,
-            Event::Issued | Event::Attached { .. } | Event::Applied => 0,
+            Event::Attached { .. } | Event::Applied => 0,
         };
         commit.redemptions.insert(id.clone());
         self.changed.redemptions.insert(key);

@@ -1,5 +1,7 @@
 //! What a unit of work promises, one rule at a time.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::join_all;
 use vinr_store::{Class, CommitError, Db, Value};
 
@@ -17,6 +19,7 @@ on_both_engines!(
     loading_a_staged_row_answers_the_staged_one,
     a_put_replaces_whatever_is_there,
     a_removal_takes_a_row_away_and_does_not_mind_its_absence,
+    what_is_stored_and_what_is_added_make_what_there_will_be,
     a_floor_refuses_the_unit_that_would_pass_it,
     a_tally_that_was_loaded_must_not_change,
     an_expected_value_of_a_tally_holds_at_the_commit,
@@ -129,6 +132,34 @@ async fn a_removal_takes_a_row_away_and_does_not_mind_its_absence(test: TestDb) 
         commit(&test.db, "a", |unit| unit.remove(&ITEMS, "i1")).await.expect("commits");
         assert_eq!(amount_of(&test.db, "a", "i1").await, None);
     }
+}
+
+async fn what_is_stored_and_what_is_added_make_what_there_will_be(test: TestDb) {
+    const BALANCES: &str = "SELECT id, balance FROM tallies WHERE account = $1 ORDER BY id";
+    for (account, id, balance) in [("a", "old", 100), ("a", "other", 5), ("b", "old", 9)] {
+        commit(&test.db, account, |unit| unit.add(&TALLIES, id, "balance", balance, None)).await.expect("commits");
+    }
+    let mut unit = test.db.begin("a", "added", Class::Request);
+    unit.add(&TALLIES, "old", "balance", -70, Some(0));
+    unit.add(&TALLIES, "new", "balance", 7, None);
+    unit.add(&TALLIES, "old", "balance", -10, Some(0));
+    unit.number(&TALLIES, "other", "sequence");
+    unit.load(&TALLIES, "old").await.expect("answers");
+    assert_eq!(unit.added(&TALLIES, "balance").collect::<Vec<_>>(), [("old", -80), ("new", 7)]);
+    let rows = unit.query_stored(BALANCES, &["a".into()]).await.expect("answers");
+    let mut expected: BTreeMap<String, i64> = rows.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect();
+    assert_eq!(expected["old"], 100, "what is staged is not in the answer");
+    for (id, added) in unit.added(&TALLIES, "balance") {
+        *expected.entry(id.to_owned()).or_default() += added;
+    }
+    test.db.commit(unit).await.expect("commits");
+    let rows = test.db.query(BALANCES, &["a".into()]).await.expect("answers");
+    let found: BTreeMap<String, i64> = rows.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect();
+    assert_eq!(found, expected);
+    let mut refused = test.db.begin("a", "refused", Class::Request);
+    refused.add(&TALLIES, "old", "balance", 1, None);
+    refused.refuse();
+    assert_eq!(refused.added(&TALLIES, "balance").count(), 0);
 }
 
 async fn a_floor_refuses_the_unit_that_would_pass_it(test: TestDb) {

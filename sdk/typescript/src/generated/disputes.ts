@@ -116,9 +116,9 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             } | null;
         };
-        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
+        /** @description The body of what needs no more than its address. */
         PostDisputesIdSubmitBody: Record<string, never>;
-        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
+        /** @description The body of what needs no more than its address. */
         PostDisputesIdAcceptBody: Record<string, never>;
     };
     responses: never;

@@ -12,6 +12,10 @@ export interface components {
                 param: string | null;
                 docUrl: string;
                 requestId: string;
+                /** @description With `insufficient_points`: the points there are, negative for a debt. */
+                have?: number;
+                /** @description With `insufficient_points`: the points it takes. */
+                need?: number;
                 errors?: {
                     param?: string | null;
                     /** @enum {string} */

@@ -59,9 +59,9 @@ export interface components {
             /** @description Whether they pass. */
             result: "succeed" | "fail";
         };
-        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
+        /** @description The body of what needs no more than its address. */
         PostTestDisputesIdEscalateBody: Record<string, never>;
-        /** @description What submits, accepts, escalates or closes: nothing more is needed. */
+        /** @description The body of what needs no more than its address. */
         PostTestDisputesIdCloseBody: Record<string, never>;
         /** @description What the sandbox's network reports. */
         PostTestPaymentsIdDisputeBody: {

@@ -13,6 +13,7 @@ use crate::http::endpoint::{Call, Endpoint};
 use crate::http::idempotency;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
+use crate::http::shapes::Nothing;
 
 /// What can be asked of disputes.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
@@ -26,10 +27,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         E::patch::<wire::Shown<'_>>(one, family, noted, update).body::<wire::Update>().codes(not_now),
         E::post::<wire::Shown<'_>>(one, family, noted, update).body::<wire::Update>().codes(not_now),
         E::post::<wire::Shown<'_>>("/v1/disputes/{id}/submit", family, "Send the evidence to the bank", submit)
-            .body::<wire::Nothing>()
+            .body::<Nothing>()
             .codes(not_now),
         E::post::<wire::Shown<'_>>("/v1/disputes/{id}/accept", family, "Give in to a dispute", accept)
-            .body::<wire::Nothing>()
+            .body::<Nothing>()
             .codes(not_now),
         E::post::<wire::Shown<'_>>(
             "/v1/test/disputes/{id}/escalate",
@@ -37,7 +38,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Make a dispute of a warning as the network would",
             escalate,
         )
-        .body::<wire::Nothing>()
+        .body::<Nothing>()
         .codes(not_now)
         .sandbox_only(),
         E::post::<wire::Shown<'_>>(
@@ -46,7 +47,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             "Close a warning as the network would",
             close,
         )
-        .body::<wire::Nothing>()
+        .body::<Nothing>()
         .codes(not_now)
         .sandbox_only(),
         E::post::<wire::Shown<'_>>(

@@ -10,9 +10,9 @@ use vinr_core::keys::Family;
 use vinr_core::payments as core;
 use vinr_core::refusal::{Code, Refusal};
 
+use super::Means;
 use super::answers::{customer_shown, shown};
 use super::ask::{NewPayment, presence};
-use super::{Means, ideal};
 use crate::customers;
 use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
@@ -20,7 +20,7 @@ use crate::http::formats::id;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Listed};
 use crate::http::reply::Reply;
-use crate::http::shapes::{Authenticate, Pages};
+use crate::http::shapes::{Authenticate, Given, Pages};
 use crate::payments::ideal::AtBank;
 use crate::payments::sessions::wire::{PublicShown, show_public};
 use crate::payments::wire::Expand;
@@ -323,7 +323,7 @@ fn cancel(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let wire::Pay { card, save_payment_method, email } = call.body()?;
-        let means = Means::Typed { card, save: save_payment_method == Some(true), email };
+        let means = Means::Given { given: Given::Card(card), save: save_payment_method == Some(true), email };
         answer(&call, "pay_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
                 let payment = super::pay(unit, id, means, None).await?;
@@ -337,7 +337,7 @@ fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let wire::Debit { account, save_payment_method, email } = call.body()?;
-        let means = Means::Account { account, save: save_payment_method == Some(true), email };
+        let means = Means::Given { given: Given::Account(account), save: save_payment_method == Some(true), email };
         answer(&call, "debit_payment", (call.id(0, PaymentId::parse)?, means), |unit, (id, means)| {
             Box::pin(async move {
                 let payment = super::pay(unit, id, means, None).await?;
@@ -354,7 +354,7 @@ fn authenticate(call: Call) -> BoxFuture<'static, Result<Reply>> {
         let said = if passed { AtBank::Approves } else { AtBank::Refuses };
         answer(&call, "authenticate_payment", (call.id(0, PaymentId::parse)?, said), |unit, (id, said)| {
             Box::pin(async move {
-                let payment = ideal::answer(unit, id, *said).await?;
+                let payment = super::authenticate(unit, id, *said).await?;
                 shown(unit, &payment).await
             })
         })

@@ -1,12 +1,11 @@
 //! What pays, set aside to be kept if it does, and whose it will be.
 
 use vinr_core::ids::CustomerId;
-use vinr_core::payment_methods::{Kept, KeptCard, Owner, Saving, Source};
+use vinr_core::payment_methods::{Owner, Saving, Source};
 use vinr_core::refusal::{Code, Refusal};
 
-use crate::cards::Card;
 use crate::error::Result;
-use crate::payment_methods::{Number, Typed};
+use crate::payment_methods::Typed;
 use crate::payments::{Charge, Pays};
 use crate::record::Unit;
 use crate::{customers, payment_methods};
@@ -59,15 +58,8 @@ pub(super) async fn owner(
 
 /// What is kept of what pays.
 fn typed(pays: &Pays, name: Option<String>) -> Typed<'_> {
-    let source = Source::Surface;
     match pays {
-        Pays::Card(Card { number, summary, issuer, .. }) => {
-            let kept = Kept::Card(KeptCard { summary: summary.clone(), issuer: *issuer });
-            Typed { number: Number::Card(number), kept, name, source }
-        }
-        Pays::Account(account, mandate) => {
-            let (number, kept) = (Number::Account(&account.iban), Kept::Account(account.kept(mandate.clone())));
-            Typed { number, kept, name: Some(account.holder.clone()), source }
-        }
+        Pays::Card(card) => Typed::card(card, name, Source::Surface),
+        Pays::Account(account, mandate) => Typed::account(account, mandate.clone()),
     }
 }

@@ -7,13 +7,12 @@ use vinr_core::metadata::Metadata;
 use vinr_core::refusal::Code;
 use vinr_core::setups as core;
 
-use super::Kind;
 use crate::error::{Problems, Result};
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::formats::chosen_id;
 use crate::http::idempotency::answer;
 use crate::http::reply::Reply;
-use crate::http::shapes::{Authenticate, Pages, TypedAccount, TypedCard};
+use crate::http::shapes::{Authenticate, Given, Pages, TypedAccount, TypedCard};
 use crate::record::Unit;
 use crate::setups::{self, store, wire};
 
@@ -79,22 +78,22 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn pay(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let typed = Kind::Card(call.body()?);
-        verify(call, typed).await
+        let given = Given::Card(call.body()?);
+        verify(call, given).await
     })
 }
 
 fn debit(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let typed = Kind::Account(call.body()?);
-        verify(call, typed).await
+        let given = Given::Account(call.body()?);
+        verify(call, given).await
     })
 }
 
-async fn verify(call: Call, typed: Kind) -> Result<Reply> {
-    answer(&call, "verify_setup", (call.id(0, SetupId::parse)?, typed), |unit, (id, typed)| {
+async fn verify(call: Call, given: Given) -> Result<Reply> {
+    answer(&call, "verify_setup", (call.id(0, SetupId::parse)?, given), |unit, (id, given)| {
         Box::pin(async move {
-            let setup = super::verify(unit, id, typed).await?;
+            let setup = super::verify(unit, id, given).await?;
             shown(unit, &setup)
         })
     })

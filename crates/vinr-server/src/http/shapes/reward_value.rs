@@ -1,8 +1,9 @@
-//! What a reward is worth, as JSON: shown and taken with rewards, and kept in the rows of rewards and redemptions.
+//! What a reward is worth, as the API shows and takes it. How it is kept: `record/reward_values.rs`.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
+use vinr_core::decimals;
 use vinr_core::money::{Currency, Money};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::rewards::{Type, Value};
@@ -57,21 +58,12 @@ impl JsonSchema for Percent {
 impl Percent {
     /// Of basis points, without decimals that say nothing.
     fn of(bps: i64) -> Percent {
-        let (whole, part) = (bps / 100, bps % 100);
-        let text = if part == 0 { whole.to_string() } else { format!("{whole}.{part:02}") };
-        Percent(text.parse().expect("digits are a number"))
+        Percent(decimals::text(bps, 2).parse().expect("digits are a number"))
     }
 
     /// In basis points.
     fn bps(&self) -> Option<i64> {
-        let text = self.0.to_string();
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let decimals = decimals.trim_end_matches('0');
-        if decimals.len() > 2 || !digits(whole) || !digits(decimals) {
-            return None;
-        }
-        format!("{whole}{decimals:0<2}").parse().ok()
+        decimals::parse(&self.0.to_string(), 2)
     }
 }
 
@@ -170,18 +162,6 @@ impl RewardValue {
     }
 }
 
-/// The column of a value.
-pub(crate) fn value_text(value: &Value) -> String {
-    serde_json::to_string(&RewardValue::of(value)).expect("texts and numbers are JSON")
-}
-
-/// Reads [`value_text`] back, of a reward of this type.
-pub(crate) fn read_value(kind: &str, text: &str) -> Value {
-    let kind = Type::parse(kind).expect("the database holds types of rewards");
-    let value: RewardValue = serde_json::from_str(text).expect("the database holds values of rewards");
-    value.read(kind).expect("the database holds values that were checked")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,18 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn a_value_comes_back_from_its_column() {
-        for value in [
-            Value::Amount(Money::new(500, Currency::EUR)),
-            Value::Percent { bps: 1_250 },
-            Value::Percent { bps: 10_000 },
-            Value::Percent { bps: 5 },
-            Value::Product { product: "prod_coffee".into(), quantity: 2 },
-            Value::Partner { partner: "Cinema".into(), sku: "ticket".into() },
-        ] {
-            assert_eq!(read_value(value.kind().as_str(), &value_text(&value)), value);
-        }
-        assert_eq!(value_text(&Value::Percent { bps: 1_250 }), r#"{"percent":12.5}"#);
+    fn a_percentage_is_shown_without_decimals_that_say_nothing() {
+        let shown = |bps| serde_json::to_string(&RewardValue::of(&Value::Percent { bps })).expect("JSON");
+        assert_eq!([1_000, 1_250, 5].map(shown), [r#"{"percent":10}"#, r#"{"percent":12.5}"#, r#"{"percent":0.05}"#]);
     }
 
     #[test]

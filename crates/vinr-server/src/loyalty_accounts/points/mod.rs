@@ -6,7 +6,7 @@ pub(crate) mod wire;
 
 use vinr_core::events::EventType;
 use vinr_core::ids::{LoyaltyAccountId, PointsTransactionId};
-use vinr_core::loyalty_accounts::{self as core, Command};
+use vinr_core::loyalty_accounts as core;
 use vinr_core::points::{self, Kind, Movement, Source, Transaction};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
@@ -34,7 +34,6 @@ pub(crate) fn apply(unit: &mut Unit<'_>, member: &mut Member, movement: Movement
     let Because { source, reason, expires_at, waived } = because;
     core::evolve(&mut member.account, &movement);
     for slice in &movement.slices {
-        member.lots.apply(*slice);
         super::store::add(unit, &member.account.id, slice);
     }
     let transaction = Transaction {
@@ -79,7 +78,12 @@ async fn adjust(
     unit.guard();
     let program = unit.context.loyalty.program(&member.account.program_id)?;
     let expires_at = program.expiry(unit.now(), &unit.context.settings.time_zone).filter(|_| points > 0);
-    let movements = core::decide(&member.account, &member.lots, Command::Adjust { points, expires_at }, unit.now());
-    let movement = movements.map_err(|refusal| refusal.at("amount"))?.remove(0);
+    let movement = if points < 0 {
+        let lots = super::lots(unit, id).await?;
+        core::adjust_down(&member.account, &lots, points.saturating_neg())
+    } else {
+        core::adjust_up(&member.account, points, expires_at)
+    };
+    let movement = movement.map_err(|refusal| refusal.at("amount"))?;
     Ok(apply(unit, &mut member, movement, Because { reason, expires_at, ..Because::default() }))
 }

@@ -1,18 +1,17 @@
 //! Transactions of points as rows, never changed.
 
-use serde::{Deserialize, Serialize};
 use vinr_core::ids::{
     AccountId, CustomerId, DisputeId, EarningRuleId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId,
     RedemptionId, RefundId,
 };
 use vinr_core::money::{Currency, Money};
-use vinr_core::points::{Kind as MovementKind, Movement, Slice, Source, Transaction};
+use vinr_core::points::{Kind as MovementKind, Movement, Source, Transaction};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
-use crate::record::Unit;
+use crate::record::{Unit, read_slices, slices_text};
 
 const POINTS_TRANSACTIONS: Table = Table {
     name: "points_transactions",
@@ -47,29 +46,12 @@ pub(crate) const LIST: List = List {
               refund_id, dispute_id, redemption_id, rule_id, paid, currency, reason, expires_at, created_at",
     order: "created_at",
     indexes: &[
-        Index { on: &["type"], rows: Indexed::All },
+        // Where most is earned some is found at once; what else became of points is what people look for.
+        Index { on: &["type"], rows: Indexed::Without("type", &["earn"]) },
         Index { on: &["loyalty_account_id"], rows: Indexed::All },
         Index { on: &["payment_id"], rows: Indexed::All },
     ],
 };
-
-/// A part of a movement as JSON has it: when its lot lapses, and the points.
-#[derive(Serialize, Deserialize)]
-struct StoredSlice(Option<i64>, i64);
-
-/// Slices as a column holds them.
-fn slices_json(slices: &[Slice]) -> String {
-    let slices: Vec<StoredSlice> =
-        slices.iter().map(|slice| StoredSlice(slice.expires_at.map(Timestamp::millis), slice.points)).collect();
-    serde_json::to_string(&slices).expect("numbers are JSON")
-}
-
-/// Reads [`slices_json`] back.
-fn read_slices(text: &str) -> Vec<Slice> {
-    let slices: Vec<StoredSlice> = serde_json::from_str(text).expect("the database holds slices");
-    let read = |StoredSlice(at, points)| Slice { expires_at: at.map(Timestamp::from_millis), points };
-    slices.into_iter().map(read).collect()
-}
 
 /// A transaction to be shown.
 ///
@@ -110,7 +92,7 @@ fn values(transaction: &Transaction) -> Vec<Value> {
         transaction.program_id.as_str().into(),
         transaction.movement.kind.as_str().into(),
         transaction.movement.points.into(),
-        slices_json(&transaction.movement.slices).into(),
+        slices_text(&transaction.movement.slices).into(),
         transaction.waived.into(),
         transaction.balance_after.into(),
         payment.as_ref().map(PaymentId::as_str).into(),

@@ -12,7 +12,7 @@ use super::kept::Kept;
 use crate::error::ApiError;
 use crate::http::bodies;
 use crate::http::formats::is_mail;
-use crate::http::shapes::{TypedAccount, TypedCard};
+use crate::http::shapes::{Given, TypedAccount, TypedCard};
 
 /// Longest form that is read; a card and a name need far less.
 const FORM_BYTES_MAX: usize = 4_096;
@@ -42,12 +42,10 @@ pub(in crate::pages) struct Form {
 pub(in crate::pages) enum Chosen {
     /// A method saved before.
     Saved(PaymentMethodId),
-    /// A card typed now.
-    Typed(TypedCard),
+    /// A card or an account given now.
+    Given(Given),
     /// A transfer at the buyer's bank.
     Ideal,
-    /// A debit of this account.
-    Debit(TypedAccount),
 }
 
 /// What is wrong with a number.
@@ -194,7 +192,8 @@ impl Form {
         };
         match expiry {
             Some((month, year)) if !errors.is_about_a_field() => {
-                Ok(Form { chosen: Chosen::Typed(TypedCard::new(&number, month, year, &kept.name)), quoted, kept })
+                let card = TypedCard::new(&number, month, year, &kept.name);
+                Ok(Form { chosen: Chosen::Given(Given::Card(card)), quoted, kept })
             }
             _ => Err(Errors { kept, ..errors }),
         }
@@ -211,7 +210,7 @@ impl Form {
             return Err(Errors { kept, ..errors });
         }
         let account_holder = holder.chars().take(HOLDER_LENGTH_MAX).collect();
-        let chosen = Chosen::Debit(TypedAccount { iban: iban.to_owned(), account_holder });
+        let chosen = Chosen::Given(Given::Account(TypedAccount { iban: iban.to_owned(), account_holder }));
         Ok(Form { chosen, quoted, kept })
     }
 }
@@ -247,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_whole_form_is_a_card() {
-        let Ok(Form { chosen: Chosen::Typed(card), quoted, kept }) =
+        let Ok(Form { chosen: Chosen::Given(Given::Card(card)), quoted, kept }) =
             read("amount=3700&method=new&number=4242+4242+4242+4242&expiry=12+%2F+31&cvc=123&name=Ada")
         else {
             panic!("a card")
@@ -278,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_debit_needs_an_account_and_its_holder() {
-        let Ok(Form { chosen: Chosen::Debit(account), kept, .. }) =
+        let Ok(Form { chosen: Chosen::Given(Given::Account(account)), kept, .. }) =
             read("method=sepa_debit&iban=DE89+3704+0044+0532+0130+00&holder=Ada+Lovelace&number=&name=")
         else {
             panic!("an account")

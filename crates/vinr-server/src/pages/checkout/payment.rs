@@ -8,14 +8,13 @@ use vinr_core::payments::{Method, MethodType, Payment, Status};
 
 use super::Opened;
 use super::form::{Chosen, Errors, Form};
-use super::kept::Kept;
 use super::link;
 use super::outcomes;
 use super::saved::offered;
 use super::views::{self, Banks, Declined, Entering, Order};
 use crate::app::Task;
 use crate::error::Result;
-use crate::flows::payments::{Means, ideal, pay as charge};
+use crate::flows::payments::{self as flow, Means, pay as charge};
 use crate::payments::ideal::AtBank;
 use crate::{payment_links, payments};
 
@@ -107,10 +106,9 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
     let Form { chosen, quoted, kept } = form;
     let email = Some(kept.email.clone()).filter(|email| !email.is_empty());
     let means = match chosen {
-        Chosen::Ideal => return to_ideal(opened, payment, (email, quoted), kept).await,
-        Chosen::Debit(account) => Means::Account { account, save: false, email },
         Chosen::Saved(id) => Means::Saved(id),
-        Chosen::Typed(card) => Means::Typed { card, save: false, email },
+        Chosen::Given(given) => Means::Given { given, save: false, email },
+        Chosen::Ideal => Means::Ideal { email },
     };
     let task = Task::request(&opened.account, "pay_on_page");
     let data = Arc::new((payment.id.clone(), means, quoted));
@@ -124,24 +122,6 @@ pub(super) async fn pay(opened: &Opened, payment: &Payment, body: Body) -> Resul
             }
             Ok(opened.onwards(&kept))
         }
-        Err(error) => opened.refused(error, kept).await,
-    }
-}
-
-/// The buyer chose iDEAL.
-async fn to_ideal(
-    opened: &Opened,
-    payment: &Payment,
-    (email, quoted): (Option<String>, Option<i64>),
-    kept: Kept,
-) -> Result<Response> {
-    let task = Task::request(&opened.account, "begin_ideal_on_page");
-    let data = Arc::new((payment.id.clone(), email, quoted));
-    let begun = opened.app.run(task, data, |unit, (id, email, quoted)| {
-        Box::pin(async move { ideal::begin(unit, id, email.as_deref(), *quoted).await.map(drop) })
-    });
-    match begun.await {
-        Ok(()) => Ok(opened.onwards(&kept)),
         Err(error) => opened.refused(error, kept).await,
     }
 }
@@ -170,7 +150,7 @@ pub(super) async fn authenticate(opened: &Opened, payment: &Payment, answer: AtB
     let data = Arc::new((payment.id.clone(), answer));
     let task = Task::request(&opened.account, "authenticate_on_page");
     let answered = opened.app.run(task, data, |unit, (id, answer)| {
-        Box::pin(async move { ideal::answer(unit, id, *answer).await.map(drop) })
+        Box::pin(async move { flow::authenticate(unit, id, *answer).await.map(drop) })
     });
     answered.await
 }

@@ -31,8 +31,7 @@ pub(in crate::pages) async fn offered(
     }
     // It is older than those, or not to be charged any more.
     let default = store::peek(db, account, &default).await?;
-    let is_past = |method: &PaymentMethod| method.card().is_some_and(|card| card.expiry.is_past(now));
-    let is_offered = |method: &PaymentMethod| method.status == Status::Active && !is_past(method);
+    let is_offered = |method: &PaymentMethod| method.status == Status::Active && !method.has_expired(now);
     methods.splice(0..0, default.filter(is_offered));
     Ok(methods)
 }

@@ -16,7 +16,7 @@ use super::{Opened, texts};
 use crate::app::Task;
 use crate::connectors::Connector;
 use crate::error::Result;
-use crate::flows::setups::{Kind, verify};
+use crate::flows::setups::verify;
 use crate::payment_methods::store::peek;
 use crate::setups;
 
@@ -78,17 +78,16 @@ pub(super) fn unavailable(opened: &Opened, setup: &Setup) -> Response {
 
 /// The buyer pressed the button.
 pub(super) async fn save(opened: &Opened, setup: &Setup, body: Body) -> Result<Response> {
-    let (typed, kept) = match Form::read(body, false).await {
-        Ok(Form { chosen: Chosen::Typed(card), kept, .. }) => (Kind::Card(card), kept),
-        Ok(Form { chosen: Chosen::Debit(account), kept, .. }) => (Kind::Account(account), kept),
+    let (given, kept) = match Form::read(body, false).await {
+        Ok(Form { chosen: Chosen::Given(given), kept, .. }) => (given, kept),
         Ok(Form { chosen: Chosen::Saved(_) | Chosen::Ideal, .. }) => {
             return opened.again(&Errors::trouble()).await;
         }
         Err(errors) => return opened.again(&errors).await,
     };
     let task = Task::request(&opened.account, "save_on_page");
-    let checked = opened.app.run(task, Arc::new((setup.id.clone(), typed)), |unit, (id, typed)| {
-        Box::pin(async move { verify(unit, id, typed).await.map(drop) })
+    let checked = opened.app.run(task, Arc::new((setup.id.clone(), given)), |unit, (id, given)| {
+        Box::pin(async move { verify(unit, id, given).await.map(drop) })
     });
     match checked.await {
         Ok(()) => Ok(opened.onwards(&kept)),

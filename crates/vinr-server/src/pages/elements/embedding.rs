@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use vinr_core::keys::Environment;
 use vinr_core::origins::Embedders;
-use vinr_core::refusal::Kind;
 
 use super::super::html_under;
 use super::super::locale::Locale;
@@ -83,18 +82,10 @@ pub(super) fn refused(app: &App, locale: Locale, error: &ApiError) -> Response {
     let page = Refused {
         locale,
         t: Texts::of(locale),
-        kind: match refusal.code.kind() {
-            Kind::Unauthenticated => "authentication_error",
-            Kind::Internal | Kind::Unavailable => "api_error",
-            Kind::Invalid
-            | Kind::Permission
-            | Kind::Missing
-            | Kind::Method
-            | Kind::TooLarge
-            | Kind::MediaType
-            | Kind::Conflict
-            | Kind::State
-            | Kind::RateLimited => "invalid_request_error",
+        kind: match error.status() {
+            401 => "authentication_error",
+            500.. => "api_error",
+            _ => "invalid_request_error",
         },
         code: refusal.code.as_str(),
         message: &refusal.message,

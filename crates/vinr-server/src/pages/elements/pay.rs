@@ -15,6 +15,7 @@ use vinr_core::keys::Environment;
 use vinr_core::payments::{Payment, Status};
 use vinr_core::refusal::{Code, Refusal};
 
+use super::super::checkout::at_bank;
 use super::super::checkout::form::{Chosen, Errors, Form};
 use super::super::checkout::saved::offered;
 use super::super::checkout::views::bank_within;
@@ -26,14 +27,14 @@ use super::{BANK, wire};
 use crate::app::{App, Task};
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
-use crate::flows::payments::{Means, pay as charge};
+use crate::flows::payments::{Means, authenticate, pay as charge};
 use crate::http::bodies;
 use crate::http::door::{client_secret, from_our_fields};
 use crate::http::peer::Peer;
-use crate::http::shapes::Pages;
-use crate::payments::{self, sessions, store};
+use crate::http::shapes::{Given, Pages};
+use crate::payments::{sessions, store};
 
-/// Largest body of a request that says all in its headers, or of a form that answers a bank.
+/// Largest body of a form without a card: whether saved ones are offered, or what the bank is answered.
 const SHORT_BYTES_MAX: usize = 256;
 
 /// The account, the payment, and the token of its pages.
@@ -117,13 +118,13 @@ async fn try_to_pay(paying: Paying, body: Body) -> Result<Response> {
     };
     let Form { chosen, quoted, kept } = form;
     let means = match chosen {
-        Chosen::Typed(card) => {
+        Chosen::Given(given @ Given::Card(_)) => {
             let email = Some(kept.email).filter(|email| !email.is_empty());
-            Means::Typed { card, save: false, email }
+            Means::Given { given, save: false, email }
         }
         Chosen::Saved(id) => Means::Saved(id),
         // Fields offer no other way.
-        Chosen::Ideal | Chosen::Debit(_) => return wrong(paying.t, &Errors::trouble()),
+        Chosen::Ideal | Chosen::Given(Given::Account(_)) => return wrong(paying.t, &Errors::trouble()),
     };
     let task = Task::request(&paying.context.account, "pay_in_fields");
     let data = Arc::new((paying.payment.id.clone(), means, quoted));
@@ -190,11 +191,10 @@ pub(super) async fn answer(State(app): State<App>, Path(address): Address, heade
         }
         let mut form = Vec::new();
         bodies::read(body, SHORT_BYTES_MAX, |piece| form.extend_from_slice(&piece)).await?;
-        let passed = form_urlencoded::parse(&form).any(|(name, value)| name == "result" && value == "succeed");
-        let data = Arc::new((paying.payment.id.clone(), passed));
+        let data = Arc::new((paying.payment.id.clone(), at_bank(&form)));
         let task = Task::request(&paying.context.account, "authenticate_in_fields");
-        let answered = app.run(task, data, |unit, (id, passed)| {
-            Box::pin(async move { payments::authenticate(unit, id, *passed).await.map(drop) })
+        let answered = app.run(task, data, |unit, (id, answer)| {
+            Box::pin(async move { authenticate(unit, id, *answer).await.map(drop) })
         });
         match answered.await {
             Ok(()) => {}

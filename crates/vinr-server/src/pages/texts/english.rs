@@ -13,7 +13,7 @@ pub(super) const TEXTS: Texts = Texts {
     optional: "optional",
     pay: "Pay {amount}",
     paying: "Paying…",
-    secure: "Your card number is encrypted. The shop never sees it.",
+    secure: "The number you enter is encrypted. The shop never sees it.",
     back: "Back to {merchant}",
     start_again: "Start again at {merchant}",
     returning: "Taking you back to {merchant} in a moment.",

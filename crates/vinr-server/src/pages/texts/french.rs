@@ -13,7 +13,7 @@ pub(super) const TEXTS: Texts = Texts {
     optional: "facultatif",
     pay: "Payer {amount}",
     paying: "Paiement en cours…",
-    secure: "Votre numéro de carte est chiffré. La boutique ne le voit jamais.",
+    secure: "Le numéro que vous saisissez est chiffré. La boutique ne le voit jamais.",
     back: "Retour à {merchant}",
     start_again: "Recommencer chez {merchant}",
     returning: "Retour à {merchant} dans un instant.",

@@ -13,7 +13,7 @@ pub(super) const TEXTS: Texts = Texts {
     optional: "optional",
     pay: "{amount} zahlen",
     paying: "Zahlung läuft…",
-    secure: "Ihre Kartennummer wird verschlüsselt. Der Shop sieht sie nie.",
+    secure: "Die Nummer, die Sie eingeben, wird verschlüsselt. Der Shop sieht sie nie.",
     back: "Zurück zu {merchant}",
     start_again: "Neu beginnen bei {merchant}",
     returning: "Gleich geht es zurück zu {merchant}.",

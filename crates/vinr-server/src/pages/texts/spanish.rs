@@ -13,7 +13,7 @@ pub(super) const TEXTS: Texts = Texts {
     optional: "opcional",
     pay: "Pagar {amount}",
     paying: "Pagando…",
-    secure: "El número de su tarjeta va cifrado. La tienda nunca lo ve.",
+    secure: "El número que introduce va cifrado. La tienda nunca lo ve.",
     back: "Volver a {merchant}",
     start_again: "Empezar de nuevo en {merchant}",
     returning: "En un momento volverá a {merchant}.",

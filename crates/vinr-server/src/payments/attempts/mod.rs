@@ -133,9 +133,12 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &AttemptId) -> Result<()> {
     core::evolve(&mut attempt, event);
     store::update(unit, &attempt, due_before);
     if core::due(&attempt).is_none() {
-        tracing::error!(attempt = %id, payment = %attempt.payment_id, kind = attempt.kind.as_str(),
-            "an acquirer has not said for thirty days what became of an attempt, and is asked for the last time; someone \
-             must look");
+        let (id, payment, kind) = (id.clone(), attempt.payment_id.clone(), attempt.kind.as_str());
+        unit.say(move || {
+            tracing::error!(attempt = %id, %payment, kind,
+                "an acquirer has not said for thirty days what became of an attempt, and is asked for the last time; \
+                 someone must look");
+        });
     }
     unit.send(match (attempt.kind, attempt.parent) {
         // Sent twice it acts once, and it has to be done in the end.
@@ -206,7 +209,10 @@ fn conclude(
     store::update(unit, attempt, due_before);
     match (event, attempt.kind) {
         (Event::Reversed, _) => {
-            tracing::warn!(attempt = %attempt.id, payment = %payment.id, "money was taken too late; it is given back");
+            let (id, of) = (attempt.id.clone(), payment.id.clone());
+            unit.say(move || {
+                tracing::warn!(attempt = %id, payment = %of, "money was taken too late; it is given back");
+            });
             void(unit, payment, &attempt.id, attempt.amount.amount);
             Ok(())
         }
@@ -223,7 +229,10 @@ fn conclude(
             log.apply(unit, payment, payments::Command::CaptureRefused { attempt: attempt.id.clone(), code })
         }
         (Event::Declined, Kind::Void) => {
-            tracing::error!(attempt = %attempt.id, payment = %payment.id, "an acquirer refused to void; someone must look");
+            let (id, of) = (attempt.id.clone(), payment.id.clone());
+            unit.say(move || {
+                tracing::error!(attempt = %id, payment = %of, "an acquirer refused to void; someone must look");
+            });
             Ok(())
         }
         // A refund is concluded by `refund_heard`.

@@ -9,7 +9,7 @@ pub(crate) mod wire;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use vinr_core::ids::{AccountId, PaymentId};
-use vinr_core::payments::{Payment, is_over};
+use vinr_core::payments::Payment;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 use vinr_store::Read;
@@ -54,7 +54,7 @@ pub(crate) async fn check(
     secret: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let payment = payment.filter(|payment| !is_over(payment, now)).ok_or_else(invalid)?;
+    let payment = payment.filter(|payment| !payment.is_over(now)).ok_or_else(invalid)?;
     judge(store::peek(reads, account, &payment.id).await?, secret)
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn check(
 pub(crate) async fn check_in(unit: &mut Unit<'_>, id: &PaymentId, secret: &str) -> Result<Payment> {
     let now = unit.now();
     let payment = super::store::find(unit, id).await?;
-    let payment = payment.filter(|payment| !is_over(payment, now)).ok_or_else(invalid)?;
+    let payment = payment.filter(|payment| !payment.is_over(now)).ok_or_else(invalid)?;
     judge(store::find(unit, id).await?, secret)?;
     Ok(payment)
 }
