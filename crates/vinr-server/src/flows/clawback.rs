@@ -50,9 +50,10 @@ pub(super) fn hear_of_dispute(unit: &mut Unit<'_>, dispute: &Dispute, event: &di
     }
 }
 
-/// Where there are no members, no payment has earned.
+/// Where there are no members, no payment has earned; unless the first one comes in this very unit, by paying.
 fn may_have_earned(unit: &Unit<'_>) -> bool {
-    unit.context.loyalty.has_members
+    let loyalty = &unit.context.loyalty;
+    loyalty.has_members || loyalty.programs_of_payers().next().is_some()
 }
 
 /// Takes the points of what a refund or a dispute took, in every program in which the payment has earned.

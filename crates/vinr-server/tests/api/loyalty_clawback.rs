@@ -11,6 +11,7 @@ on_both_engines!(
     a_refund_that_fails_gives_exactly_that_back,
     a_dispute_takes_when_it_is_opened_and_gives_back_when_it_is_won,
     a_payment_that_is_disputed_at_once_keeps_nothing,
+    the_first_member_of_all_who_joins_by_such_a_payment_keeps_nothing_either,
     a_debt_is_made_up_by_what_is_earned_next,
     without_debts_what_is_not_there_is_waived_and_noted,
     an_award_for_a_refunded_payment_is_taken_back_for_that_part,
@@ -111,6 +112,19 @@ async fn a_payment_that_is_disputed_at_once_keeps_nothing(engine: Engine) {
     pays_with(&server, json!({"customer": customer, "paymentMethod": "pm_test_0259"})).await;
     assert_eq!(moved(&server, &account).await, moves([("earn", 42), ("clawback", -42)]));
     assert_eq!(balance(&server, &account).await, 0);
+    server.assert_ledger().await;
+}
+
+/// Until that payment the merchant has no member: the one that it makes is of the same commit (seed 58).
+async fn the_first_member_of_all_who_joins_by_such_a_payment_keeps_nothing_either(engine: Engine) {
+    let server = Server::start(engine).await;
+    a_point_for_each_euro(&server).await;
+    server.patch("/v1/loyalty/programs/prog_default", json!({"autoEnroll": true})).await.ok();
+    let customer = id(&server.post("/v1/customers", json!({"name": "Ada"})).await.ok());
+    pays_with(&server, json!({"customer": customer, "paymentMethod": "pm_test_0259"})).await;
+    let members = server.get(&format!("/v1/loyalty/accounts?customer={customer}")).await.ok();
+    let account = id(&members["data"][0]);
+    assert_eq!(moved(&server, &account).await, moves([("earn", 42), ("clawback", -42)]));
     server.assert_ledger().await;
 }
 
