@@ -1,6 +1,7 @@
 //! What must hold in the end, when everybody has recovered and every retry has had its time.
 
 mod deliveries;
+mod points;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub(crate) async fn all(world: &World, book: &Book) -> Result<(), Broken> {
         let payments = listed(world, account, "/v1/payments").await?;
         kept += judged(world, book, account, &payments, &mut orders)?;
         links(&listed(world, account, "/v1/payment-links").await?, &payments)?;
+        points::all(world, account, &payments).await?;
         events(world, account).await?;
         deliveries::all(world, account).await?;
         nothing_is_left(world, account).await?;

@@ -164,8 +164,14 @@ impl Folds {
             Note::Dispute { id, event, at } => self.dispute(commit, id, event, *at),
             Note::LinkCreated(link) => self.link_created(commit, link),
             Note::Link { id, event } => self.link(commit, id, event),
-            Note::Program(program) => self.program(account, program),
-            Note::Rule(rule) => self.rule(account, rule),
+            Note::Program(program) => {
+                self.program(account, program);
+                Ok(())
+            }
+            Note::Rule(rule) => {
+                self.rule(account, rule);
+                Ok(())
+            }
             Note::RuleDeleted(id) => {
                 self.loyalty.rules.remove(&(account.to_owned(), id.clone()));
                 Ok(())

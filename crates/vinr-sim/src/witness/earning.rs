@@ -24,14 +24,12 @@ const RATE: i128 = 10_000;
 type Given = BTreeMap<(LoyaltyAccountId, String), i64>;
 
 impl Folds {
-    pub(super) fn program(&mut self, account: &str, program: &Program) -> Result<(), Broken> {
+    pub(super) fn program(&mut self, account: &str, program: &Program) {
         self.loyalty.programs.insert((account.into(), program.id.clone()), program.clone());
-        Ok(())
     }
 
-    pub(super) fn rule(&mut self, account: &str, rule: &Rule) -> Result<(), Broken> {
+    pub(super) fn rule(&mut self, account: &str, rule: &Rule) {
         self.loyalty.rules.insert((account.into(), rule.id.clone()), rule.clone());
-        Ok(())
     }
 
     /// A program as it is at this commit; every account has one from the beginning.

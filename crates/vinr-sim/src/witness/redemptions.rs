@@ -164,10 +164,9 @@ impl Folds {
             off.map(|discount| discount.amount)
         };
         let is_whole = match redemption.status {
-            Status::Issued | Status::Attached => taken == redemption.points,
             // What had lapsed when it was to be spent again is gone.
             Status::Applied if *taken_again => (0..=redemption.points).contains(&taken),
-            Status::Applied => taken == redemption.points,
+            Status::Issued | Status::Attached | Status::Applied => taken == redemption.points,
             Status::Released | Status::Cancelled => taken == 0,
         };
         if !is_whole {
