@@ -10,6 +10,10 @@ const MARKED: Ask = Ask { accounts: 100, connections: 64 };
 /// client of a few thousand.
 const KEEPS_UP: f64 = 0.98;
 
+/// A payment that earns points writes its member, its award and a transaction more, and an event: that costs this part at
+/// most.
+const EARNS: f64 = 0.7;
+
 /// A mark and what was found.
 #[derive(Debug)]
 pub(crate) struct Mark {
@@ -56,6 +60,13 @@ pub(crate) fn of(results: &Results) -> Vec<Mark> {
         if let (Some(http), Some(other)) = (http, other) {
             let what = format!("{}: payments/s through HTTP, of those of {}", engine.name(), against.name());
             mark(what, http.per_second / other.per_second, Bound::AtLeast(least));
+        }
+    }
+    for earning in results.rates.iter().filter(|rate| rate.subject == Subject::Earning) {
+        let ask = Ask { accounts: earning.accounts, connections: earning.connections };
+        if let Some(simple) = results.find(earning.engine, Subject::Http, ask) {
+            let what = format!("{}: {}/s, of payments/s", earning.engine.name(), earning.subject.name());
+            mark(what, earning.per_second / simple.per_second, Bound::AtLeast(EARNS));
         }
     }
     for found in results.deliveries.iter().filter(|found| found.connections == MARKED.connections) {

@@ -1,5 +1,5 @@
 //! What is asked beside simple payments, of the server that has just taken those: charging a saved card of a customer who
-//! is not there, and giving payments back.
+//! is not there, giving payments back, and payments that earn points.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -23,7 +23,7 @@ const CUSTOMERS: usize = 8;
 /// Payments are prepared for so much of the time in which they are given back, in tenths: that may be quicker than paying.
 const PREPARED_TENTHS: u32 = 13;
 
-/// Measures both.
+/// Measures all of them; points come last, because from then on the merchants have members.
 pub(crate) fn measure(
     bench: &Bench<'_>,
     server: &Server,
@@ -45,6 +45,16 @@ pub(crate) fn measure(
     let paid = Mutex::new(paid);
     let refund = |_| paid.lock().unwrap_or_else(PoisonError::into_inner).pop();
     results.rate(told(timed(bench, server, (engine, Subject::Refund, ask), &refund)?));
+    progress(&format!("{}: members who earn points", engine.name()));
+    let members = runtime()?.block_on(members(server, &customers))?;
+    let pays = |number: u64| {
+        let account = nth(number, customers.len());
+        let of = &customers[account];
+        let round = number / u64::try_from(customers.len()).unwrap_or(1);
+        Some(earning(account, &of[nth(round, of.len())]))
+    };
+    results.rate(told(timed(bench, server, (engine, Subject::Earning, ask), &pays)?));
+    runtime()?.block_on(has_earned(server, &members))?;
     Ok(())
 }
 
@@ -75,6 +85,48 @@ async fn of_merchant(address: SocketAddr, key: &HeaderValue) -> Result<Vec<Strin
         customers.push(customer);
     }
     Ok(customers)
+}
+
+/// Makes every customer a member of a program that gives a point for each 1.00; says who one of them is.
+async fn members(server: &Server, customers: &[Vec<String>]) -> Result<String, Problem> {
+    let keys = load::keys(server)?;
+    let mut client = Client::connect(server.address).await?;
+    let mut first = None;
+    for (key, customers) in keys.iter().zip(customers) {
+        let rule = json!({"award": {"type": "per_amount", "per": 100, "points": 1}});
+        client.post("/v1/loyalty/earning-rules", key, rule.to_string()).await?;
+        for customer in customers {
+            let made =
+                client.post("/v1/loyalty/accounts", key, json!({"customerId": customer}).to_string()).await?.body;
+            let made: Value = serde_json::from_slice(&made).map_err(|error| error.to_string())?;
+            first = first.or_else(|| made["id"].as_str().map(str::to_owned));
+        }
+    }
+    first.ok_or_else(|| "nobody is a member".into())
+}
+
+/// Whether the payments brought points: what was measured would be something else without.
+async fn has_earned(server: &Server, member: &str) -> Result<(), Problem> {
+    let keys = load::keys(server)?;
+    let key = keys.first().ok_or("there is no merchant")?;
+    let mut client = Client::connect(server.address).await?;
+    let shown = client.get(&format!("/v1/loyalty/accounts/{member}"), key).await?.body;
+    let shown: Value = serde_json::from_slice(&shown).map_err(|error| error.to_string())?;
+    if shown["balance"].as_i64() > Some(0) { Ok(()) } else { Err(format!("nothing was earned: {shown}")) }
+}
+
+fn earning(account: usize, customer: &str) -> Call {
+    let body = json!({
+        "amount": 1_000,
+        "currency": "EUR",
+        "description": "Order 12345",
+        "returnUrl": "https://shop.example/thanks",
+        "customerId": customer,
+        "paymentMethodId": "pm_test_4242",
+        "confirm": true,
+        "metadata": {"order": "12345"},
+    });
+    Call { account, path: PAYMENTS, body: Bytes::from(body.to_string()), says: COMPLETED }
 }
 
 fn charge(account: usize, customer: &str) -> Call {

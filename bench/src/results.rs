@@ -90,6 +90,8 @@ pub(crate) enum Subject {
     SavedCard,
     /// Refunds through the front door.
     Refund,
+    /// Payments of members through the front door, with the points that a rule gives for each.
+    Earning,
 }
 
 impl Subject {
@@ -100,6 +102,7 @@ impl Subject {
             Subject::Pgbench => "pgbench",
             Subject::SavedCard => "charges of saved cards",
             Subject::Refund => "refunds",
+            Subject::Earning => "payments with automatic award",
         }
     }
 }

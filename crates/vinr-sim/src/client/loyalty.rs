@@ -232,6 +232,7 @@ impl Client {
     /// once.
     async fn give_by_hand(&mut self, member: &Member, payment: &Value, confirm: Option<Ask>) -> Result<(), Broken> {
         let amount = self.chance.below(200);
+        let program = self.chance.one(self.world.profile.programs).copied();
         let mut asks = Vec::new();
         for _ in 0..=self.chance.below(3) {
             let mut body = json!({"amount": amount, "sourcePaymentId": id(payment), "reason": "by hand"});
@@ -239,7 +240,7 @@ impl Client {
                 (Some(account), _) => body["account"] = json!(account),
                 (None, customer) => {
                     body["customerId"] = json!(customer);
-                    body["programId"] = json!(self.chance.one(self.world.profile.programs));
+                    body["programId"] = json!(program);
                 }
             }
             asks.push(self.post("/v1/loyalty/points/earn", &body));

@@ -98,7 +98,9 @@ impl Client {
 
     pub(super) fn dispute_of(&mut self, payment: &Value, amount: u64) -> Ask {
         let mut body = if self.chance.percent(50) {
-            json!({"amount": 1 + self.chance.below(amount.max(1)), "reason": "unrecognized"})
+            let step = if payment["currency"] == "KWD" { 10 } else { 1 };
+            let part = (1 + self.chance.below(amount.max(1))).div_ceil(step) * step;
+            json!({"amount": part, "reason": "unrecognized"})
         } else {
             json!({})
         };
