@@ -10,7 +10,7 @@ use vinr_core::money::Money;
 use vinr_core::payments::{LOYALTY_ACCOUNT, Payment};
 use vinr_core::points::Transaction;
 use vinr_core::programs::{self, Changes, Program, Rounding};
-use vinr_core::time::Timestamp;
+use vinr_core::time::{Span, Timestamp};
 
 use super::{Commit, Folds};
 use crate::world::Broken;
@@ -19,6 +19,9 @@ use crate::world::Broken;
 const DAY_MS: i64 = 86_400_000;
 /// Ten-thousandths in one, of rates.
 const RATE: i128 = 10_000;
+
+/// How long a commit may take whose disk stands still, and with it what others see.
+const UNSEEN_MAX: Span = Span::minutes(2);
 
 /// What a rule gave a member.
 type Given = BTreeMap<(LoyaltyAccountId, String), i64>;
@@ -50,6 +53,9 @@ impl Folds {
             let payment = self.payments.get(&(commit.account.to_owned(), id.clone()));
             let payment = payment.cloned().ok_or_else(|| format!("{id} was completed, and nobody made it"))?;
             for member in self.payers(commit, &payment)? {
+                if self.may_be_unseen(commit, &member, *at) {
+                    continue;
+                }
                 let paid = Money::new(payment.amount_captured, payment.amount.currency);
                 self.gives(commit.account, &member, Some(paid), *at, &mut due)?;
             }
@@ -74,6 +80,14 @@ impl Folds {
             })
             .collect();
         if due == given { Ok(()) } else { Err(format!("rules gave {given:?}, and by them it is {due:?}")) }
+    }
+
+    /// Whether a payment may have been decided when nobody could see that member yet: that there is none is not proved at a
+    /// commit, so one who joins at the same time as they pay may earn nothing by it.
+    fn may_be_unseen(&self, commit: &Commit<'_>, id: &LoyaltyAccountId, at: Timestamp) -> bool {
+        let member = self.loyalty.members.get(&(commit.account.to_owned(), id.clone()));
+        let is_new = member.is_some_and(|member| at.since(member.account.created_at) < UNSEEN_MAX);
+        is_new && commit.earned.iter().all(|moved| moved.account != *id)
     }
 
     /// The members whose points a completed payment brings.

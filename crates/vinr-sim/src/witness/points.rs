@@ -55,7 +55,7 @@ pub(crate) struct Award {
     pub(crate) waived: i64,
     /// By refund or dispute what it took and what it let go of, as long as that stands.
     causes: BTreeMap<String, (i64, i64)>,
-    /// Whether any of them was undone: what others took stays as it was rounded then.
+    /// Whether a refund failed or a dispute was won: what others took stays as it was rounded then.
     undone: bool,
 }
 
@@ -233,8 +233,14 @@ impl Folds {
             refund.is_some_and(|(_, refund)| refund.status == vinr_core::refunds::Status::Failed)
                 || dispute.is_some_and(|(_, dispute)| dispute.status == vinr_core::disputes::Status::Won)
         };
+        let is_undone = refunds.iter().any(|((of, _), refund)| {
+            of == account && refund.payment_id == *id && refund.status == vinr_core::refunds::Status::Failed
+        }) || disputes.iter().any(|((of, _), dispute)| {
+            of == account && dispute.payment_id == *id && dispute.status == vinr_core::disputes::Status::Won
+        });
         let awards = self.loyalty.awards.iter_mut();
         for (_, award) in awards.filter(|((of, (payment, _)), _)| of == account && payment == id) {
+            award.undone |= is_undone;
             // Of what was only let go of there is no movement back.
             let free = award.causes.iter().find(|(cause, (clawed, _))| *clawed == 0 && is_over(cause));
             if let Some((cause, waived)) = free.map(|(cause, (_, waived))| (cause.clone(), *waived)) {
