@@ -149,6 +149,8 @@ ids! {
     EarningRuleId = "rule",
     /// One movement of a member's points.
     PointsTransactionId = "ptx",
+    /// One movement of a customer's store credit.
+    CreditTransactionId = "cct",
     /// What points can be exchanged for.
     RewardId = "rwd",
     /// Points exchanged for a reward.

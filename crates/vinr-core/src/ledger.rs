@@ -74,6 +74,12 @@ wire_enum! {
         PayoutsInTransit = "payouts_in_transit",
         /// What has arrived at the merchant's bank.
         MerchantBank = "merchant_bank",
+        /// What the merchant has given away as store credit, as a negative balance.
+        PromotionalExpense = "promotional_expense",
+        /// What customers have of it: the merchant's liability.
+        CustomerCredit = "customer_credit",
+        /// What customers have paid with it.
+        CreditRedeemed = "credit_redeemed",
         /// The source of a program's points: what it has given out, as a negative balance.
         PointsIssued = "points_issued",
         /// What members have: the liability of a program.
@@ -97,6 +103,8 @@ impl LedgerAccount {
             Self::MerchantPending | Self::MerchantAvailable => true,
             // What is on its way to the merchant's bank has left the balance.
             Self::Network | Self::Fees | Self::PayoutsInTransit | Self::MerchantBank => false,
+            // It is the merchant's own promise, and nothing that the platform owes them.
+            Self::PromotionalExpense | Self::CustomerCredit | Self::CreditRedeemed => false,
             Self::PointsIssued | Self::PointsOutstanding | Self::PointsRedeemed | Self::PointsExpired => false,
         }
     }

@@ -33,6 +33,7 @@ pub mod cards;
 pub mod clock;
 pub mod colours;
 pub mod countries;
+pub mod credit;
 pub mod currencies;
 pub mod customers;
 pub mod decimals;

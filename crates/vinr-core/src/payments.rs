@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Refused: a second confirmation of what is decided, a capture of more than was authorized, a cancellation of
-//! what is with the acquirer. A refund does not change the status. What discounts leave nothing of completes at once.
+//! what is with the acquirer. A refund does not change the status. What discounts and store credit leave nothing of
+//! completes at once.
 
 mod decide;
 mod discounts;
@@ -21,8 +22,8 @@ mod row;
 pub(crate) mod tests;
 
 pub use crate::balance::Funds;
-pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, refundable, takes_bank};
-pub use discounts::{check_quote, discounted, unless_charged};
+pub use decide::{amount, bank_gate, confirm_gate, create, decide, due, refundable, refundable_credit, takes_bank};
+pub use discounts::{charged, check_quote, undiscounted, unless_charged};
 pub use evolve::evolve;
 pub use row::{
     BankAccount, Capture, CapturePending, CardSummary, Discount, Instrument, Method, MethodType, Milestone, Payment,
@@ -58,10 +59,12 @@ pub const LOYALTY_ACCOUNT: &str = "loyalty_account";
 pub struct Create {
     /// Chosen by the caller (sandbox) or drawn by the server.
     pub id: PaymentId,
-    /// What is to be charged, before discounts.
+    /// What is to be paid, before discounts and store credit.
     pub amount: Money,
     /// What redemptions take off that.
     pub discounts: Vec<Discount>,
+    /// What the customer's store credit pays of the rest, in minor units.
+    pub credit: i64,
     /// Shown to the buyer and on the merchant's lists.
     pub description: Option<String>,
     /// Where the hosted page sends the buyer afterwards.
@@ -184,7 +187,7 @@ pub enum Command<'a> {
         /// Minor units.
         amount: i64,
     },
-    /// There is nothing to charge: discounts took all of it.
+    /// There is nothing to charge: discounts and store credit took all of it.
     CompleteUncharged,
     /// A redemption takes nothing off any more.
     EndDiscount(RedemptionId),
@@ -267,6 +270,8 @@ pub enum Event {
         /// Which.
         redemption: RedemptionId,
     },
+    /// It failed, nobody can try again, and its store credit is the customer's again.
+    CreditReleased,
     /// Something that its history says and that changes nothing.
     Noted(String),
     /// The attempt brought no money.
@@ -299,6 +304,7 @@ impl Event {
             | Event::Disputed { .. }
             | Event::DisputeWon { .. }
             | Event::DiscountEnded { .. }
+            | Event::CreditReleased
             | Event::Noted(_) => None,
         }
     }
@@ -357,6 +363,7 @@ pub fn transfers(payment: &Payment, event: &Event) -> Vec<Transfer> {
         | Event::DisputeWon { .. }
         | Event::Clearing { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled
@@ -397,6 +404,7 @@ pub fn entry(payment: &Payment, event: &Event) -> Option<Entry> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled

@@ -165,6 +165,7 @@ pub fn create(
     let (status, discount, code) = match &reward.value {
         Value::Amount(off) => (Status::Issued, Some(*off), None),
         Value::Percent { .. } => (Status::Issued, None, None),
+        Value::Credit(_) => (Status::Applied, None, None),
         Value::Product { .. } | Value::Partner { .. } => (Status::Applied, None, Some(ask.code)),
     };
     Redemption {
@@ -200,6 +201,7 @@ pub fn decide(redemption: &Redemption, command: Command, hold: Hold, now: Timest
         (Issued | Applied | Released | Cancelled, Command::Apply) => Ok(None),
         (Issued, Command::Cancel) => Ok(Some(Event::Cancelled)),
         (Attached, Command::Cancel) if hold == Hold::Free => Ok(Some(Event::Cancelled)),
+        (Applied, Command::Cancel) if matches!(redemption.value, Value::Credit(_)) => Err(credit_given()),
         (Attached | Applied, Command::Cancel) => Err(in_use()),
         (Released | Cancelled, Command::Cancel) => {
             Err(not_usable(&format!("it is {} already, and its points went back", redemption.status)))
@@ -278,6 +280,12 @@ fn attach(
 /// A redemption stays where it is.
 pub fn in_use() -> Refusal {
     let message = "its payment is on its way, holds money or is paid: cancel or refund that payment instead";
+    Refusal::new(Code::RedemptionInUse, message)
+}
+
+/// Credit that was given may be held or spent by now, so it is not taken away again.
+fn credit_given() -> Refusal {
+    let message = "its store credit is the customer's already: it stays theirs, and the points stay spent";
     Refusal::new(Code::RedemptionInUse, message)
 }
 

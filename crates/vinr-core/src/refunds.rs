@@ -19,7 +19,7 @@ use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::ledger::{LedgerAccount, Transfer};
 use crate::metadata::Metadata;
 use crate::money::Money;
-use crate::payments::{Payment, refundable};
+use crate::payments::{Payment, refundable, refundable_credit};
 use crate::refusal::{Code, Refusal};
 use crate::time::{Span, Timestamp};
 use crate::wire_enum::wire_enum;
@@ -70,8 +70,10 @@ pub struct Refund {
     pub id: RefundId,
     /// The payment whose money it is.
     pub payment_id: PaymentId,
-    /// How much, in the currency that was captured.
+    /// How much of what was captured, in that currency; nothing if all that goes back is store credit.
     pub amount: Money,
+    /// How much of the store credit that the payment used, in minor units; the customer has it once the refund succeeded.
+    pub credit: i64,
     /// Where it stands.
     pub status: Status,
     /// Why it is given back.
@@ -86,6 +88,22 @@ pub struct Refund {
     pub metadata: Metadata,
     /// When it was accepted.
     pub created_at: Timestamp,
+}
+
+impl Refund {
+    /// What goes back by any way, in minor units.
+    pub fn total(&self) -> i64 {
+        self.amount.amount.saturating_add(self.credit)
+    }
+}
+
+/// What goes back by which way, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// To the method that paid.
+    pub money: i64,
+    /// To the customer's store credit.
+    pub credit: i64,
 }
 
 /// What a merchant asks for.
@@ -134,20 +152,29 @@ pub enum Event {
     Revived,
 }
 
-/// A new refund of a payment. The payment itself must take it ([`crate::payments::Command::Refund`]), which is where it
-/// is refused.
+/// By which way so much of a payment goes back, or all that is left: the money that was captured first, and then the store
+/// credit that it used. A merchant who gives a part back gives it where the buyer can spend it anywhere.
 ///
 /// # Errors
-/// `payment_not_refundable`; `amount_too_large` when all that is left is asked for, and that is nothing; an amount that
-/// no card payment can be of.
-pub fn create(ask: Create, payment: &Payment, verdict: Verdict, now: Timestamp) -> Result<(Refund, Event), Refusal> {
-    let left = refundable(payment)?;
-    let amount = match ask.amount {
-        Some(amount) => amount,
+/// `payment_not_refundable`; `amount_too_large`; an amount that no card payment can be of.
+pub fn parts(payment: &Payment, asked: Option<i64>) -> Result<Parts, Refusal> {
+    let (money, credit) = (refundable(payment)?, refundable_credit(payment)?);
+    let left = money.saturating_add(credit);
+    let asked = match asked {
+        Some(asked) => asked,
         None if left > 0 => left,
-        None => return Err(too_large(payment, "all of it", left)),
+        None => return Err(too_large(payment, "all of it", money)),
     };
-    let amount = crate::payments::amount(amount, payment.amount.currency)?;
+    let asked = crate::payments::amount(asked, payment.amount.currency)?.amount;
+    if asked > left {
+        return Err(too_large(payment, asked, money));
+    }
+    let money = asked.min(money);
+    Ok(Parts { money, credit: asked.saturating_sub(money) })
+}
+
+/// A new refund of these [`parts`] of a payment. The payment itself must take it ([`crate::payments::Command::Refund`]).
+pub fn create(ask: Create, payment: &Payment, parts: Parts, verdict: Verdict, now: Timestamp) -> (Refund, Event) {
     let (status, fails_at, attempt) = match verdict {
         Verdict::Done => (Status::Succeeded, None, None),
         Verdict::FailsLater => (Status::Pending, Some(now.plus(FAILS_AFTER)), None),
@@ -156,7 +183,8 @@ pub fn create(ask: Create, payment: &Payment, verdict: Verdict, now: Timestamp) 
     let refund = Refund {
         id: ask.id,
         payment_id: payment.id.clone(),
-        amount,
+        amount: Money::new(parts.money, payment.amount.currency),
+        credit: parts.credit,
         status,
         reason: ask.reason,
         failure: None,
@@ -165,12 +193,13 @@ pub fn create(ask: Create, payment: &Payment, verdict: Verdict, now: Timestamp) 
         metadata: ask.metadata,
         created_at: now,
     };
-    Ok((refund, Event::Created))
+    (refund, Event::Created)
 }
 
-/// Why a payment cannot give back this much.
+/// Why a payment cannot give back this much, where so much money of it is left.
 pub(crate) fn too_large(payment: &Payment, asked: impl core::fmt::Display, left: i64) -> Refusal {
     let currency = payment.amount.currency;
+    let left = left.saturating_add(payment.credit_applied.saturating_sub(payment.credit_refunded));
     let message = match payment.amount_disputed {
         0 => format!("{asked} cannot be given back: {left} {currency} (in minor units) of this payment are left"),
         disputed => format!(
@@ -219,9 +248,23 @@ pub fn of_payment(refund: &Refund, event: Event) -> crate::payments::Command<'st
     }
 }
 
+/// How much store credit an event gives the customer, in minor units: nothing before the refund has succeeded, because what
+/// has not arrived may fail, and what was given may be spent by then.
+pub fn credit_given(refund: &Refund, event: Event) -> i64 {
+    let arrives = match event {
+        Event::Created => refund.status == Status::Succeeded,
+        Event::Succeeded | Event::Revived => true,
+        Event::Failed(_) => false,
+    };
+    if arrives { refund.credit } else { 0 }
+}
+
 /// What an event moves in the ledger: out of what is to be settled, because the settlement of its day nets what is
 /// taken and what is given back.
 pub fn transfers(refund: &Refund, event: Event) -> Vec<Transfer> {
+    if refund.amount.amount == 0 {
+        return Vec::new();
+    }
     match event {
         Event::Created | Event::Revived => {
             vec![Transfer::posted(LedgerAccount::MerchantPending, LedgerAccount::Network, refund.amount)]
@@ -235,6 +278,9 @@ pub fn transfers(refund: &Refund, event: Event) -> Vec<Transfer> {
 
 /// The line of the merchant's balance that an event writes.
 pub fn entry(refund: &Refund, event: Event) -> Option<Entry> {
+    if refund.amount.amount == 0 {
+        return None;
+    }
     let taken = Money::new(refund.amount.amount.saturating_neg(), refund.amount.currency);
     let amount = match event {
         Event::Created | Event::Revived => taken,

@@ -145,6 +145,8 @@ wire_enum! {
         RewardUnavailable = "reward_unavailable",
         /// The redemption is another member's or currency's, used up, or its time is over.
         RedemptionNotUsable = "redemption_not_usable",
+        /// What would be left for a card after store credit is not worth a charge.
+        StoreCreditNotUsable = "store_credit_not_usable",
         /// A payment holds or has used the redemption.
         RedemptionInUse = "redemption_in_use",
         /// The setup is over, or its buyer is being authenticated.
@@ -221,6 +223,7 @@ impl Code {
             | Self::RewardUnavailable
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse
+            | Self::StoreCreditNotUsable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

@@ -25,6 +25,8 @@ wire_enum! {
         DiscountAmount = "discount_amount",
         /// A part of a payment off.
         DiscountPercent = "discount_percent",
+        /// Credit that the customer pays with later.
+        StoreCredit = "store_credit",
         /// A product for nothing.
         FreeProduct = "free_product",
         /// Something that a partner hands out.
@@ -42,6 +44,8 @@ pub enum Value {
         /// 1 to 10,000.
         bps: i64,
     },
+    /// So much credit that the customer pays with later.
+    Credit(Money),
     /// A product for nothing.
     Product {
         /// Which, as the merchant knows it.
@@ -64,6 +68,7 @@ impl Value {
         match self {
             Self::Amount(_) => Type::DiscountAmount,
             Self::Percent { .. } => Type::DiscountPercent,
+            Self::Credit(_) => Type::StoreCredit,
             Self::Product { .. } => Type::FreeProduct,
             Self::Partner { .. } => Type::Partner,
         }
@@ -79,7 +84,7 @@ impl Value {
                 let off = Ratio::whole(payment.amount).times(*bps, BPS_WHOLE);
                 Some(off.round_to(payment.currency.card_step()).min(left))
             }
-            Self::Amount(_) | Self::Product { .. } | Self::Partner { .. } => None,
+            Self::Amount(_) | Self::Credit(_) | Self::Product { .. } | Self::Partner { .. } => None,
         }
     }
 }
@@ -189,7 +194,7 @@ fn problems(reward: &Reward) -> Vec<Refusal> {
     number(reward.cost, 1, POINTS_MAX, "cost");
     number(reward.inventory.unwrap_or(0), 0, INVENTORY_MAX, "inventory");
     match &reward.value {
-        Value::Amount(off) => number(off.amount, 1, PAYMENT_AMOUNT_MAX, "value.amount"),
+        Value::Amount(money) | Value::Credit(money) => number(money.amount, 1, PAYMENT_AMOUNT_MAX, "value.amount"),
         Value::Percent { bps } => number(*bps, 1, BPS_WHOLE, "value.percent"),
         Value::Product { quantity, .. } => number(*quantity, 1, INVENTORY_MAX, "value.quantity"),
         Value::Partner { .. } => {}
@@ -207,7 +212,7 @@ fn problems(reward: &Reward) -> Vec<Refusal> {
             text(partner, "value.partner");
             text(sku, "value.sku");
         }
-        Value::Amount(_) | Value::Percent { .. } => {}
+        Value::Amount(_) | Value::Percent { .. } | Value::Credit(_) => {}
     }
     wrong
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod attempts;
 pub(crate) mod clawback;
+pub(crate) mod credit;
 pub(crate) mod customers;
 pub(crate) mod disputes;
 pub(crate) mod earning;

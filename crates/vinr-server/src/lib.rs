@@ -9,6 +9,7 @@ pub mod bootstrap;
 mod cards;
 pub mod connectors;
 mod context;
+mod credit;
 mod customers;
 mod disputes;
 mod earning_rules;
@@ -94,6 +95,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         loyalty_accounts::points::routes::endpoints(),
         rewards::routes::endpoints(),
         flows::redemptions::routes::endpoints(),
+        flows::credit::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

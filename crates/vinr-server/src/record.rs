@@ -17,9 +17,11 @@ use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::disputes::Opening;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId, WebhookEndpointId,
+    AccountId, CustomerId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
+use vinr_core::money::Money;
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::time::{Span, Timestamp, WallTime};
@@ -207,6 +209,8 @@ pub(crate) enum Reaction {
     Dispute(PaymentId, Opening),
     /// A payment with discounts completed, ended or was refunded: its redemptions follow it.
     Redemptions(PaymentId),
+    /// A payment that holds so much store credit of this customer's completed, or ended.
+    Credit(PaymentId, CustomerId, CreditEnd),
     /// The merchant's balance has another line.
     Enter(Entry),
     /// A payment brought money, and may bring points.
@@ -215,6 +219,15 @@ pub(crate) enum Reaction {
     TakenBack(PaymentId, Cause),
     /// It failed or was won: it gives them again.
     GivenAgain(PaymentId, Cause),
+}
+
+/// What becomes of the store credit that a payment holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CreditEnd {
+    /// The payment completed, and has used it.
+    Spent(Money),
+    /// It ended without money: the customer has it again.
+    Released(Money),
 }
 
 /// What is said in the log, as a call that says it.

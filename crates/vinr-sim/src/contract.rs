@@ -43,7 +43,7 @@ const REFUSALS: [Code; 27] = [
 ];
 
 /// Codes of loyalty, which only endpoints refuse with that name them.
-const OF_LOYALTY: [Code; 10] = [
+const OF_LOYALTY: [Code; 11] = [
     Code::InsufficientPoints,
     Code::LoyaltyAccountClosed,
     Code::LoyaltyAccountExists,
@@ -53,6 +53,7 @@ const OF_LOYALTY: [Code; 10] = [
     Code::RewardUnavailable,
     Code::RedemptionInUse,
     Code::RedemptionNotUsable,
+    Code::StoreCreditNotUsable,
     // Two clients set the same program up.
     Code::ResourceExists,
 ];

@@ -5,6 +5,7 @@ import type { components as Balances } from './generated/balance.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
 import type { components as LoyaltyAccounts } from './generated/loyalty-accounts.js';
+import type { components as LoyaltyCredit } from './generated/loyalty-credit.js';
 import type { components as LoyaltyEarningRules } from './generated/loyalty-earning-rules.js';
 import type { components as LoyaltyPoints } from './generated/loyalty-points.js';
 import type { components as LoyaltyPrograms } from './generated/loyalty-programs.js';
@@ -33,6 +34,7 @@ type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
 /** Of loyalty's resources together: no two of their names are the same. */
 type Y = LoyaltyAccounts['schemas'] &
+  LoyaltyCredit['schemas'] &
   LoyaltyEarningRules['schemas'] &
   LoyaltyPoints['schemas'] &
   LoyaltyPrograms['schemas'] &
@@ -288,6 +290,21 @@ export type RedemptionListParams = ListOf<Y['GetLoyaltyRedemptionsQuery']> & {
   /** The same as `paymentId`. */
   payment?: string | null;
 };
+
+/** What a customer has as store credit. */
+export interface StoreCredit extends Refine<Y['StoreCredit'], { object: 'store_credit' }> {}
+export type StoreCreditRetrieveParams = OfCustomer;
+/** A movement of a customer's store credit. */
+export interface CreditTransaction
+  extends Refine<Y['CreditTransaction'], { object: 'credit_transaction'; type: 'grant' | 'spend' | 'refund' }> {}
+export type CreditTransactionListParams = ListOf<Y['GetLoyaltyCreditTransactionsQuery']> & {
+  /** The same as `customerId`. */
+  customer?: string | null;
+  /** The same as `paymentId`. */
+  payment?: string | null;
+};
+/** References may be written without their `Id`; one of the two is there. */
+type OfCustomer = { customerId: string; customer?: never } | { customer: string; customerId?: never };
 
 export interface Account extends Refine<Accounts['schemas']['Account'], { object: 'account' }> {}
 export type AccountUpdateParams = Accounts['schemas']['PatchAccountBody'];

@@ -89,7 +89,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['save-and-reuse-a-card', 1, 6],
     ['refunds-and-disputes', 2, 5],
     ['launch-a-loyalty-program', 1, 6],
-    ['redeem-at-checkout', 1, 3],
+    ['redeem-at-checkout', 2, 4],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -310,6 +310,31 @@ test('redeem at checkout: the reward, the payment less its discount, and the poi
   await vinr.test.clock.advance({ seconds: 30 * 60 });
   assert.equal((await vinr.loyalty.redemptions.retrieve(carried?.id ?? '')).status, 'released');
   assert.equal((await vinr.payments.retrieve(/pay_[0-9a-z]+/.exec(page)?.[0] ?? '')).amount, 4200);
+});
+
+test('redeem at checkout: store credit is given, held by a payment, and taken when it completes', async () => {
+  const [, request = ''] = guide('redeem-at-checkout', 'sh');
+  const { id, type } = asked<Reward>(request);
+  assert.equal(type, 'store_credit');
+  const shop = await desk.load<{ checkoutWithCredit: (orderId: string, customer: string) => Promise<string> }>('redeem');
+  const customer = (await vinr.customers.create({})).id;
+  const account = (await vinr.loyalty.accounts.create({ customer })).id;
+  await vinr.loyalty.transactions.create({ account, amount: 800 });
+  const redemption = await vinr.loyalty.redemptions.create({ account, reward: id });
+  assert.equal(redemption.status, 'applied');
+  await assert.rejects(vinr.loyalty.redemptions.cancel(redemption.id), { code: 'redemption_in_use' });
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.join(' '));
+  const page = await shop.checkoutWithCredit('80', customer);
+  console.log = log;
+  assert.deepEqual(lines, ['1000 3200', '1000 1000']);
+  const payment = /pay_[0-9a-z]+/.exec(page)?.[0] ?? '';
+  assert.equal((await vinr.test.payments.pay(payment, { number: '4242 4242 4242 4242' })).amountCaptured, 3200);
+  const moved = await vinr.loyalty.credit.transactions.list({ customer });
+  assert.deepEqual(moved.map(({ type, amount, balanceAfter }) => [type, amount, balanceAfter]), [['spend', -1000, 0], ['grant', 1000, 1000]]);
+  const back = await vinr.refunds.create({ payment });
+  assert.deepEqual([back.amount, back.creditAmount], [4200, 1000]);
+  assert.equal((await vinr.loyalty.credit.transactions.retrieve((await vinr.loyalty.credit.transactions.list({ payment }))[0]?.id ?? '')).type, 'refund');
 });
 
 test('the cards that a guide names do what it says', async () => {

@@ -31,10 +31,10 @@ fn check_amount(amount: Money) -> Result<(), Refusal> {
 /// A new payment, waiting for its buyer.
 ///
 /// # Errors
-/// An amount that [`amount`] refuses; what is left after discounts, if [`discounted`](super::discounted) does.
+/// An amount that [`amount`] refuses; what is left after discounts and credit, if [`charged`](super::charged) does.
 pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> {
     check_amount(ask.amount)?;
-    let charged = discounts::discounted(ask.amount, &ask.discounts)?;
+    let charged = discounts::charged(ask.amount, &ask.discounts, ask.credit)?;
     let closes_at = now.plus(CHECKOUT_OPEN);
     let link_ends_at = ask.link.as_ref().and_then(|link| link.expires_at);
     let mut payment = Payment {
@@ -42,6 +42,8 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         status: Status::Pending,
         amount: charged,
         discounts: ask.discounts,
+        credit_applied: ask.credit,
+        credit_refunded: 0,
         amount_capturable: 0,
         amount_captured: 0,
         amount_refunded: 0,
@@ -142,10 +144,11 @@ pub fn decide(payment: &Payment, command: Command<'_>, now: Timestamp) -> Result
         Command::CaptureRefused { attempt, code } => Ok(capture_refused(payment, &attempt, code)),
         Command::Refund(refund) => {
             let (asked, left) = (refund.amount.amount, refundable(payment)?);
-            if asked > left {
-                return Err(crate::refunds::too_large(payment, asked, left));
+            if asked > left || refund.credit > refundable_credit(payment)? {
+                return Err(crate::refunds::too_large(payment, refund.total(), left));
             }
-            assert!(asked > 0, "the edge refuses a refund of nothing");
+            assert!(asked >= 0 && refund.credit >= 0, "what goes back is not negative");
+            assert!(refund.total() > 0, "the edge refuses a refund of nothing");
             Ok(vec![Event::Refunded(refund)])
         }
         Command::RefundSettled(refund) => Ok(vec![Event::RefundSettled(refund)]),
@@ -187,6 +190,15 @@ pub fn refundable(payment: &Payment) -> Result<i64, Refusal> {
     }
 }
 
+/// How much of the store credit that a completed payment used can still be given back.
+///
+/// # Errors
+/// `payment_not_refundable` before it is completed.
+pub fn refundable_credit(payment: &Payment) -> Result<i64, Refusal> {
+    refundable(payment)?;
+    Ok(payment.credit_applied.saturating_sub(payment.credit_refunded))
+}
+
 /// The earliest moment at which time itself changes the payment, and how.
 pub fn due(payment: &Payment) -> Option<(Timestamp, Command<'static>)> {
     match payment.status {
@@ -196,7 +208,8 @@ pub fn due(payment: &Payment) -> Option<(Timestamp, Command<'static>)> {
         Status::Authorized if payment.capturing.is_some() => None,
         Status::Authorized => payment.authorized_until.map(|at| (at, Command::Expire)),
         Status::Processing => payment.clears_at.map(|at| (at, Command::Clear)),
-        // A failed payment's checkout just closes. An attempt at an acquirer has its own timer.
+        // A failed payment's checkout just closes, and lets go of what it holds. An attempt at an acquirer has its own timer.
+        Status::Failed if payment.credit_applied > 0 => Some((payment.expires_at, Command::Expire)),
         Status::Completed | Status::Failed | Status::Cancelled | Status::Expired => None,
     }
 }
@@ -304,6 +317,7 @@ fn cancel(payment: &Payment, now: Timestamp) -> Result<Vec<Event>, Refusal> {
 
 fn expire(payment: &Payment, now: Timestamp) -> Vec<Event> {
     match due(payment) {
+        Some((at, Command::Expire)) if at <= now && payment.status == Status::Failed => vec![Event::CreditReleased],
         Some((at, Command::Expire)) if at <= now => vec![Event::Expired],
         // The timer was overtaken by something that happened to the payment meanwhile.
         _ => Vec::new(),

@@ -1,38 +1,49 @@
-//! What redemptions take off a payment, and give back to it (spec/engagement.md, Rewards and redemptions).
+//! What redemptions take off a payment and store credit pays of it, and what of that ends (spec/engagement.md, Rewards
+//! and redemptions).
 //!
 //! A payment is charged what is left after its discounts. Until it is on its way to the acquirer it may lose one, and then
 //! is of that much more; whoever pays says what they were shown, so that nobody is charged more than that.
 
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::{Command, Discount, Event, Milestone, Payment};
+use crate::credit;
 use crate::ids::RedemptionId;
 use crate::money::Money;
 use crate::redemptions::{Hold, hold, in_use, not_usable};
 use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
 
-/// What is left to be charged of an amount.
-///
-/// # Errors
-/// `redemption_not_usable` for a rest that is more than nothing and less than is worth a charge, or that no card can be
-/// charged with.
+/// What discounts leave of an amount, which store credit may still pay.
 ///
 /// # Panics
-/// If the discounts are more than the amount: each was capped at what was left for it.
-pub fn discounted(amount: Money, discounts: &[Discount]) -> Result<Money, Refusal> {
+/// If they are more than the amount: each was capped at what was left for it.
+pub fn undiscounted(amount: Money, discounts: &[Discount]) -> i64 {
     let left = amount.amount.checked_sub(off(discounts)).expect("discounts stay within a payment");
+    assert!(left >= 0 && discounts.iter().all(|discount| discount.amount > 0), "discounts stay within a payment");
+    left
+}
+
+/// What is left to be charged of an amount after discounts, and after what store credit pays of the rest.
+///
+/// # Errors
+/// `store_credit_not_usable`, or without credit `redemption_not_usable`, for a rest that is more than nothing and less than
+/// is worth a charge, or that no card can be charged with.
+///
+/// # Panics
+/// If they are more than the amount: each was capped at what was left for it.
+pub fn charged(amount: Money, discounts: &[Discount], credit: i64) -> Result<Money, Refusal> {
+    let left = undiscounted(amount, discounts).checked_sub(credit).expect("credit stays within a payment");
+    assert!(left >= 0 && credit >= 0, "credit stays within a payment");
     let left = Money { amount: left, ..amount };
-    assert!(
-        left.amount >= 0 && discounts.iter().all(|discount| discount.amount > 0),
-        "discounts stay within a payment"
-    );
+    let refused = |reason: &str| if credit > 0 { credit::not_usable(reason) } else { not_usable(reason) };
     let minimum = Money { amount: amount.currency.minimum(), ..amount };
-    if !discounts.is_empty() && (1..minimum.amount).contains(&left.amount) {
-        return Err(not_usable(&format!("{left} would be left to be paid, and no charge is below {minimum}")));
+    let is_reduced = left != amount;
+    if is_reduced && (1..minimum.amount).contains(&left.amount) {
+        return Err(refused(&format!("{left} would be left to be paid, and no charge is below {minimum}")));
     }
-    left.check_card_amount().map_err(|problem| not_usable(&problem.to_string()))?;
+    left.check_card_amount().map_err(|problem| refused(&problem.to_string()))?;
     Ok(left)
 }
 
@@ -71,11 +82,24 @@ pub(super) fn end(payment: &Payment, redemption: RedemptionId) -> Result<Vec<Eve
 
 /// Gives a payment back what one of its discounts took; its history says so.
 pub(super) fn restore(payment: &mut Payment, redemption: &RedemptionId, at: Timestamp) {
-    let original = payment.original_amount();
+    let ended = payment.discounts.iter().filter(|discount| discount.redemption == *redemption);
+    let ended = ended.fold(0_i64, |sum, one| sum.saturating_add(one.amount));
     payment.discounts.retain(|discount| discount.redemption != *redemption);
-    payment.amount.amount = original.checked_sub(off(&payment.discounts)).expect("discounts stay within a payment");
-    let note = Some(format!("the discount of {redemption} ended"));
-    payment.timeline.push(Milestone { status: payment.status, at, note });
+    give(payment, ended, format!("the discount of {redemption} ended"), at);
+}
+
+/// A payment that ended without money uses no store credit any more: the customer has it again.
+pub(super) fn release_credit(payment: &mut Payment, at: Timestamp) {
+    let released = core::mem::take(&mut payment.credit_applied);
+    if released > 0 {
+        give(payment, released, "its store credit went back".into(), at);
+    }
+}
+
+/// Something reduces a payment no more, and it is of that much more; its history says so.
+fn give(payment: &mut Payment, ended: i64, note: String, at: Timestamp) {
+    payment.amount.amount = payment.amount.amount.checked_add(ended).expect("an original amount fits 64 bits");
+    payment.timeline.push(Milestone { status: payment.status, at, note: Some(note) });
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 /// Applies an event to the state; the only place where a payment changes.
 pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
     match event {
-        Event::Created | Event::ActionRequired => {}
+        Event::Created | Event::ActionRequired | Event::CreditReleased => {}
         Event::Submitted { method, presence, attempt, saving } => {
             payment.saving.clone_from(saving);
             payment.presence = *presence;
@@ -28,6 +28,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::Completed { captured, fee, .. } => complete(payment, *captured, *fee, now),
         Event::Refunded(refund) => {
             give_back(payment, refund.amount.amount, 0);
+            give_back_credit(payment, refund.credit);
             // An older one that arrives after all counts again, and is not the latest by that.
             let newer = payment.latest_refund.take().filter(|latest| latest.created_at > refund.created_at);
             payment.latest_refund = newer.or_else(|| Some(refund.clone()));
@@ -35,6 +36,7 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         Event::RefundSettled(refund) => show_refund(payment, refund),
         Event::RefundFailed(refund) => {
             give_back(payment, refund.amount.amount.saturating_neg(), 0);
+            give_back_credit(payment, refund.credit.saturating_neg());
             show_refund(payment, refund);
         }
         Event::Disputed { amount } => give_back(payment, 0, *amount),
@@ -63,9 +65,13 @@ pub fn evolve(payment: &mut Payment, event: &Event, now: Timestamp) {
         payment.status = status;
         payment.timeline.push(Milestone { status, at: now, note: None });
     }
+    // As long as its buyer can try again it keeps what it uses.
+    if matches!(event, Event::Cancelled | Event::Expired | Event::CreditReleased) || payment.is_tried_out() {
+        discounts::release_credit(payment, now);
+    }
 }
 
-/// The money was taken, or discounts left nothing to take.
+/// The money was taken, or discounts and store credit left nothing to take.
 fn complete(payment: &mut Payment, captured: i64, fee: i64, now: Timestamp) {
     let charged = payment.amount.amount;
     assert!(captured <= charged && (captured > 0 || charged == 0), "a capture stays within its authorization");
@@ -86,6 +92,13 @@ fn give_back(payment: &mut Payment, refunded: i64, disputed: i64) {
     let (refunded, disputed) = (payment.amount_refunded, payment.amount_disputed);
     assert!(refunded >= 0 && disputed >= 0, "nothing is taken back twice");
     assert!(refunded.saturating_add(disputed) <= payment.amount_captured, "a payment gives back what it took at most");
+}
+
+/// Changes what was given back of the store credit that it used, of which there is never more.
+fn give_back_credit(payment: &mut Payment, refunded: i64) {
+    payment.credit_refunded = payment.credit_refunded.saturating_add(refunded);
+    let is_within = (0..=payment.credit_applied).contains(&payment.credit_refunded);
+    assert!(is_within, "a payment gives back what it used at most");
 }
 
 /// The newest refund is shown as it stands; an older one is not shown.

@@ -180,10 +180,15 @@ pub struct Payment {
     pub id: PaymentId,
     /// Where it stands.
     pub status: Status,
-    /// What is to be charged: what is left after discounts.
+    /// What is to be charged: what is left after discounts and store credit.
     pub amount: Money,
     /// What redemptions take off, in the order in which they were named.
     pub discounts: Vec<Discount>,
+    /// What the customer's store credit pays: held as long as the payment may still complete, and nothing once it has
+    /// ended without money.
+    pub credit_applied: i64,
+    /// What of that was given back, or will be with a refund that is on its way.
+    pub credit_refunded: i64,
     /// Held and not yet captured.
     pub amount_capturable: i64,
     /// Taken.
@@ -256,13 +261,25 @@ impl Payment {
         self.status == Status::Failed && self.failure_count >= FAILURES_MAX
     }
 
-    /// What it was before discounts, in minor units.
+    /// What it was before discounts and store credit, in minor units.
     ///
     /// # Panics
     /// If that does not fit 64 bits; a payment was of no more when it was created.
     pub fn original_amount(&self) -> i64 {
         let off = super::discounts::off(&self.discounts);
-        self.amount.amount.checked_add(off).expect("an original amount fits 64 bits")
+        let original = self.amount.amount.checked_add(off).and_then(|sum| sum.checked_add(self.credit_applied));
+        original.expect("an original amount fits 64 bits")
+    }
+
+    /// Whether something else than the method pays a part of it, or all.
+    pub fn is_reduced(&self) -> bool {
+        !self.discounts.is_empty() || self.credit_applied > 0
+    }
+
+    /// Whether all that was paid went back, money and store credit.
+    pub fn is_refunded(&self) -> bool {
+        let paid = self.amount_captured > 0 || self.credit_applied > 0;
+        paid && self.amount_refunded == self.amount_captured && self.credit_refunded == self.credit_applied
     }
 
     /// Whether there is nothing left that its buyer could do: then a client secret opens nothing any more.

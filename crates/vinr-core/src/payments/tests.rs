@@ -19,6 +19,7 @@ pub(crate) fn asked(capture: Capture, amount: Money) -> Create {
         id: PaymentId::from_bits(1),
         amount,
         discounts: Vec::new(),
+        credit: 0,
         description: None,
         return_url: None,
         cancel_url: None,

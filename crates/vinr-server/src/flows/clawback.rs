@@ -19,7 +19,8 @@ use crate::{disputes as dispute_rows, loyalty_accounts, payments, refunds as ref
 
 /// What happened to a refund may mean something for points.
 pub(super) fn hear_of_refund(unit: &mut Unit<'_>, refund: &Refund, event: refunds::Event) {
-    if !may_have_earned(unit) {
+    // Points are earned on money, and what is given back as store credit takes none.
+    if !may_have_earned(unit) || refund.amount.amount == 0 {
         return;
     }
     let (payment, cause) = (|| refund.payment_id.clone(), || Cause::Refund(refund.id.clone()));

@@ -26,6 +26,7 @@ pub(crate) async fn visit(unit: &mut Unit<'_>, id: &PaymentLinkId) -> Result<Pay
         id: PaymentId::from_bits(unit.env.id_bits()),
         amount: link.amount,
         discounts: Vec::new(),
+        credit: 0,
         description: link.description.clone(),
         return_url: link.return_url.clone(),
         cancel_url: None,

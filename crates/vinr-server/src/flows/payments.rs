@@ -11,11 +11,12 @@ use ask::NewPayment;
 use saving::saving;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Origin;
+use vinr_core::money::Money;
 use vinr_core::payment_methods::{Kept, PaymentMethod, check_attested, missing};
 use vinr_core::payments::{self as core, Method, MethodType, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
 
-use super::redemptions;
+use super::{credit, redemptions};
 use crate::bank_accounts::{BankAccount, mandate};
 use crate::cards::Card;
 use crate::error::Result;
@@ -54,12 +55,13 @@ pub(crate) enum Means {
     },
 }
 
-/// Creates a payment for a customer, if one is named, less what its redemptions take off, and, if it is to be charged now,
-/// confirms it in the same commit: with the method that is named, or else the customer's default.
+/// Creates a payment for a customer, if one is named, less what its redemptions take off and its store credit pays, and,
+/// if it is to be charged now, confirms it in the same commit: with the method that is named, or else the customer's
+/// default.
 ///
 /// # Errors
-/// 404 for a customer, method or redemption that is not there; `redemption_not_usable`; `payment_method_missing`; what the
-/// method or [`payments::create`] refuses.
+/// 404 for a customer, method or redemption that is not there; `redemption_not_usable`; `store_credit_not_usable`;
+/// `payment_method_missing`; what the method or [`payments::create`] refuses.
 async fn create(unit: &mut Unit<'_>, new: &NewPayment) -> Result<Payment> {
     let (mut ask, chosen_id) = (new.drawn(unit), new.id.is_some());
     let default = match &ask.customer_id {
@@ -67,11 +69,11 @@ async fn create(unit: &mut Unit<'_>, new: &NewPayment) -> Result<Payment> {
         None => None,
     };
     let method = new.method.as_ref().or(default.as_ref());
-    if !new.redemptions.is_empty() {
+    if !new.redemptions.is_empty() || new.uses_credit() {
         let payer = payer(unit, &ask, method.filter(|_| new.is_charged_now())).await?;
-        ask.discounts = redemptions::attach(unit, &ask, payer.as_ref(), &new.redemptions).await?;
+        reduce(unit, new, &mut ask, payer).await?;
     }
-    let is_free = core::discounted(ask.amount, &ask.discounts)?.amount == 0;
+    let is_free = core::charged(ask.amount, &ask.discounts, ask.credit)?.amount == 0;
     if is_free || !new.is_charged_now() {
         return payments::create(unit, ask, chosen_id, None).await;
     }
@@ -81,6 +83,26 @@ async fn create(unit: &mut Unit<'_>, new: &NewPayment) -> Result<Payment> {
         charge.saving = saving(unit, &charge, ask.customer_id.as_ref(), None, None).await?;
     }
     payments::create(unit, ask, chosen_id, Some(charge)).await
+}
+
+/// What redemptions take off a payment, and store credit pays of the rest, if the merchant asks for that.
+async fn reduce(
+    unit: &mut Unit<'_>,
+    new: &NewPayment,
+    ask: &mut core::Create,
+    payer: Option<CustomerId>,
+) -> Result<()> {
+    if !new.redemptions.is_empty() {
+        ask.discounts = redemptions::attach(unit, ask, payer.as_ref(), &new.redemptions).await?;
+    }
+    if new.uses_credit() {
+        let payer = payer.ok_or_else(no_holder)?;
+        let left = Money { amount: core::undiscounted(ask.amount, &ask.discounts), ..ask.amount };
+        ask.credit = credit::hold(unit, &ask.id, &payer, left).await?;
+        // Whose credit it uses, theirs it is, also if there is nothing to charge.
+        ask.customer_id = Some(payer);
+    }
+    Ok(())
 }
 
 /// Whose payment it will be: one that names no customer takes its method's.
@@ -234,6 +256,11 @@ async fn out_of_vault(unit: &mut Unit<'_>, method: &PaymentMethod) -> Result<Pay
 
 fn no_customer() -> Refusal {
     let message = "what pays is kept for a customer: name one when you create the payment, or let the buyer pay on the hosted page";
+    Refusal::new(Code::ParameterMissing, message).at("customerId")
+}
+
+fn no_holder() -> Refusal {
+    let message = "store credit is a customer's: name the one whose credit pays";
     Refusal::new(Code::ParameterMissing, message).at("customerId")
 }
 

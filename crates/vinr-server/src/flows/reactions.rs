@@ -1,6 +1,6 @@
 //! The one switchboard: what a change of one noun means for others, in the same unit of work.
 
-use super::{clawback, customers, disputes, earning, redemptions, settlements};
+use super::{clawback, credit, customers, disputes, earning, redemptions, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
 use crate::{payment_links, payment_methods};
@@ -25,6 +25,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::Place { link, from, to } => payment_links::move_place(unit, &link, from, to).await?,
             Reaction::Dispute(payment, opening) => disputes::by_card(unit, &payment, opening).await?,
             Reaction::Redemptions(payment) => redemptions::follow(unit, &payment).await?,
+            Reaction::Credit(payment, customer, end) => credit::follow(unit, &payment, &customer, end).await?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
             Reaction::Earned(payment) => earning::completed(unit, &payment).await?,
             Reaction::TakenBack(payment, cause) => clawback::taken_back(unit, &payment, &cause).await?,

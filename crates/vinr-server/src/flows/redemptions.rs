@@ -14,6 +14,7 @@ use vinr_core::points::Source;
 use vinr_core::redemptions::{self as core, Command, Event, Hold, Redemption, hold, not_usable};
 use vinr_core::refusal::{Code, Refusal};
 
+use super::credit;
 use crate::error::Result;
 use crate::loyalty_accounts::Member;
 use crate::loyalty_accounts::points::{self, Because};
@@ -25,7 +26,7 @@ const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// Characters of a code: 50 bits.
 const CODE_LENGTH: usize = 10;
 
-/// Exchanges a member's points for a reward.
+/// Exchanges a member's points for a reward; what is store credit is given in the same commit.
 ///
 /// # Errors
 /// 404 for a member or reward that is not there; `reward_unavailable`; `insufficient_points`, `loyalty_account_closed`;
@@ -42,6 +43,7 @@ async fn create(
         let message = format!("points of {} do not buy it; it is of {}", member.account.program_id, reward.program_id);
         return Err(Refusal::new(Code::RewardUnavailable, message).at("rewardId").into());
     }
+    credit::check_grant(&reward, member.account.customer_id.as_ref())?;
     rewards::take(unit, &mut reward)?;
     let lots = loyalty_accounts::lots(unit, account).await?;
     let movement = members::redeem(&member.account, &lots, reward.cost)?;
@@ -56,6 +58,7 @@ async fn create(
     }
     points::apply(unit, &mut member, movement, because(&redemption));
     redemptions::issue(unit, &redemption, chosen.is_some()).await?;
+    credit::grant(unit, &redemption).await?;
     Ok(redemption)
 }
 
@@ -123,15 +126,14 @@ pub(super) async fn follow(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()> {
     Ok(())
 }
 
-/// A redemption of a completed payment is used, unless all of the money went back: then its points do too.
+/// A redemption of a completed payment is used, unless all that was paid went back: then its points do too.
 async fn completed(unit: &mut Unit<'_>, mut redemption: Redemption, payment: &Payment) -> Result<()> {
     if redemptions::tell(unit, &mut redemption, Command::Apply, Hold::Held)?.is_some() {
         let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
         members::expect_back(&mut member.account, redemption.points.saturating_neg());
         loyalty_accounts::save(unit, &member);
     }
-    let is_refunded = payment.amount_captured > 0 && payment.amount_refunded == payment.amount_captured;
-    if is_refunded {
+    if payment.is_refunded() {
         if redemptions::tell(unit, &mut redemption, Command::GiveBack, Hold::Held)?.is_some() {
             let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
             give_back(unit, &mut member, &redemption).await?;

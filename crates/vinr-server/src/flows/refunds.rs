@@ -5,11 +5,11 @@ pub(crate) mod routes;
 
 use vinr_core::attempts::Attempt;
 use vinr_core::ids::{AttemptId, PaymentId, RefundId};
-use vinr_core::payments::{Payment, refundable};
+use vinr_core::payments::{Payment, refundable, refundable_credit};
 use vinr_core::refunds::{self as core, Event, Refund, Verdict};
 use vinr_core::refusal::{Code, Refusal};
 
-use super::disputes;
+use super::{credit, disputes};
 use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
 use crate::http::idempotency;
@@ -19,8 +19,8 @@ use crate::record::{Noun, Unit};
 use crate::refunds::wire;
 use crate::{payments, refunds};
 
-/// Gives money of a payment back: at once in the simulated network, when the acquirer has answered otherwise. Either way
-/// it is the buyer's from now on.
+/// Gives money of a payment back, and when all of that is back, the store credit that it used: at once in the simulated
+/// network, when the acquirer has answered otherwise. Either way it is the buyer's from now on.
 ///
 /// # Errors
 /// 404 for a payment that is not there, `payment_not_refundable`, `amount_too_large`, `resource_exists`.
@@ -34,13 +34,16 @@ pub(super) async fn create(
         refunds::must_be_free(unit, &ask.id).await?;
     }
     let mut payment = payments::load(unit, payment).await.map_err(|error| error.about("paymentId"))?;
-    let verdict = verdict(unit, &payment)?;
-    let (refund, event) = core::create(ask, &payment, verdict, unit.now())?;
+    let parts = core::parts(&payment, ask.amount)?;
+    // Credit is given back here, and nobody is asked.
+    let verdict = if parts.money == 0 { Verdict::Done } else { verdict(unit, &payment)? };
+    let (refund, event) = core::create(ask, &payment, parts, verdict, unit.now());
     refunds::accept(unit, &refund, event, chosen_id);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
+    credit::give_back(unit, &payment, &refund, event).await?;
     disputes::given_back(unit, &payment).await?;
     super::clawback::hear_of_refund(unit, &refund, event);
-    if matches!(unit.settings.connector, Connector::Remote(_)) {
+    if refund.attempt.is_some() {
         attempts::refund(unit, &payment, &refund)?;
     }
     Ok(refund)
@@ -91,7 +94,8 @@ async fn tell(unit: &mut Unit<'_>, mut refund: Refund, command: core::Command) -
     let Some(event) = core::decide(&refund, command) else { return Ok(refund) };
     let mut payment = payments::load(unit, &refund.payment_id).await?;
     let left = refundable(&payment).map_err(ApiError::internal)?;
-    if event == Event::Revived && left < refund.amount.amount {
+    let left_of_credit = refundable_credit(&payment).map_err(ApiError::internal)?;
+    if event == Event::Revived && (left < refund.amount.amount || left_of_credit < refund.credit) {
         let (id, payment) = (refund.id.clone(), payment.id);
         unit.say(move || {
             tracing::error!(refund = %id, %payment, left,
@@ -101,6 +105,7 @@ async fn tell(unit: &mut Unit<'_>, mut refund: Refund, command: core::Command) -
     }
     refunds::apply(unit, &mut refund, event);
     payments::change(unit, &mut payment, core::of_payment(&refund, event))?;
+    credit::give_back(unit, &payment, &refund, event).await?;
     if event == Event::Revived {
         disputes::given_back(unit, &payment).await?;
     }

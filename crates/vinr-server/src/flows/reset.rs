@@ -25,6 +25,8 @@ const WIPED: &[&str] = &[
     "card_vault",
     "clawbacks",
     "client_secrets",
+    "credit_transactions",
+    "customer_credit",
     "customer_metadata",
     "customers",
     "delivery_attempts",

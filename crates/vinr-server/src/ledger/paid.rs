@@ -24,17 +24,21 @@ struct Paid {
     fee: Option<i64>,
     refunded: i64,
     disputed: i64,
+    credit: i64,
+    credit_refunded: i64,
 }
 
 /// What the row of a payment says that something else says as well.
 type Said = (&'static str, fn(&Paid) -> i64);
 
-const SAID: [Said; 11] = [
+const SAID: [Said; 13] = [
     ("held", |paid| paid.held),
     ("captured", |paid| paid.captured),
     ("fee", |paid| paid.fee.unwrap_or(0)),
+    ("store credit", |paid| paid.credit),
     ("refunded", |paid| paid.refunded),
     ("refunds", |paid| paid.refunded),
+    ("refunds of store credit", |paid| paid.credit_refunded),
     ("disputed", |paid| paid.disputed),
     ("disputes", |paid| paid.disputed),
     ("captured by its line", |paid| paid.captured),
@@ -65,6 +69,8 @@ pub(super) async fn check(
             tally.events_of_payment(paid);
         }
         // Each is told when it is opened; a warning takes money later, if ever, and has no line until then.
+        // What is given back as store credit alone has no line either.
+        tally.add(EventType::PaymentRefunded, store::refunds_of_credit(snapshot, account, &after, &last.id).await?);
         tally.add(EventType::DisputeCreated, store::disputes(snapshot, account, &after, &last.id).await?);
         after.clone_from(&last.id);
     }
@@ -92,10 +98,11 @@ impl Proof<'_> {
 
     /// `0 ≤ refunded + disputed ≤ captured ≤ authorized`, and money is there in the states that have some.
     fn is_within_bounds(&mut self, paid: &Paid) {
-        let Paid { id, status, amount, held, captured, fee, refunded, disputed, .. } = paid;
+        let Paid { id, status, amount, held, captured, fee, refunded, disputed, credit, credit_refunded, .. } = paid;
         let gone = refunded.saturating_add(*disputed);
         for (what, part, whole) in [
             ("given back", gone, *captured),
+            ("store credit given back", *credit_refunded, *credit),
             ("captured of what was authorized", *captured, *amount),
             ("held of what was authorized", *held, *amount),
         ] {
@@ -103,11 +110,14 @@ impl Proof<'_> {
                 self.found(id, what, format!("at most {whole}"), part.to_string());
             }
         }
-        let least = [*held, *captured, *refunded, *disputed, fee.unwrap_or(0)].into_iter().min().unwrap_or(0);
+        let least = [*held, *captured, *refunded, *disputed, *credit, *credit_refunded, fee.unwrap_or(0)]
+            .into_iter()
+            .min()
+            .unwrap_or(0);
         if least < 0 {
             self.found(id, "amounts", "none below zero".to_owned(), least.to_string());
         }
-        // A payment that discounts left nothing of is completed without money.
+        // A payment that discounts and store credit left nothing of is completed without money.
         let is_paid = *status == Status::Completed;
         let expected = (*status == Status::Authorized, is_paid && *amount > 0, is_paid);
         let is = (*held > 0, *captured > 0, fee.is_some());

@@ -129,6 +129,7 @@ pub(super) struct Texts {
     pub(super) link_expired_text: &'static str,
     pub(super) original: &'static str,
     pub(super) discount: &'static str,
+    pub(super) store_credit: &'static str,
     pub(super) total: &'static str,
     pub(super) price_changed: &'static str,
 }

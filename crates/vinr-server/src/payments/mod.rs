@@ -11,6 +11,7 @@ use std::sync::Arc;
 use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Mandate;
+use vinr_core::money::Money;
 use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::payments::{self as core, Command, Event, Instrument, Method, Outcome, Payment, Presence};
@@ -21,7 +22,7 @@ use crate::cards::Card;
 use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
 use crate::http::shapes::Pages;
-use crate::record::{Noun, Reaction, Unit};
+use crate::record::{CreditEnd, Noun, Reaction, Unit};
 use crate::witness::Note;
 
 /// What is to be charged.
@@ -42,8 +43,8 @@ pub(crate) enum Pays {
     Account(BankAccount, Mandate),
 }
 
-/// Creates a payment and, with something that pays, confirms it in the same commit. What discounts leave nothing of is not
-/// charged.
+/// Creates a payment and, with something that pays, confirms it in the same commit. What discounts and store credit leave
+/// nothing of is not charged.
 pub(crate) async fn create(
     unit: &mut Unit<'_>,
     ask: core::Create,
@@ -306,8 +307,11 @@ impl Log {
             if let Some(reaction) = keeps(payment, &event) {
                 unit.react(reaction);
             }
-            let before = payment.status;
+            let (before, credit) = (payment.status, payment.credit_applied);
             core::evolve(payment, &event, now);
+            if let Some(reaction) = uses_credit(payment, credit, &event) {
+                unit.react(reaction);
+            }
             if let Some(reaction) = takes_place(payment, before) {
                 unit.react(reaction);
             }
@@ -373,6 +377,7 @@ fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_) => None,
     }
 }
@@ -418,8 +423,23 @@ fn carries(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_) => None,
     }
+}
+
+/// What became of the store credit of which a payment held so much before the event.
+fn uses_credit(payment: &Payment, held: i64, event: &Event) -> Option<Reaction> {
+    let customer = payment.customer_id.as_ref().filter(|_| held > 0)?;
+    let held = Money::new(held, payment.amount.currency);
+    let end = if matches!(event, Event::Completed { .. }) {
+        CreditEnd::Spent(held)
+    } else if payment.credit_applied == 0 {
+        CreditEnd::Released(held)
+    } else {
+        return None;
+    };
+    Some(Reaction::Credit(payment.id.clone(), customer.clone(), end))
 }
 
 fn event_type(event: &Event) -> Option<EventType> {
@@ -443,6 +463,7 @@ fn event_type(event: &Event) -> Option<EventType> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_) => None,
     }
 }

@@ -74,6 +74,8 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("bank_holder"),
         Column::text("mandate"),
         Column::text("discounts"),
+        Column::int("credit_applied"),
+        Column::int("credit_refunded"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -87,7 +89,8 @@ pub(crate) const LIST: List = List {
               capture_method, off_session, failure_code, failure_count, statement_descriptor, receipt_email, fee, attempt_id, \
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
-              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts",
+              payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts, \
+              credit_applied, credit_refunded",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -193,6 +196,8 @@ fn values(payment: &Payment) -> Vec<Value> {
         account.map(|account| account.holder.as_str()).into(),
         account.map(|account| account.mandate.as_str()).into(),
         discounts_text(&payment.discounts).into(),
+        payment.credit_applied.into(),
+        payment.credit_refunded.into(),
     ]
 }
 
@@ -247,11 +252,14 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let link_id = row.opt_text().map(|id| PaymentLinkId::parse(id).expect("the database holds link ids"));
     let (clears_at, method) = (instant(row), read_method(row, method_id, card));
     let discounts = row.opt_text().map(read_discounts).unwrap_or_default();
+    let (credit_applied, credit_refunded) = (row.int(), row.int());
     Payment {
         id,
         status,
         amount,
         discounts,
+        credit_applied,
+        credit_refunded,
         amount_capturable,
         amount_captured,
         amount_refunded,

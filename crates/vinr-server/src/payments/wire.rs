@@ -100,6 +100,11 @@ pub(crate) struct Create {
     /// reason, and no payment is created. What they leave nothing of completes at once, without a charge.
     #[schemars(length(max = 10))]
     pub(crate) redemptions: Option<Vec<String>>,
+    /// Whether to use the customer's store credit in this currency, after redemptions and before the card: as much as there
+    /// is. It is held as long as the payment may complete, taken when it does, and goes back when it is cancelled, expires,
+    /// or has failed and nobody can try again. What it leaves nothing of completes at once, without a charge. The default is
+    /// no.
+    pub(crate) use_store_credit: Option<bool>,
     /// What to show whole.
     #[schemars(length(max = 10))]
     pub(crate) expand: Option<Vec<Expand>>,
@@ -259,13 +264,13 @@ pub(crate) struct Shown<'a> {
     object: &'static str,
     /// Where it stands; the list's `status` filter names them all.
     status: &'static str,
-    /// What is to be charged, in minor units of the currency: what is left after discounts.
+    /// What is to be charged, in minor units of the currency: what is left after discounts and store credit.
     amount: i64,
     /// Held and not yet captured.
     amount_capturable: i64,
     /// Taken.
     amount_captured: i64,
-    /// Given back or on its way back.
+    /// Given back of what was taken, or on its way back.
     amount_refunded: i64,
     /// ISO 4217 code.
     currency: &'static str,
@@ -302,8 +307,12 @@ pub(crate) struct Shown<'a> {
     redemptions: Vec<&'a str>,
     /// What each of them takes off.
     discounts: Vec<Discount<'a>>,
-    /// What it was before discounts, in minor units.
+    /// What it was before discounts and store credit, in minor units.
     original_amount: i64,
+    /// What the customer's store credit pays of it, in minor units: held while it may complete, taken when it does.
+    credit_applied: i64,
+    /// What of that was given back or is on its way back.
+    credit_refunded: i64,
     /// Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
     /// `payment.authorized` tells; the hold stands.
     failure: Option<Failure>,
@@ -425,6 +434,8 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         redemptions: payment.discounts.iter().map(|one| one.redemption.as_str()).collect(),
         discounts: payment.discounts.iter().map(discount).collect(),
         original_amount: payment.original_amount(),
+        credit_applied: payment.credit_applied,
+        credit_refunded: payment.credit_refunded,
         failure: payment.failure.map(Failure::of),
         failure_count: payment.failure_count,
         statement_descriptor: payment.statement_descriptor.as_deref(),

@@ -7,7 +7,9 @@ use vinr_core::rewards::{Type, Value};
 /// The column of a value; the type is one of its own.
 pub(crate) fn reward_value_text(value: &Value) -> String {
     let kept = match value {
-        Value::Amount(off) => json!({"amount": off.amount, "currency": off.currency.code()}),
+        Value::Amount(money) | Value::Credit(money) => {
+            json!({"amount": money.amount, "currency": money.currency.code()})
+        }
         Value::Percent { bps } => json!({"bps": bps}),
         Value::Product { product, quantity } => json!({"product": product, "quantity": quantity}),
         Value::Partner { partner, sku } => json!({"partner": partner, "sku": sku}),
@@ -20,11 +22,13 @@ pub(crate) fn read_reward_value(kind: &str, text: &str) -> Value {
     let kept: Json = serde_json::from_str(text).expect("the database holds JSON that was written by this program");
     let int = |name: &str| kept[name].as_i64().expect("the database holds values of rewards");
     let text = |name: &str| kept[name].as_str().expect("the database holds values of rewards").to_owned();
+    let money = || {
+        let currency = Currency::parse(&text("currency")).expect("the database holds currencies");
+        Money::new(int("amount"), currency)
+    };
     match Type::parse(kind).expect("the database holds types of rewards") {
-        Type::DiscountAmount => {
-            let currency = Currency::parse(&text("currency")).expect("the database holds currencies");
-            Value::Amount(Money::new(int("amount"), currency))
-        }
+        Type::DiscountAmount => Value::Amount(money()),
+        Type::StoreCredit => Value::Credit(money()),
         Type::DiscountPercent => Value::Percent { bps: int("bps") },
         Type::FreeProduct => Value::Product { product: text("product"), quantity: int("quantity") },
         Type::Partner => Value::Partner { partner: text("partner"), sku: text("sku") },
@@ -39,6 +43,7 @@ mod tests {
     fn a_value_comes_back_from_its_column() {
         for value in [
             Value::Amount(Money::new(500, Currency::EUR)),
+            Value::Credit(Money::new(1_000, Currency::EUR)),
             Value::Percent { bps: 1_250 },
             Value::Percent { bps: 10_000 },
             Value::Percent { bps: 5 },

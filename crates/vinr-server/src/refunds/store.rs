@@ -26,6 +26,7 @@ const REFUNDS: Table = Table {
         Column::text("attempt_id"),
         Column::text("metadata"),
         Column::int("created_at"),
+        Column::int("credit_amount"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -34,7 +35,8 @@ const REFUNDS: Table = Table {
 /// The list of refunds.
 pub(crate) const LIST: List = List {
     table: "refunds",
-    columns: "id, payment_id, amount, currency, status, reason, failure_reason, fails_at, attempt_id, metadata, created_at",
+    columns: "id, payment_id, amount, currency, status, reason, failure_reason, fails_at, attempt_id, metadata, created_at, \
+              credit_amount",
     order: "created_at",
     indexes: &[Index { on: &["payment_id"], rows: Indexed::All }],
 };
@@ -103,6 +105,7 @@ fn values(refund: &Refund) -> Vec<Value> {
         refund.attempt.as_ref().map(AttemptId::as_str).into(),
         serde_json::to_string(&metadata).expect("texts are JSON").into(),
         refund.created_at.millis().into(),
+        refund.credit.into(),
     ]
 }
 
@@ -117,6 +120,6 @@ fn read(id: RefundId, row: &mut RowReader<'_>) -> Refund {
     let attempt = row.opt_text().map(|id| AttemptId::parse(id).expect("the database holds attempt ids"));
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
     let created_at = Timestamp::from_millis(row.int());
-    let metadata = Metadata::from_stored(pairs);
-    Refund { id, payment_id, amount, status, reason, failure, fails_at, attempt, metadata, created_at }
+    let (metadata, credit) = (Metadata::from_stored(pairs), row.int());
+    Refund { id, payment_id, amount, credit, status, reason, failure, fails_at, attempt, metadata, created_at }
 }

@@ -19,7 +19,8 @@ pub(crate) struct Create {
     /// The payment whose money goes back.
     #[schemars(extend("format" = "id:pay"))]
     pub(crate) payment_id: String,
-    /// Minor units; all that is left of the payment when absent.
+    /// Minor units; all that is left of the payment when absent. Of a payment that used store credit the money goes back
+    /// first, and when all of that is back the credit.
     #[schemars(range(min = 1, max = 99_999_999_999_i64))]
     pub(crate) amount: Option<i64>,
     /// Why.

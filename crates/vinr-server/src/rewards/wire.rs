@@ -78,6 +78,8 @@ pub(super) enum TypeWord {
     DiscountAmount,
     /// A part of a payment off.
     DiscountPercent,
+    /// Credit that the customer pays with later.
+    StoreCredit,
     /// A product for nothing.
     FreeProduct,
     /// Something that a partner hands out.
@@ -90,6 +92,7 @@ impl TypeWord {
         match self {
             TypeWord::DiscountAmount => Type::DiscountAmount,
             TypeWord::DiscountPercent => Type::DiscountPercent,
+            TypeWord::StoreCredit => Type::StoreCredit,
             TypeWord::FreeProduct => Type::FreeProduct,
             TypeWord::Partner => Type::Partner,
         }

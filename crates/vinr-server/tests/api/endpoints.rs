@@ -78,6 +78,7 @@ fn concrete(path: &str) -> String {
         ("earning-rules", "rule"),
         ("loyalty/accounts", "loy"),
         ("loyalty/transactions", "ptx"),
+        ("loyalty/credit/transactions", "cct"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];

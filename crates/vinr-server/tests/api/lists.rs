@@ -86,7 +86,23 @@ async fn three_programs(server: &Server) {
         let reward = server.post("/v1/loyalty/rewards", off).await.ok();
         let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
         server.post("/v1/loyalty/redemptions", redeems).await.ok();
+        store_credit(server, program).await;
     }
+}
+
+/// A customer's store credit, for points of this program.
+async fn store_credit(server: &Server, program: &serde_json::Value) {
+    let customer = server.post("/v1/customers", serde_json::json!({})).await.ok();
+    let joins = serde_json::json!({"programId": program, "customerId": customer["id"]});
+    let member = server.post("/v1/loyalty/accounts", joins).await.ok();
+    let given = serde_json::json!({"account": member["id"], "amount": 1});
+    server.post("/v1/loyalty/transactions", given).await.ok();
+    let mut credit = serde_json::json!({"name": "Credit", "type": "store_credit", "cost": 1});
+    credit["value"] = serde_json::json!({"amount": 100, "currency": "EUR"});
+    credit["programId"] = program.clone();
+    let reward = server.post("/v1/loyalty/rewards", credit).await.ok();
+    let redeems = serde_json::json!({"account": member["id"], "reward": reward["id"]});
+    server.post("/v1/loyalty/redemptions", redeems).await.ok();
 }
 
 /// The settlement of a day with several payments.

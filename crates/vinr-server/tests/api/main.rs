@@ -61,6 +61,7 @@ mod saved_methods;
 mod sepa_debit;
 mod settlements;
 mod settlements_histories;
+mod store_credit;
 mod timers;
 mod webhooks;
 mod webhooks_deliveries;

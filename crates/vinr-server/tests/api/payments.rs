@@ -44,8 +44,8 @@ async fn an_approved_payment_has_the_shape_of_the_reference(engine: Engine) {
     server.assert_ledger().await;
 }
 
-/// As spec/payments.md lists them, and what banks and links add; what is absent is null or empty.
-const FIELDS: [&str; 37] = [
+/// As spec/payments.md lists them, and what banks, links and store credit add; what is absent is null or empty.
+const FIELDS: [&str; 39] = [
     "id",
     "object",
     "status",
@@ -70,6 +70,8 @@ const FIELDS: [&str; 37] = [
     "redemptions",
     "discounts",
     "originalAmount",
+    "creditApplied",
+    "creditRefunded",
     "failure",
     "failureCount",
     "statementDescriptor",

@@ -122,7 +122,9 @@ async fn what_is_wrong_with_a_reward_is_told(engine: Engine) {
         (reward("discount_percent", json!({"percent": 0})), 400, "parameter_invalid", "value.percent"),
         (reward("discount_percent", json!({"percent": 100.5})), 400, "parameter_invalid", "value.percent"),
         (reward("free_product", json!({})), 400, "parameter_missing", "value.product"),
-        (reward("store_credit", euros.clone()), 400, "parameter_invalid", "type"),
+        (reward("store_credit", json!({"amount": 500})), 400, "parameter_missing", "value.currency"),
+        (reward("store_credit", json!({"percent": 5})), 400, "parameter_invalid", "value.percent"),
+        (reward("money", euros.clone()), 400, "parameter_invalid", "type"),
         (of_another(reward("discount_amount", euros)), 404, "resource_missing", "programId"),
     ] {
         let refused = server.post("/v1/loyalty/rewards", body.clone()).await;

@@ -51,6 +51,7 @@ async fn a_refund_has_the_shape_of_the_reference_and_its_payment_shows_it(engine
         "object",
         "paymentId",
         "amount",
+        "creditAmount",
         "currency",
         "status",
         "reason",

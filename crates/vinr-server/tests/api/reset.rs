@@ -23,6 +23,7 @@ async fn filled(server: &Server, key: &str) {
     };
     post("/v1/webhooks", json!({"url": "http://127.0.0.1:9/hook"})).await;
     post("/v1/customers", json!({"id": "cust_ada", "metadata": {"plan": "gold"}})).await;
+    post("/v1/customers", json!({"id": "cust_grace"})).await;
     let setup = post("/v1/customers/cust_ada/setup-method", json!({})).await;
     let pay = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
     post(&pay, json!({"number": "4242424242424242"})).await;
@@ -35,6 +36,11 @@ async fn filled(server: &Server, key: &str) {
     post("/v1/loyalty/accounts", member).await;
     post("/v1/loyalty/transactions", json!({"account": "loy_redeems", "amount": 1})).await;
     post("/v1/loyalty/redemptions", json!({"account": "loy_redeems", "reward": "rwd_off"})).await;
+    let credit = json!({"id": "rwd_credit", "name": "Credit", "type": "store_credit", "cost": 1, "value": {"amount": 1, "currency": "EUR"}});
+    post("/v1/loyalty/rewards", credit).await;
+    post("/v1/loyalty/accounts", json!({"id": "loy_credit", "customer": "cust_grace"})).await;
+    post("/v1/loyalty/transactions", json!({"account": "loy_credit", "amount": 1})).await;
+    post("/v1/loyalty/redemptions", json!({"account": "loy_credit", "reward": "rwd_credit"})).await;
     let charge =
         json!({"id": "pay_one", "amount": 1000, "currency": "EUR", "customerId": "cust_ada", "offSession": true});
     post("/v1/payments", charge).await;

@@ -158,6 +158,10 @@ async fn loyalty_call(server: &Server, method: &Method, path: &str) -> RightCall
             let points = |amount: i64| json!({"account": account, "amount": amount});
             call(String::new(), points(5), points(6))
         }
+        ("GET", "/v1/loyalty/credit") => {
+            RightCall { path: format!("{path}?customer={}", customer(server).await), body: none.clone(), other: None }
+        }
+        ("GET", "/v1/loyalty/credit/transactions/{id}") => call(credited(server).await, none.clone(), none),
         ("GET", "/v1/loyalty/transactions/{id}") => {
             let given = json!({"account": loyal(server).await, "amount": 5});
             call(id(&server.post("/v1/loyalty/points/earn", given).await.ok()), none.clone(), none)
@@ -201,6 +205,20 @@ fn a_reward(cost: i64) -> Value {
 
 async fn reward(server: &Server) -> String {
     id(&server.post("/v1/loyalty/rewards", a_reward(5)).await.ok())
+}
+
+/// The transaction that gave a customer store credit.
+async fn credited(server: &Server) -> String {
+    let customer = customer(server).await;
+    let joins = json!({"customer": customer});
+    let account = id(&server.post("/v1/loyalty/accounts", joins).await.ok());
+    server.post("/v1/loyalty/transactions", json!({"account": account, "amount": 10})).await.ok();
+    let credit =
+        json!({"name": "Credit", "type": "store_credit", "cost": 5, "value": {"amount": 500, "currency": "EUR"}});
+    let reward = id(&server.post("/v1/loyalty/rewards", credit).await.ok());
+    server.post("/v1/loyalty/redemptions", json!({"account": account, "reward": reward})).await.ok();
+    let listed = server.get(&format!("/v1/loyalty/credit/transactions?customer={customer}")).await.ok();
+    id(&listed["data"][0])
 }
 
 async fn redemption(server: &Server) -> String {

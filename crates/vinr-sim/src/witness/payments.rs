@@ -121,6 +121,9 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
     }
     match event {
         Event::Submitted { .. } if at >= payment.expires_at => Err("its checkout was closed"),
+        Event::CreditReleased if payment.status != Status::Failed || at < payment.expires_at => {
+            Err("its buyer can still pay with it")
+        }
         Event::AuthenticationPassed if payment.authenticate_until.is_none_or(|until| at >= until) => {
             Err("its challenge was over")
         }
@@ -161,6 +164,7 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
@@ -207,6 +211,7 @@ fn told_by(event: &Event) -> Option<EventType> {
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
+        | Event::CreditReleased
         | Event::Noted(_) => None,
     }
 }

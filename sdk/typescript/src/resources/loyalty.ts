@@ -1,6 +1,7 @@
 import type { RequestOptions } from '../options.js';
 import { list, type Page } from '../page.js';
 import { path, type Transport } from '../transport.js';
+import { StoreCredits } from './loyalty-credit.js';
 import { Redemptions } from './loyalty-redemptions.js';
 import { Rewards } from './loyalty-rewards.js';
 import type {
@@ -32,6 +33,7 @@ export class Loyalty {
   readonly transactions: PointsTransactions;
   readonly rewards: Rewards;
   readonly redemptions: Redemptions;
+  readonly credit: StoreCredits;
 
   constructor(transport: Transport) {
     this.programs = new Programs(transport);
@@ -41,6 +43,7 @@ export class Loyalty {
     this.transactions = new PointsTransactions(transport);
     this.rewards = new Rewards(transport);
     this.redemptions = new Redemptions(transport);
+    this.credit = new StoreCredits(transport);
   }
 }
 

@@ -2,11 +2,12 @@ use proptest::prelude::*;
 use std::vec::Vec;
 
 use super::*;
+use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
 use crate::ledger::Balances;
 use crate::money::Currency;
 use crate::payments::tests::{asked, created, now};
-use crate::payments::{Capture, Create, Status, create, decide, entry, evolve, transfers};
+use crate::payments::{Capture, Create, Status, create, decide, due, entry, evolve, transfers};
 
 fn discount(id: u128, amount: i64) -> Discount {
     Discount { redemption: RedemptionId::from_bits(id), amount }
@@ -19,7 +20,7 @@ fn eur(amount: i64) -> Money {
 /// A payment of so much with these discounts.
 fn payment(amount: i64, discounts: Vec<Discount>) -> Payment {
     let mut payment = created(Capture::Automatic, eur(amount));
-    payment.amount = discounted(eur(amount), &discounts).expect("discounts that can be used");
+    payment.amount = charged(eur(amount), &discounts, 0).expect("discounts that can be used");
     payment.discounts = discounts;
     payment
 }
@@ -50,15 +51,15 @@ fn forty_two_less_five_are_thirty_seven_until_the_five_are_released() {
 #[test]
 fn a_rest_that_is_not_worth_a_charge_is_refused() {
     for (amount, off, refused) in [(4_200, 4_150, false), (4_200, 4_151, true), (4_200, 4_199, true), (30, 30, false)] {
-        let left = discounted(eur(amount), &[discount(1, off)]);
+        let left = charged(eur(amount), &[discount(1, off)], 0);
         assert_eq!(
             left.err().map(|refusal| refusal.code),
             refused.then_some(Code::RedemptionNotUsable),
             "{amount} {off}"
         );
     }
-    assert_eq!(discounted(eur(1), &[]), Ok(eur(1)), "without a discount an amount is what the merchant says");
-    let fils = discounted(Money::new(10_000, Currency::KWD), &[discount(1, 5)]);
+    assert_eq!(charged(eur(1), &[], 0), Ok(eur(1)), "without a discount an amount is what the merchant says");
+    let fils = charged(Money::new(10_000, Currency::KWD), &[discount(1, 5)], 0);
     assert!(fils.is_err(), "no card is charged 9.995");
 }
 
@@ -85,6 +86,24 @@ fn a_payment_is_created_of_what_is_left() {
     assert_eq!(fees.fee(payment.amount).amount, 81, "of what is charged");
     let ask = Create { discounts: vec![discount(1, 500)], ..asked(Capture::Automatic, eur(520)) };
     assert_eq!(create(ask, now()).expect_err("20 cents are left").code, Code::RedemptionNotUsable);
+}
+
+#[test]
+fn credit_pays_after_discounts_and_goes_back_when_nobody_can_pay_any_more() {
+    let of = |credit| Create { discounts: vec![discount(1, 500)], credit, ..asked(Capture::Automatic, eur(4_200)) };
+    let (mut waits, _) = create(of(1_000), now()).expect("a payment");
+    assert_eq!((waits.amount, waits.original_amount(), waits.credit_applied), (eur(2_700), 4_200, 1_000));
+    assert_eq!(create(of(3_680), now()).expect_err("20 cents are left").code, Code::StoreCreditNotUsable);
+    evolve(&mut waits, &Event::Failed(FailureCode::CardDeclined), now());
+    assert_eq!(waits.credit_applied, 1_000, "its buyer may try again");
+    assert_eq!(decide(&waits, Command::Expire, now()), Ok(Vec::new()), "its checkout is open");
+    let closes = waits.expires_at;
+    assert!(matches!(due(&waits), Some((at, Command::Expire)) if at == closes));
+    let events = decide(&waits, Command::Expire, closes).expect("it can be closed");
+    assert_eq!(events, [Event::CreditReleased]);
+    evolve(&mut waits, &Event::CreditReleased, closes);
+    assert_eq!((waits.status, waits.amount, waits.credit_applied), (Status::Failed, eur(3_700), 0));
+    assert_eq!((due(&waits).is_none(), decide(&waits, Command::Expire, closes)), (true, Ok(Vec::new())), "once");
 }
 
 proptest! {

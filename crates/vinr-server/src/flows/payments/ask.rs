@@ -59,6 +59,11 @@ impl NewPayment {
         is_charged_now(&self.ask)
     }
 
+    /// Whether it uses its customer's store credit.
+    pub(super) fn uses_credit(&self) -> bool {
+        self.ask.use_store_credit == Some(true)
+    }
+
     /// The payment to create in this unit.
     pub(super) fn drawn(&self, unit: &Unit<'_>) -> core::Create {
         let ask = &self.ask;
@@ -67,6 +72,7 @@ impl NewPayment {
             id: self.id.clone().unwrap_or_else(|| PaymentId::from_bits(unit.env.id_bits())),
             amount: self.amount,
             discounts: Vec::new(),
+            credit: 0,
             description: ask.description.clone(),
             return_url: ask.return_url.clone(),
             cancel_url: ask.cancel_url.clone(),

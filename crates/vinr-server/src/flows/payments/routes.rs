@@ -43,6 +43,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             Code::KybRequired,
             Code::AcquirerNotConfigured,
             Code::RedemptionNotUsable,
+            Code::StoreCreditNotUsable,
         ]),
         E::post::<sessions::wire::Session<'_>>(
             "/v1/payments/sessions",
@@ -51,7 +52,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             create_session,
         )
         .body::<wire::Create>()
-        .codes(&[Code::ResourceExists, Code::ResourceMissing, Code::RedemptionNotUsable]),
+        .codes(&[
+            Code::ResourceExists,
+            Code::ResourceMissing,
+            Code::RedemptionNotUsable,
+            Code::StoreCreditNotUsable,
+        ]),
         E::get::<Listed<wire::Shown<'_>>>("/v1/payments", family, "List payments", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>("/v1/payments/{id}", family, "Retrieve a payment", retrieve)
             .query::<wire::Retrieve>()

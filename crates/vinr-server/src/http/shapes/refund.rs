@@ -16,8 +16,11 @@ pub(crate) struct Refund<'a> {
     object: &'static str,
     /// The payment whose money goes back.
     payment_id: &'a str,
-    /// Minor units.
+    /// What goes back, in minor units.
     amount: i64,
+    /// What of that goes back as store credit: the customer has it once the refund has succeeded. The rest goes to the
+    /// method that paid.
+    credit_amount: i64,
     /// The payment's currency, an ISO 4217 code.
     currency: &'static str,
     /// `pending`, `succeeded` or `failed`.
@@ -40,7 +43,8 @@ impl Refund<'_> {
             id: refund.id.as_str(),
             object: "refund",
             payment_id: refund.payment_id.as_str(),
-            amount: refund.amount.amount,
+            amount: refund.total(),
+            credit_amount: refund.credit,
             currency: refund.amount.currency.code(),
             status: refund.status.as_str(),
             reason: refund.reason.map(Reason::as_str),

@@ -8,11 +8,11 @@ use vinr_core::money::{Currency, Money};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::rewards::{Type, Value};
 
-/// What a member gets: `{amount, currency}` for `discount_amount`, `{percent}` for `discount_percent`, `{product,
-/// quantity}` for `free_product`, `{partner, sku}` for `partner`.
+/// What a member gets: `{amount, currency}` for `discount_amount` and `store_credit`, `{percent}` for `discount_percent`,
+/// `{product, quantity}` for `free_product`, `{partner, sku}` for `partner`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RewardValue {
-    /// What comes off a payment, in minor units of the currency.
+    /// What comes off a payment, or is given as store credit, in minor units of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 99_999_999_999_i64))]
     amount: Option<i64>,
@@ -72,8 +72,8 @@ impl RewardValue {
     pub(crate) fn of(value: &Value) -> RewardValue {
         let nothing = RewardValue::default();
         match value {
-            Value::Amount(off) => {
-                RewardValue { amount: Some(off.amount), currency: Some(off.currency.code().to_owned()), ..nothing }
+            Value::Amount(money) | Value::Credit(money) => {
+                RewardValue { amount: Some(money.amount), currency: Some(money.currency.code().to_owned()), ..nothing }
             }
             Value::Percent { bps } => RewardValue { percent: Some(Percent::of(*bps)), ..nothing },
             Value::Product { product, quantity } => {
@@ -91,7 +91,7 @@ impl RewardValue {
     /// `parameter_missing` for what such a reward needs, `parameter_invalid` for what it has no use for.
     pub(crate) fn read(self, kind: Type) -> Result<Value, Vec<Refusal>> {
         let own: &[&str] = match kind {
-            Type::DiscountAmount => &["amount", "currency"],
+            Type::DiscountAmount | Type::StoreCredit => &["amount", "currency"],
             Type::DiscountPercent => &["percent"],
             Type::FreeProduct => &["product", "quantity"],
             Type::Partner => &["partner", "sku"],
@@ -102,11 +102,12 @@ impl RewardValue {
             wrong.push(Refusal::new(Code::ParameterMissing, format!("`{param}` is required")).at(param));
         };
         let value = match kind {
-            Type::DiscountAmount => match (self.amount, self.currency.as_deref()) {
+            Type::DiscountAmount | Type::StoreCredit => match (self.amount, self.currency.as_deref()) {
                 (Some(amount), Some(currency)) => {
                     let currency =
                         Currency::from_param(currency).map_err(|refusal| vec![refusal.at("value.currency")])?;
-                    Some(Value::Amount(Money::new(amount, currency)))
+                    let money = Money::new(amount, currency);
+                    Some(if kind == Type::StoreCredit { Value::Credit(money) } else { Value::Amount(money) })
                 }
                 (amount, currency) => {
                     amount.is_none().then(|| missing("amount"));

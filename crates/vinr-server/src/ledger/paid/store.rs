@@ -9,13 +9,16 @@ use super::Paid;
 use crate::error::Result;
 
 const PAYMENTS: &str = "SELECT id, amount_capturable, amount_captured, fee, amount_refunded, amount_disputed, \
-     amount, status, currency FROM payments \
+     amount, status, currency, credit_applied, credit_refunded FROM payments \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
-/// What payments hold, took and paid by their transfers.
+/// What payments hold, took and paid by their transfers, and what store credit they hold or have used.
 const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
-     CAST(SUM(CASE phase WHEN 'pending' THEN amount WHEN 'post' THEN -held WHEN 'void' THEN -amount ELSE 0 END) AS BIGINT), \
+     CAST(SUM(CASE WHEN debit <> 'network' THEN 0 WHEN phase = 'pending' THEN amount WHEN phase = 'post' THEN -held \
+     WHEN phase = 'void' THEN -amount ELSE 0 END) AS BIGINT), \
      CAST(SUM(CASE WHEN debit = 'network' AND phase IN ('posted', 'post') THEN amount ELSE 0 END) AS BIGINT), \
-     CAST(SUM(CASE WHEN credit = 'fees' AND phase = 'posted' THEN amount ELSE 0 END) AS BIGINT) \
+     CAST(SUM(CASE WHEN credit = 'fees' AND phase = 'posted' THEN amount ELSE 0 END) AS BIGINT), \
+     CAST(SUM(CASE WHEN debit <> 'customer_credit' THEN 0 WHEN phase = 'pending' THEN amount WHEN phase = 'void' THEN -amount \
+     ELSE 0 END) AS BIGINT) \
      FROM transfers WHERE account = $1 AND source_id > $2 AND source_id <= $3 GROUP BY source_id ORDER BY source_id";
 /// What refunds of payments gave back by their transfers.
 const MOVED_BY_REFUNDS: &str = "SELECT r.payment_id, \
@@ -23,8 +26,11 @@ const MOVED_BY_REFUNDS: &str = "SELECT r.payment_id, \
      FROM refunds r JOIN transfers t ON t.account = r.account AND t.source_id = r.id \
      WHERE r.account = $1 AND r.payment_id > $2 AND r.payment_id <= $3 GROUP BY r.payment_id";
 /// What refunds of payments say that they give back.
-const REFUNDED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM refunds \
+const REFUNDED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT), CAST(SUM(credit_amount) AS BIGINT) FROM refunds \
      WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND status <> 'failed' GROUP BY payment_id";
+/// How many refunds of payments give back nothing but store credit.
+const REFUNDS_OF_CREDIT: &str = "SELECT COUNT(*) FROM refunds \
+     WHERE account = $1 AND payment_id > $2 AND payment_id <= $3 AND amount = 0";
 /// What disputes of payments took by their transfers, without their fees.
 const MOVED_BY_DISPUTES: &str = "SELECT d.payment_id, \
      CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount WHEN t.debit = 'network' THEN -t.amount ELSE 0 END) AS BIGINT) \
@@ -51,9 +57,9 @@ const LINES_OF_DISPUTES: &str = "SELECT d.payment_id, CAST(SUM(-b.amount) AS BIG
 
 /// Each statement with its sums, in the order of [`super::SAID`].
 const SUMS: [(&str, usize); 8] = [
-    (MOVED_BY_PAYMENTS, 3),
+    (MOVED_BY_PAYMENTS, 4),
     (MOVED_BY_REFUNDS, 1),
-    (REFUNDED, 1),
+    (REFUNDED, 2),
     (MOVED_BY_DISPUTES, 1),
     (DISPUTED, 1),
     (LINES_OF_PAYMENTS, 2),
@@ -77,12 +83,20 @@ fn read(row: &Row) -> Paid {
         amount: row.int(6),
         status: Status::parse(row.text(7)).expect("the database holds statuses"),
         currency: row.text(8).to_owned(),
+        credit: row.int(9),
+        credit_refunded: row.int(10),
     }
 }
 
 /// How many disputes and warnings there are about the payments after one up to another.
 pub(super) async fn disputes(snapshot: &Snapshot, account: &str, after: &str, last: &str) -> Result<i64> {
     let rows = snapshot.query(DISPUTES, &[account.into(), after.into(), last.into()]).await?;
+    Ok(rows.first().map_or(0, |row| row.int(0)))
+}
+
+/// How many refunds of the payments after one up to another give back nothing but store credit.
+pub(super) async fn refunds_of_credit(snapshot: &Snapshot, account: &str, after: &str, last: &str) -> Result<i64> {
+    let rows = snapshot.query(REFUNDS_OF_CREDIT, &[account.into(), after.into(), last.into()]).await?;
     Ok(rows.first().map_or(0, |row| row.int(0)))
 }
 

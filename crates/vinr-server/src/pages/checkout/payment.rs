@@ -163,7 +163,7 @@ fn asks_email(payment: &Payment) -> bool {
 fn order<'a>(opened: &'a Opened, payment: &'a Payment) -> Order<'a> {
     let amount = opened.locale.money(payment.amount);
     let order = Order::new(opened, amount, payment.description.as_deref());
-    if payment.discounts.is_empty() { order } else { order.reduced(payment) }
+    if payment.is_reduced() { order.reduced(payment) } else { order }
 }
 
 /// Where a buyer goes who does not pay: where the shop wants those, or else where it wants to hear how it stands.

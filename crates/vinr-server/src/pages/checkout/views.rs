@@ -34,7 +34,7 @@ pub(in crate::pages) struct Order<'a> {
     pub(in crate::pages) merchant: &'a str,
     pub(in crate::pages) look: Look,
     pub(in crate::pages) description: Option<&'a str>,
-    /// What a payment was before its discounts, and what they take off.
+    /// What a payment was before its discounts and store credit, and what they take off.
     pub(in crate::pages) reduced: Option<Reduced>,
     headline: String,
 }
@@ -43,7 +43,8 @@ pub(in crate::pages) struct Order<'a> {
 #[derive(Clone)]
 pub(in crate::pages) struct Reduced {
     pub(in crate::pages) original: String,
-    pub(in crate::pages) off: String,
+    pub(in crate::pages) off: Option<String>,
+    pub(in crate::pages) credit: Option<String>,
 }
 
 impl<'a> Order<'a> {
@@ -70,9 +71,11 @@ impl<'a> Order<'a> {
     /// With how a payment comes to its amount.
     pub(super) fn reduced(self, payment: &Payment) -> Order<'a> {
         let (original, currency) = (payment.original_amount(), payment.amount.currency);
-        let off = Money::new(payment.amount.amount - original, currency);
-        let money = |money| self.locale.money(money);
-        let reduced = Reduced { original: money(Money::new(original, currency)), off: money(off) };
+        let credit = payment.credit_applied;
+        let off = original - payment.amount.amount - credit;
+        let money = |amount| self.locale.money(Money::new(amount, currency));
+        let taken = |amount: i64| (amount > 0).then(|| money(-amount));
+        let reduced = Reduced { original: money(original), off: taken(off), credit: taken(credit) };
         Order { reduced: Some(reduced), ..self }
     }
 

@@ -119,6 +119,7 @@ pub(super) const TEXTS: Texts = Texts {
     link_expired_text: "Nothing was charged. Ask {merchant} for a new link.",
     original: "Price",
     discount: "Discount",
+    store_credit: "Store credit",
     total: "Total",
-    price_changed: "The price changed, because a discount is no longer valid. Nothing was charged. Check the new total and pay again.",
+    price_changed: "The price changed, because a discount or store credit no longer applies. Nothing was charged. Check the new total and pay again.",
 };

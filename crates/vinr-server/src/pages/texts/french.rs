@@ -119,6 +119,7 @@ pub(super) const TEXTS: Texts = Texts {
     link_expired_text: "Rien n’a été débité. Demandez un nouveau lien à {merchant}.",
     original: "Prix",
     discount: "Remise",
+    store_credit: "Avoir",
     total: "Total",
-    price_changed: "Le prix a changé, car une remise n’est plus valable. Rien n’a été débité. Vérifiez le nouveau total et payez à nouveau.",
+    price_changed: "Le prix a changé, car une remise ou un avoir ne s’applique plus. Rien n’a été débité. Vérifiez le nouveau total et payez à nouveau.",
 };

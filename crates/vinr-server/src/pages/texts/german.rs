@@ -119,6 +119,7 @@ pub(super) const TEXTS: Texts = Texts {
     link_expired_text: "Es wurde nichts abgebucht. Bitten Sie {merchant} um einen neuen Link.",
     original: "Preis",
     discount: "Rabatt",
+    store_credit: "Guthaben",
     total: "Gesamt",
-    price_changed: "Der Preis hat sich geändert, weil ein Rabatt nicht mehr gilt. Es wurde nichts abgebucht. Prüfen Sie den neuen Betrag und zahlen Sie noch einmal.",
+    price_changed: "Der Preis hat sich geändert, weil ein Rabatt oder Guthaben nicht mehr gilt. Es wurde nichts abgebucht. Prüfen Sie den neuen Betrag und zahlen Sie noch einmal.",
 };

@@ -119,6 +119,7 @@ pub(super) const TEXTS: Texts = Texts {
     link_expired_text: "No se ha cobrado nada. Pida un enlace nuevo a {merchant}.",
     original: "Precio",
     discount: "Descuento",
+    store_credit: "Saldo a favor",
     total: "Total",
-    price_changed: "El precio ha cambiado porque un descuento ya no es válido. No se ha cobrado nada. Compruebe el nuevo total y pague de nuevo.",
+    price_changed: "El precio ha cambiado porque un descuento o un saldo a favor ya no se aplica. No se ha cobrado nada. Compruebe el nuevo total y pague de nuevo.",
 };

@@ -14,6 +14,9 @@ use vinr_core::time::Timestamp;
 struct Stored {
     id: String,
     amount: i64,
+    /// Rows that are older than store credit have none.
+    #[serde(default)]
+    credit: i64,
     status: String,
     reason: Option<String>,
     failure_reason: Option<String>,
@@ -28,6 +31,7 @@ pub(super) fn text(refund: &Refund) -> String {
     let stored = Stored {
         id: (&refund.id).into(),
         amount: refund.amount.amount,
+        credit: refund.credit,
         status: refund.status.as_str().to_owned(),
         reason: refund.reason.map(|reason| reason.as_str().to_owned()),
         failure_reason: refund.failure.map(|reason| reason.as_str().to_owned()),
@@ -49,6 +53,7 @@ pub(super) fn read(text: &str, payment_id: &PaymentId, currency: Currency) -> Re
         id: RefundId::parse(&stored.id).expect("the database holds refund ids"),
         payment_id: payment_id.clone(),
         amount: Money::new(stored.amount, currency),
+        credit: stored.credit,
         status: Status::parse(&stored.status).expect("the database holds statuses"),
         reason: stored.reason.map(reason),
         failure: stored.failure_reason.map(failure),
