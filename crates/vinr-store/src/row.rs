@@ -38,6 +38,11 @@ impl Row {
         self.values
     }
 
+    /// Takes the first value off a row.
+    pub(crate) fn shift(&mut self) -> Value {
+        self.values.remove(0)
+    }
+
     pub(crate) fn pop(&mut self) -> Option<Value> {
         self.values.pop()
     }

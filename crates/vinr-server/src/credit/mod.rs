@@ -29,7 +29,7 @@ pub(crate) async fn load(unit: &mut Unit<'_>, customer: &CustomerId, currency: C
 
 /// Applies what happened to a customer's credit: their balance, the ledger, and the transaction that tells of it where it
 /// moves the balance.
-pub(crate) fn apply(unit: &mut Unit<'_>, mut kept: Kept, event: Event, source: Source) {
+pub(crate) fn apply(unit: &mut Unit<'_>, mut kept: Kept, event: Event, source: &Source) {
     let credit = &mut kept.credit;
     core::evolve(credit, event);
     let transaction = core::movement(event).map(|(kind, amount)| Transaction {

@@ -26,13 +26,13 @@ pub(crate) struct Shown<'a> {
     /// Whose it is.
     customer_id: &'a str,
     /// One for each currency in which they ever had some.
-    balances: Vec<Balance>,
+    balances: Vec<InCurrency>,
 }
 
 /// What a customer has in one currency, in minor units.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "StoreCreditBalance")]
-struct Balance {
+struct InCurrency {
     /// ISO 4217 code.
     currency: &'static str,
     /// All of it: the sum of its transactions.
@@ -45,7 +45,7 @@ struct Balance {
 
 /// What a customer has, as it is shown.
 pub(crate) fn show_credit<'a>(customer: &'a CustomerId, all: &[CustomerCredit]) -> Shown<'a> {
-    let balance = |one: &CustomerCredit| Balance {
+    let balance = |one: &CustomerCredit| InCurrency {
         currency: one.currency.code(),
         balance: one.balance,
         held: one.held,

@@ -37,7 +37,7 @@ pub(super) async fn grant(unit: &mut Unit<'_>, redemption: &Redemption) -> Resul
         (Value::Credit(worth), Some(customer)) => {
             let kept = credit::load(unit, customer, worth.currency).await?;
             let source = Source { redemption: Some(redemption.id.clone()), ..Source::default() };
-            credit::apply(unit, kept, Event::Granted(worth.amount), source);
+            credit::apply(unit, kept, Event::Granted(worth.amount), &source);
             Ok(())
         }
         (Value::Credit(_), None) => Err(ApiError::internal("credit is given to customers")),
@@ -51,7 +51,7 @@ pub(super) async fn hold(unit: &mut Unit<'_>, payment: &PaymentId, payer: &Custo
     let kept = credit::load(unit, payer, left.currency).await?;
     let used = kept.credit.applicable(left.amount);
     if used > 0 {
-        credit::apply(unit, kept, Event::Held(used), of_payment(payment));
+        credit::apply(unit, kept, Event::Held(used), &of_payment(payment));
     }
     Ok(used)
 }
@@ -63,7 +63,7 @@ pub(super) async fn follow(unit: &mut Unit<'_>, payment: &PaymentId, customer: &
         End::Released(used) => (Event::Released(used.amount), used.currency),
     };
     let kept = credit::load(unit, customer, currency).await?;
-    credit::apply(unit, kept, event, of_payment(payment));
+    credit::apply(unit, kept, event, &of_payment(payment));
     Ok(())
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn give_back(
     let customer = payment.customer_id.as_ref().ok_or_else(|| ApiError::internal("a customer's credit was used"))?;
     let kept = credit::load(unit, customer, payment.amount.currency).await?;
     let source = Source { refund: Some(refund.id.clone()), ..of_payment(&payment.id) };
-    credit::apply(unit, kept, Event::Refunded(given), source);
+    credit::apply(unit, kept, Event::Refunded(given), &source);
     Ok(())
 }
 

@@ -69,8 +69,8 @@ pub(super) async fn completed(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()>
 
 /// The member that pays, who may become one by it.
 async fn payer(unit: &mut Unit<'_>, customer: &CustomerId, program: &Program) -> Result<Option<Member>> {
-    if let Some(id) = loyalty_accounts::id_of(unit, customer, &program.id).await? {
-        return loyalty_accounts::load(unit, &id).await.map(Some);
+    if let Some(member) = loyalty_accounts::of_customer(unit, customer, &program.id).await? {
+        return Ok(Some(member));
     }
     // Who was deleted meanwhile becomes nothing any more.
     if program.is_active && program.auto_enroll && customers::exists(unit, customer).await? {

@@ -26,6 +26,12 @@ pub(crate) struct Member {
     woke_at: Option<Timestamp>,
 }
 
+impl Member {
+    fn stored(account: LoyaltyAccount) -> Member {
+        Member { woke_at: account.wakes_at, account }
+    }
+}
+
 /// A member that a decision depends on.
 ///
 /// # Errors
@@ -36,18 +42,17 @@ pub(crate) async fn load(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<M
 
 /// The same, if there is such a member.
 pub(crate) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<Member>> {
-    let account = store::find(unit, id).await?;
-    Ok(account.map(|account| Member { woke_at: account.wakes_at, account }))
+    Ok(store::find(unit, id).await?.map(Member::stored))
 }
 
-/// The account of a customer in a program, if they have one. That they have none is not certain at the commit; whoever
-/// opens one claims it.
-pub(crate) async fn id_of(
+/// The member that a customer is in a program, if they are one. That they are none is not certain at the commit; whoever
+/// makes them one claims it.
+pub(crate) async fn of_customer(
     unit: &mut Unit<'_>,
     customer: &CustomerId,
     program: &ProgramId,
-) -> Result<Option<LoyaltyAccountId>> {
-    store::membership(unit, customer, program).await
+) -> Result<Option<Member>> {
+    Ok(store::member(unit, customer, program).await?.map(Member::stored))
 }
 
 /// Opens a membership.
@@ -56,7 +61,7 @@ pub(crate) async fn id_of(
 /// `resource_exists`; `loyalty_account_exists` with the first one, for a customer who is a member.
 pub(crate) async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> Result<Member> {
     if let Some(customer) = &ask.customer_id
-        && let Some(first) = id_of(unit, customer, &ask.program_id).await?
+        && let Some(first) = store::membership(unit, customer, &ask.program_id).await?
     {
         let message = format!("{customer} is a member of {} already: {first}", ask.program_id);
         return Err(Refusal::new(Code::LoyaltyAccountExists, message).at("customerId").into());

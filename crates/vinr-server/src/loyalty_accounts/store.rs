@@ -16,8 +16,8 @@ use crate::record::Unit;
 const LOYALTY_ACCOUNTS: Table = Table {
     name: "loyalty_accounts",
     columns: &[
-        Column::text("program_id"),
-        Column::text("customer_id"),
+        Column::text("program_id").fixed(),
+        Column::text("customer_id").fixed(),
         Column::text("status"),
         Column::int("balance"),
         Column::int("pending"),
@@ -25,7 +25,7 @@ const LOYALTY_ACCOUNTS: Table = Table {
         Column::text("metadata"),
         Column::int("wakes_at"),
         Column::int("noticed_until"),
-        Column::int("created_at"),
+        Column::int("created_at").fixed(),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -47,6 +47,12 @@ pub(crate) const LIST: List = List {
     indexes: &[Index { on: &["program_id"], rows: Indexed::All }, Index { on: &["customer_id"], rows: Indexed::All }],
 };
 
+/// The member that a customer is in a program, by the id of their membership.
+const MEMBER: &str = "SELECT l.id, l.program_id, l.customer_id, l.status, l.balance, l.pending, l.lifetime, l.metadata, \
+     l.wakes_at, l.noticed_until, l.created_at, l.version \
+     FROM memberships m JOIN loyalty_accounts l ON l.account = m.account AND l.id = m.loyalty_account_id \
+     WHERE m.account = $1 AND m.id = $2";
+
 /// The open lots of a member as they are stored. Whoever changes one changes the member's row, which was loaded.
 const OPEN_LOTS: &str =
     "SELECT id, points FROM points_lots WHERE account = $1 AND id >= $2 AND id <= $3 AND points > 0 ORDER BY id";
@@ -56,6 +62,20 @@ const NEVER: &str = "9999999999999999";
 
 pub(super) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<LoyaltyAccount>> {
     Ok(unit.store.load(&LOYALTY_ACCOUNTS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
+}
+
+/// The member that a customer is in a program.
+pub(super) async fn member(
+    unit: &mut Unit<'_>,
+    customer: &CustomerId,
+    program: &ProgramId,
+) -> Result<Option<LoyaltyAccount>> {
+    let params = [unit.context.account.as_str().into(), membership_id(customer, program).into()];
+    let found = unit.store.load_found(&LOYALTY_ACCOUNTS, MEMBER, &params).await?;
+    Ok(found.map(|(id, row)| {
+        let id = LoyaltyAccountId::parse(&id).expect("the database holds ids of loyalty accounts");
+        read(id, &mut row.reader())
+    }))
 }
 
 /// The open lots of a member whose row was loaded, with what this unit has put into them and taken.

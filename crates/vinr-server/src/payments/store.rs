@@ -59,14 +59,14 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("authorized_until"),
         Column::int("expires_at"),
         Column::int("completed_at"),
-        Column::int("created_at"),
+        Column::int("created_at").fixed(),
         Column::int("save_method"),
         Column::text("saving_method_id"),
         Column::text("saving_customer_id"),
         Column::text("saving_email"),
         Column::int("amount_disputed"),
         Column::text("latest_refund"),
-        Column::text("payment_link_id"),
+        Column::text("payment_link_id").fixed(),
         Column::int("clears_at"),
         Column::text("method_type"),
         Column::text("bank_country"),
@@ -225,20 +225,17 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let amount = row.int();
     let amount = Money::new(amount, Currency::parse(row.text()).expect("the database holds currencies"));
     let (amount_capturable, amount_captured, amount_refunded) = (row.int(), row.int(), row.int());
-    let description = row.opt_text().map(str::to_owned);
+    let description = owned(row);
     let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
     let (method_id, card) = (read_method_id(row), read_card(row));
-    let return_url = row.opt_text().map(str::to_owned);
-    let cancel_url = row.opt_text().map(str::to_owned);
+    let (return_url, cancel_url) = (owned(row), owned(row));
     let checkout_token = row.text().to_owned();
     let capture = Capture::parse(row.text()).expect("the database holds capture methods");
     let presence = if row.bool() { Presence::OffSession } else { Presence::OnSession };
     let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
     let failure_count = u32::try_from(row.int()).expect("the database holds counts");
-    let statement_descriptor = row.opt_text().map(str::to_owned);
-    let receipt_email = row.opt_text().map(str::to_owned);
-    let fee = row.opt_int();
-    let attempt = read_attempt(row);
+    let (statement_descriptor, receipt_email) = (owned(row), owned(row));
+    let (fee, attempt) = (row.opt_int(), read_attempt(row));
     let capturing = read_attempt(row).zip(row.opt_int()).map(|(attempt, amount)| CapturePending { attempt, amount });
     let timeline = read_timeline(row.text());
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
@@ -292,6 +289,10 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         created_at,
         link_id,
     }
+}
+
+fn owned(row: &mut RowReader<'_>) -> Option<String> {
+    row.opt_text().map(str::to_owned)
 }
 
 fn read_method_id(row: &mut RowReader<'_>) -> Option<PaymentMethodId> {
