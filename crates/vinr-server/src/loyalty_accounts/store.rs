@@ -26,6 +26,8 @@ const LOYALTY_ACCOUNTS: Table = Table {
         Column::int("wakes_at"),
         Column::int("noticed_until"),
         Column::int("created_at"),
+        Column::text("tier"),
+        Column::int("tier_until"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -42,7 +44,8 @@ const POINTS_LOTS: Table =
 /// The list of members.
 pub(crate) const LIST: List = List {
     table: "loyalty_accounts",
-    columns: "id, program_id, customer_id, status, balance, pending, lifetime, metadata, wakes_at, noticed_until, created_at",
+    columns: "id, program_id, customer_id, status, balance, pending, lifetime, metadata, wakes_at, noticed_until, created_at, \
+              tier, tier_until",
     order: "created_at",
     indexes: &[Index { on: &["program_id"], rows: Indexed::All }, Index { on: &["customer_id"], rows: Indexed::All }],
 };
@@ -157,6 +160,8 @@ fn values(account: &LoyaltyAccount) -> Vec<Value> {
         account.wakes_at.map(Timestamp::millis).into(),
         account.noticed_until.map(Timestamp::millis).into(),
         account.created_at.millis().into(),
+        account.tier.clone().into(),
+        account.tier_until.map(Timestamp::millis).into(),
     ]
 }
 
@@ -169,6 +174,8 @@ fn read(id: LoyaltyAccountId, row: &mut RowReader<'_>) -> LoyaltyAccount {
     let wakes_at = row.opt_int().map(Timestamp::from_millis);
     let noticed_until = row.opt_int().map(Timestamp::from_millis);
     let created_at = Timestamp::from_millis(row.int());
+    let tier = row.opt_text().map(str::to_owned);
+    let tier_until = row.opt_int().map(Timestamp::from_millis);
     LoyaltyAccount {
         id,
         program_id,
@@ -179,6 +186,8 @@ fn read(id: LoyaltyAccountId, row: &mut RowReader<'_>) -> LoyaltyAccount {
         lifetime,
         metadata: Metadata::from_stored(metadata),
         wakes_at,
+        tier,
+        tier_until,
         noticed_until,
         created_at,
     }
