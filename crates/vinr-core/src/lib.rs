@@ -64,5 +64,6 @@ pub mod refusal;
 pub mod rewards;
 pub mod settlements;
 pub mod setups;
+pub mod tiers;
 pub mod time;
 pub mod webhooks;

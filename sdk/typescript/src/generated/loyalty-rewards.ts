@@ -18,7 +18,7 @@ export interface components {
             cost: number;
             /** @description What a member gets. */
             value: {
-                /** @description What comes off a payment, in minor units of the currency. */
+                /** @description What comes off a payment, or is given as store credit, in minor units of the currency. */
                 amount?: number | null;
                 /** @description ISO 4217 code, in any case. */
                 currency?: string | null;
@@ -37,6 +37,8 @@ export interface components {
             inventory: number | null;
             /** @description Whether it can be had. */
             active: boolean;
+            /** @description The key of the tier that a member must be in, or above; null for every member. */
+            tier: string | null;
             /** @description Your own notes. */
             metadata: {
                 [key: string]: string;
@@ -53,12 +55,12 @@ export interface components {
             /** @description What members know it by. */
             name: string;
             /** @description What sort of reward it is. */
-            type: "discount_amount" | "discount_percent" | "free_product" | "partner";
+            type: "discount_amount" | "discount_percent" | "store_credit" | "free_product" | "partner";
             /** @description Points for one. */
             cost: number;
             /** @description What a member gets. */
             value: {
-                /** @description What comes off a payment, in minor units of the currency. */
+                /** @description What comes off a payment, or is given as store credit, in minor units of the currency. */
                 amount?: number | null;
                 /** @description ISO 4217 code, in any case. */
                 currency?: string | null;
@@ -77,6 +79,8 @@ export interface components {
             inventory?: number | null;
             /** @description Whether it can be had. The default is yes. */
             active?: boolean | null;
+            /** @description The key of the tier that a member must be in, or above; null or absent for every member. */
+            tier?: string | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;
@@ -118,6 +122,11 @@ export interface components {
             inventory?: number | null;
             /** @description False: it is not offered any more. Who has it already can use it. */
             active?: boolean | null;
+            /**
+             * @description The key of the tier that a member must be in, or above; null for every member.
+             * @default null
+             */
+            tier?: string | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;

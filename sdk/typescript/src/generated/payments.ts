@@ -10,13 +10,13 @@ export interface components {
             object: string;
             /** @description Where it stands; the list's `status` filter names them all. */
             status: string;
-            /** @description What is to be charged, in minor units of the currency: what is left after discounts. */
+            /** @description What is to be charged, in minor units of the currency: what is left after discounts and store credit. */
             amount: number;
             /** @description Held and not yet captured. */
             amountCapturable: number;
             /** @description Taken. */
             amountCaptured: number;
-            /** @description Given back or on its way back. */
+            /** @description Given back of what was taken, or on its way back. */
             amountRefunded: number;
             /** @description ISO 4217 code. */
             currency: string;
@@ -71,8 +71,12 @@ export interface components {
                 /** @description Minor units. */
                 amount: number;
             }[];
-            /** @description What it was before discounts, in minor units. */
+            /** @description What it was before discounts and store credit, in minor units. */
             originalAmount: number;
+            /** @description What the customer's store credit pays of it, in minor units: held while it may complete, taken when it does. */
+            creditApplied: number;
+            /** @description What of that was given back or is on its way back. */
+            creditRefunded: number;
             /**
              * @description Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
              *     `payment.authorized` tells; the hold stands.
@@ -103,8 +107,13 @@ export interface components {
                 object: string;
                 /** @description The payment whose money goes back. */
                 paymentId: string;
-                /** @description Minor units. */
+                /** @description What goes back, in minor units. */
                 amount: number;
+                /**
+                 * @description What of that goes back as store credit: the customer has it once the refund has succeeded. The rest goes to the
+                 *     method that paid.
+                 */
+                creditAmount: number;
                 /** @description The payment's currency, an ISO 4217 code. */
                 currency: string;
                 /** @description `pending`, `succeeded` or `failed`. */
@@ -148,13 +157,13 @@ export interface components {
             object: string;
             /** @description Where it stands; the list's `status` filter names them all. */
             status: string;
-            /** @description What is to be charged, in minor units of the currency: what is left after discounts. */
+            /** @description What is to be charged, in minor units of the currency: what is left after discounts and store credit. */
             amount: number;
             /** @description Held and not yet captured. */
             amountCapturable: number;
             /** @description Taken. */
             amountCaptured: number;
-            /** @description Given back or on its way back. */
+            /** @description Given back of what was taken, or on its way back. */
             amountRefunded: number;
             /** @description ISO 4217 code. */
             currency: string;
@@ -209,8 +218,12 @@ export interface components {
                 /** @description Minor units. */
                 amount: number;
             }[];
-            /** @description What it was before discounts, in minor units. */
+            /** @description What it was before discounts and store credit, in minor units. */
             originalAmount: number;
+            /** @description What the customer's store credit pays of it, in minor units: held while it may complete, taken when it does. */
+            creditApplied: number;
+            /** @description What of that was given back or is on its way back. */
+            creditRefunded: number;
             /**
              * @description Why the last attempt brought no money. Of an `authorized` payment: why its capture was refused, which another
              *     `payment.authorized` tells; the hold stands.
@@ -241,8 +254,13 @@ export interface components {
                 object: string;
                 /** @description The payment whose money goes back. */
                 paymentId: string;
-                /** @description Minor units. */
+                /** @description What goes back, in minor units. */
                 amount: number;
+                /**
+                 * @description What of that goes back as store credit: the customer has it once the refund has succeeded. The rest goes to the
+                 *     method that paid.
+                 */
+                creditAmount: number;
                 /** @description The payment's currency, an ISO 4217 code. */
                 currency: string;
                 /** @description `pending`, `succeeded` or `failed`. */
@@ -372,6 +390,13 @@ export interface components {
              *     reason, and no payment is created. What they leave nothing of completes at once, without a charge.
              */
             redemptions?: string[] | null;
+            /**
+             * @description Whether to use the customer's store credit in this currency, after redemptions and before the card: as much as there
+             *     is. It is held as long as the payment may complete, taken when it does, and goes back when it is cancelled, expires,
+             *     or has failed and nobody can try again. What it leaves nothing of completes at once, without a charge. The default is
+             *     no.
+             */
+            useStoreCredit?: boolean | null;
             /** @description What to show whole. */
             expand?: "customer"[] | null;
         };
@@ -449,6 +474,13 @@ export interface components {
              *     reason, and no payment is created. What they leave nothing of completes at once, without a charge.
              */
             redemptions?: string[] | null;
+            /**
+             * @description Whether to use the customer's store credit in this currency, after redemptions and before the card: as much as there
+             *     is. It is held as long as the payment may complete, taken when it does, and goes back when it is cancelled, expires,
+             *     or has failed and nobody can try again. What it leaves nothing of completes at once, without a charge. The default is
+             *     no.
+             */
+            useStoreCredit?: boolean | null;
             /** @description What to show whole. */
             expand?: "customer"[] | null;
         };

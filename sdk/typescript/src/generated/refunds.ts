@@ -10,8 +10,13 @@ export interface components {
             object: string;
             /** @description The payment whose money goes back. */
             paymentId: string;
-            /** @description Minor units. */
+            /** @description What goes back, in minor units. */
             amount: number;
+            /**
+             * @description What of that goes back as store credit: the customer has it once the refund has succeeded. The rest goes to the
+             *     method that paid.
+             */
+            creditAmount: number;
             /** @description The payment's currency, an ISO 4217 code. */
             currency: string;
             /** @description `pending`, `succeeded` or `failed`. */
@@ -33,7 +38,10 @@ export interface components {
             id?: string | null;
             /** @description The payment whose money goes back. */
             paymentId: string;
-            /** @description Minor units; all that is left of the payment when absent. */
+            /**
+             * @description Minor units; all that is left of the payment when absent. Of a payment that used store credit the money goes back
+             *     first, and when all of that is back the credit.
+             */
             amount?: number | null;
             /** @description Why. */
             reason?: ("requested_by_customer" | "duplicate" | "fraudulent" | "product_not_received") | null;
