@@ -7,7 +7,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::read::{SNAPSHOT_LIFE, Snapshot};
-use crate::row::Row;
+use crate::row::{Row, take_version};
 use crate::table::{Kind, Table};
 use crate::value::{Slot, Value};
 use crate::{Class, Inner, StoreError};
@@ -493,13 +493,5 @@ impl UnitOfWork {
             let tallied = self.unit.tallies.iter().filter(|t| !t.changes.is_empty()).map(|tally| tally.table.name);
             written.chain(tallied).find(|name| *name == word)
         })
-    }
-}
-
-/// Takes the version off the end of a loaded row.
-pub(crate) fn take_version(row: &mut Row, table: &Table) -> i64 {
-    match row.pop() {
-        Some(Value::Int(version)) => version,
-        other => panic!("table {}: the version is {other:?}", table.name),
     }
 }
