@@ -9,6 +9,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 /** Families of several resources, each of which has a file. */
 const DIVIDED = ['loyalty'];
+/** A resource that has a file beside its family's. */
+const APART = ['payments/sessions'];
 /** A second address of the same resource, with the same shapes. */
 const ALIASES = ['webhook-endpoints'];
 const HEADER = '// Generated from openapi.json by `npm run generate`. Do not edit.\n\n';
@@ -52,17 +54,23 @@ function* inputs(operations) {
   }
 }
 
-/** The file of a path's shapes: its family, or its resource in a family that is divided. */
-function fileOf(path) {
+/** Whether the shapes of a path's resource are in a file of their own. */
+function isDivided(path) {
   const [, , family, resource] = path.split('/');
-  return DIVIDED.includes(family) ? `${family}-${resource}` : family;
+  return DIVIDED.includes(family) || APART.includes(`${family}/${resource}`);
 }
 
-/** For each object of a divided family, the file of the first path that answers with it. */
+/** The file of a path's shapes: its family, or its resource where that is divided. */
+function fileOf(path) {
+  const [, , family, resource] = path.split('/');
+  return isDivided(path) ? `${family}-${resource}` : family;
+}
+
+/** For each object of a divided resource, the file of the first path that answers with it. */
 function answeredBy(document) {
   const files = {};
   for (const [path, operations] of Object.entries(document.paths)) {
-    if (!DIVIDED.includes(path.split('/')[2])) continue;
+    if (!isDivided(path)) continue;
     for (const { responses } of Object.values(operations)) {
       const name = responses['200'].content?.['application/json']?.schema.$ref?.slice(REFERENCE.length);
       if (name) files[name] ??= fileOf(path);

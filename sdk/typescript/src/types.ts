@@ -16,6 +16,7 @@ import type { components as LoyaltyTransactions } from './generated/loyalty-tran
 import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
+import type { components as PaymentSessions } from './generated/payments-sessions.js';
 import type { components as Payouts } from './generated/payouts.js';
 import type { components as Refunds } from './generated/refunds.js';
 import type { components as Settlements } from './generated/settlements.js';
@@ -27,7 +28,7 @@ type Refine<T, Exact> = Omit<T, keyof Exact> & Exact;
 /** A list's parameters, of which each may be left out. */
 type ListOf<Query> = Partial<Query>;
 
-type P = Payments['schemas'];
+type P = Payments['schemas'] & PaymentSessions['schemas'];
 type C = Customers['schemas'];
 type L = PaymentLinks['schemas'];
 type R = Refunds['schemas'];
