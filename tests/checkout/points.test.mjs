@@ -89,6 +89,12 @@ for (const javaScriptEnabled of [true, false]) {
     const points = await page.locator('tbody td:nth-child(2)').allTextContents();
     assert.deepEqual(points, ['+37', '−40', '+42']);
     assert.deepEqual(await page.locator('tbody td:nth-child(3)').allTextContents(), ['39', '2', '42']);
+
+    await page.goto(first);
+    await press(page, 'Refund half, €21.00');
+    assert.equal(await balance(page), '18 points');
+    await press(page, 'Refund the rest, €21.00');
+    assert.equal(await balance(page), '−3 points', 'more was spent than was earned since');
   });
 }
 
