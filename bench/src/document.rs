@@ -167,9 +167,9 @@ fn rates(document: &mut Document, results: &Results) {
 /// What is asked beside payments, as parts of the rate of payments through the same door.
 fn compared(document: &mut Document, results: &Results, rates: &[&Rate]) {
     let mut parts = Vec::new();
-    for rate in
-        rates.iter().filter(|rate| matches!(rate.subject, Subject::SavedCard | Subject::Refund | Subject::Earning))
-    {
+    for rate in rates.iter().filter(|rate| {
+        matches!(rate.subject, Subject::SavedCard | Subject::Refund | Subject::Customer | Subject::Earning)
+    }) {
         let ask = Ask { accounts: rate.accounts, connections: rate.connections };
         let Some(simple) = results.find(rate.engine, Subject::Http, ask) else { continue };
         let ratio = rate.per_second / simple.per_second;
@@ -190,7 +190,7 @@ fn name(rate: &Rate) -> String {
         Subject::Http => format!("**VINR on {}**", rate.engine.name()),
         Subject::InProcess => format!("store in-process, {}", rate.engine.name()),
         Subject::Pgbench => "pgbench".into(),
-        Subject::SavedCard | Subject::Refund | Subject::Earning => {
+        Subject::SavedCard | Subject::Refund | Subject::Customer | Subject::Earning => {
             format!("**{} on {}**", rate.subject.name(), rate.engine.name())
         }
     }

@@ -64,9 +64,10 @@ pub(crate) fn of(results: &Results) -> Vec<Mark> {
     }
     for earning in results.rates.iter().filter(|rate| rate.subject == Subject::Earning) {
         let ask = Ask { accounts: earning.accounts, connections: earning.connections };
-        if let Some(simple) = results.find(earning.engine, Subject::Http, ask) {
-            let what = format!("{}: {}/s, of payments/s", earning.engine.name(), earning.subject.name());
-            mark(what, earning.per_second / simple.per_second, Bound::AtLeast(EARNS));
+        if let Some(without) = results.find(earning.engine, Subject::Customer, ask) {
+            let [with, of] = [Subject::Earning, Subject::Customer].map(Subject::name);
+            let what = format!("{}: {with}/s, of {of}/s", earning.engine.name());
+            mark(what, earning.per_second / without.per_second, Bound::AtLeast(EARNS));
         }
     }
     for found in results.deliveries.iter().filter(|found| found.connections == MARKED.connections) {

@@ -1,5 +1,6 @@
 //! What is asked beside simple payments, of the server that has just taken those: charging a saved card of a customer who
-//! is not there, giving payments back, and payments that earn points.
+//! is not there, giving payments back, and payments of customers, without points and with those that they
+//! earn.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -45,14 +46,15 @@ pub(crate) fn measure(
     let paid = Mutex::new(paid);
     let refund = |_| paid.lock().unwrap_or_else(PoisonError::into_inner).pop();
     results.rate(told(timed(bench, server, (engine, Subject::Refund, ask), &refund)?));
-    progress(&format!("{}: members who earn points", engine.name()));
-    let members = runtime()?.block_on(members(server, &customers))?;
     let pays = |number: u64| {
         let account = nth(number, customers.len());
         let of = &customers[account];
         let round = number / u64::try_from(customers.len()).unwrap_or(1);
-        Some(earning(account, &of[nth(round, of.len())]))
+        Some(paying(account, &of[nth(round, of.len())]))
     };
+    results.rate(told(timed(bench, server, (engine, Subject::Customer, ask), &pays)?));
+    progress(&format!("{}: members who earn points", engine.name()));
+    let members = runtime()?.block_on(members(server, &customers))?;
     results.rate(told(timed(bench, server, (engine, Subject::Earning, ask), &pays)?));
     runtime()?.block_on(has_earned(server, &members))?;
     Ok(())
@@ -115,7 +117,7 @@ async fn has_earned(server: &Server, member: &str) -> Result<(), Problem> {
     if shown["balance"].as_i64() > Some(0) { Ok(()) } else { Err(format!("nothing was earned: {shown}")) }
 }
 
-fn earning(account: usize, customer: &str) -> Call {
+fn paying(account: usize, customer: &str) -> Call {
     let body = json!({
         "amount": 1_000,
         "currency": "EUR",

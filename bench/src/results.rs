@@ -90,6 +90,8 @@ pub(crate) enum Subject {
     SavedCard,
     /// Refunds through the front door.
     Refund,
+    /// Payments of customers through the front door: what [`Subject::Earning`] asks, before anybody is a member.
+    Customer,
     /// Payments of members through the front door, with the points that a rule gives for each.
     Earning,
 }
@@ -102,6 +104,7 @@ impl Subject {
             Subject::Pgbench => "pgbench",
             Subject::SavedCard => "charges of saved cards",
             Subject::Refund => "refunds",
+            Subject::Customer => "payments of customers",
             Subject::Earning => "payments with automatic award",
         }
     }

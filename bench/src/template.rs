@@ -138,7 +138,7 @@ async fn declaration(db: &Db, name: &'static str, kind: Kind) -> Result<&'static
             other => return Err(format!("column {name} is of type {other}")),
         };
         if !["account", "id", "version"].contains(&name.as_str()) {
-            columns.push(Column { name: String::leak(name.clone()), ty });
+            columns.push(Column { name: String::leak(name.clone()), ty, is_fixed: false });
         }
     }
     Ok(Box::leak(Box::new(Table { name, columns: columns.leak(), unique: &[], kind })))
@@ -159,14 +159,18 @@ pub(crate) fn with_payment(values: &[Value], template_id: &str, id: &str) -> Vec
     values.iter().map(replaced).collect()
 }
 
-/// What each row of a Tally table grew by: all of them were 0 before the payment, but for the guard of the account.
+/// What the first payment of an account alone changes: the guard that its making raised, and the timer of the settlement
+/// that it opens.
+const ONCE: [&str; 2] = ["context_version", "timers"];
+
+/// What each row of a Tally table grew by: all of them were 0 before the payment, but for what happens [`ONCE`].
 pub(crate) fn deltas(rows: &Rows) -> BTreeMap<(&str, &'static str), i64> {
     let mut deltas = BTreeMap::new();
     for (id, values) in &rows.rows {
         for (column, value) in rows.table.columns.iter().zip(values) {
             if let Value::Int(delta) = value
                 && *delta != 0
-                && column.name != "context_version"
+                && !ONCE.contains(&column.name)
             {
                 deltas.insert((id.as_str(), column.name), *delta);
             }

@@ -7,6 +7,8 @@ use crate::time::Timestamp;
 
 /// More months than a calendar has.
 const MONTHS_MAX: u32 = 119_988;
+/// Months of a year.
+const MONTHS_OF_YEAR: i32 = 12;
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +85,74 @@ impl Day {
             }
         }
         day
+    }
+
+    /// The month that it is of.
+    pub fn month(self) -> Month {
+        Month(
+            i32::from(self.0.year())
+                .saturating_mul(MONTHS_OF_YEAR)
+                .saturating_add(i32::from(self.0.month()))
+                .saturating_sub(1),
+        )
+    }
+}
+
+/// A month of the calendar: how many lie between it and the first one of the year 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(i32);
+
+impl Month {
+    /// The month that it is in a zone.
+    pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
+        Day::of(at, zone).month()
+    }
+
+    /// Its first instant in a zone.
+    pub fn start(self, zone: &TimeZone) -> Timestamp {
+        let (year, month) = (i16::try_from(self.year()), i8::try_from(self.in_year()));
+        let day = year.ok().zip(month.ok()).and_then(|(year, month)| civil::Date::new(year, month, 1).ok());
+        day.map_or(Timestamp::MAX, |day| Day(day).start(zone))
+    }
+
+    /// The month so many later.
+    #[must_use]
+    pub fn plus(self, months: u32) -> Self {
+        Self(self.0.saturating_add_unsigned(months))
+    }
+
+    /// The month so many before.
+    #[must_use]
+    pub fn minus(self, months: u32) -> Self {
+        Self(self.0.saturating_sub_unsigned(months))
+    }
+
+    /// The first month of the part of the year that it lies in, of parts that are so many months long.
+    #[must_use]
+    pub fn first_of(self, months: u32) -> Self {
+        let into = i32::try_from(months).ok().and_then(|months| self.0.checked_rem_euclid(months)).unwrap_or(0);
+        Self(self.0.saturating_sub(into))
+    }
+
+    /// The year and the month in digits: 202611.
+    pub fn number(self) -> i64 {
+        i64::from(self.year()).saturating_mul(100).saturating_add(i64::from(self.in_year()))
+    }
+
+    /// The month of such a number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        let (year, month) = (i32::try_from(number.div_euclid(100)).ok()?, i32::try_from(number.rem_euclid(100)).ok()?);
+        let first = year.checked_mul(MONTHS_OF_YEAR)?;
+        (1..=MONTHS_OF_YEAR).contains(&month).then(|| Self(first.saturating_add(month).saturating_sub(1)))
+    }
+
+    fn year(self) -> i32 {
+        self.0.div_euclid(MONTHS_OF_YEAR)
+    }
+
+    /// January is 1.
+    fn in_year(self) -> i32 {
+        self.0.rem_euclid(MONTHS_OF_YEAR).saturating_add(1)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::money::{Money, PAYMENT_AMOUNT_MAX, Ratio};
 use crate::points::{POINTS_MAX, Rate};
 use crate::programs::Rounding;
 use crate::refusal::{Code, Refusal};
+use crate::tiers::Tier;
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
@@ -76,6 +77,8 @@ pub struct Conditions {
     pub amount_min: Option<i64>,
     /// It was paid in this currency.
     pub currency: Option<Currency>,
+    /// By a member who was in this tier before it, not above it: rules of several tiers would add up otherwise.
+    pub tier: Option<String>,
 }
 
 /// How much one member gets of a rule.
@@ -171,10 +174,10 @@ pub fn check(rule: &Rule) -> Result<(), Vec<Refusal>> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-/// What a rule gives for what was paid, before its cap: nothing if it does not match, and never more than anybody can
-/// have.
-pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
-    if !rule.is_active || !matches(&rule.conditions, paid) {
+/// What a rule gives a member of a tier for what was paid, before its cap: nothing if it does not match, and never more
+/// than anybody can have.
+pub fn points(rule: &Rule, paid: Option<Money>, tier: Option<&Tier>, rounding: Rounding) -> i64 {
+    if !rule.is_active || !matches(&rule.conditions, paid, tier) {
         return 0;
     }
     let exact = match (&rule.award, paid) {
@@ -189,7 +192,9 @@ pub fn points(rule: &Rule, paid: Option<Money>, rounding: Rounding) -> i64 {
         },
         (Award::PerAmount { .. } | Award::PerCurrency(_), None) => return 0,
     };
-    rounding.round(rule.multiplier.of(exact).at_most(POINTS_MAX))
+    let exact = rule.multiplier.of(exact);
+    let exact = tier.map_or(exact, |tier| tier.multiplier.of(exact));
+    rounding.round(exact.at_most(POINTS_MAX))
 }
 
 /// What is left of points under a cap of which so many were given in its window.
@@ -197,10 +202,13 @@ pub fn capped(points: i64, cap: Cap, given: i64) -> i64 {
     points.min(cap.points.saturating_sub(given).max(0))
 }
 
-fn matches(conditions: &Conditions, paid: Option<Money>) -> bool {
+fn matches(conditions: &Conditions, paid: Option<Money>, tier: Option<&Tier>) -> bool {
     let enough = |min: i64| paid.is_some_and(|paid| paid.amount >= min);
     let same = |currency: Currency| paid.is_some_and(|paid| paid.currency == currency);
-    conditions.amount_min.is_none_or(enough) && conditions.currency.is_none_or(same)
+    let theirs = |key: &String| tier.is_some_and(|tier| tier.key == *key);
+    conditions.amount_min.is_none_or(enough)
+        && conditions.currency.is_none_or(same)
+        && conditions.tier.as_ref().is_none_or(theirs)
 }
 
 fn invalid(message: String) -> Refusal {

@@ -66,6 +66,8 @@ wire_enum! {
         LoyaltyPointsRedeemed = "loyalty.points.redeemed",
         /// Points of a member lapse within 30 days.
         LoyaltyPointsExpiring = "loyalty.points.expiring",
+        /// A member is in another tier than before.
+        LoyaltyTierChanged = "loyalty.tier.changed",
         /// A day's settlement was closed.
         SettlementCreated = "settlement.created",
         /// A payout was made of what was settled.

@@ -63,5 +63,6 @@ pub mod refusal;
 pub mod rewards;
 pub mod settlements;
 pub mod setups;
+pub mod tiers;
 pub mod time;
 pub mod webhooks;

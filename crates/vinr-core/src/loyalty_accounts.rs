@@ -14,12 +14,15 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::accounts::TimeZone;
 use crate::awards::Taken;
+use crate::calendar::Month;
 use crate::ids::{CustomerId, LoyaltyAccountId, ProgramId};
 use crate::metadata::Metadata;
 use crate::points::{Kind, Movement, POINTS_MAX, Slice};
 use crate::programs::Shortfall;
 use crate::refusal::{Code, Refusal};
+use crate::tiers::{Counts, TierConfig};
 use crate::time::{Span, Timestamp};
 use crate::wire_enum::wire_enum;
 
@@ -57,6 +60,10 @@ pub struct LoyaltyAccount {
     pub metadata: Metadata,
     /// When something may happen to the lots by itself; never later than it does.
     pub wakes_at: Option<Timestamp>,
+    /// The tier that the member was told last: not what decides, which is what counts.
+    pub tier: Option<String>,
+    /// When they come into another tier by itself, because what counts now will then count no more.
+    pub tier_until: Option<Timestamp>,
     /// The member was told of every lot that lapses until then, of each once: not again of what comes into one later.
     pub noticed_until: Option<Timestamp>,
     /// When it was opened.
@@ -172,6 +179,8 @@ pub fn create(ask: Create, now: Timestamp) -> LoyaltyAccount {
         lifetime: 0,
         metadata,
         wakes_at: None,
+        tier: None,
+        tier_until: None,
         noticed_until: None,
         created_at: now,
     }
@@ -316,6 +325,35 @@ pub fn expect_back(account: &mut LoyaltyAccount, points: i64) {
 /// When something happens to these lots by itself.
 pub fn due(account: &LoyaltyAccount, lots: &Lots) -> Option<Timestamp> {
     lots.iter().filter_map(|lot| lot.expires_at).map(|at| next_look(at, account.noticed_until)).min()
+}
+
+/// When something may happen to a member by itself: to their lots or to their tier.
+pub fn timer(account: &LoyaltyAccount) -> Option<Timestamp> {
+    [account.wakes_at, account.tier_until].into_iter().flatten().min()
+}
+
+/// Another tier than a member was told last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TierChange {
+    /// The one that they were told.
+    pub from: String,
+    /// The one that they are in.
+    pub to: String,
+}
+
+/// Puts a member into the tier that this month and what counts in it make, and says until when they are in it if nothing
+/// more happens. Who was told of no tier yet was in the lowest.
+pub fn settle(
+    account: &mut LoyaltyAccount,
+    config: &TierConfig,
+    counts: &Counts,
+    month: Month,
+    zone: &TimeZone,
+) -> Option<TierChange> {
+    let to = config.tier(counts, month).key.clone();
+    let from = account.tier.replace(to.clone()).unwrap_or_else(|| config.lowest().key.clone());
+    account.tier_until = config.changes_in(counts, month).map(|month| month.start(zone));
+    (from != to).then_some(TierChange { from, to })
 }
 
 /// When a lot is to be looked at: when its member is to be told, or, if that was done, when it lapses.

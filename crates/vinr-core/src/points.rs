@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::calendar::Month;
 use crate::decimals;
 use crate::ids::{CustomerId, LoyaltyAccountId, PointsTransactionId, ProgramId};
 use crate::ids::{DisputeId, EarningRuleId, PaymentId, RedemptionId, RefundId};
@@ -89,6 +90,8 @@ pub struct Transaction {
     pub reason: Option<String>,
     /// When the points that were earned lapse.
     pub expires_at: Option<Timestamp>,
+    /// The month in which it counts towards the member's tier: that of the award, also for what is taken back of it later.
+    pub month: Option<Month>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -145,6 +148,11 @@ impl Rate {
         number.map(Self).ok_or_else(|| {
             Refusal::new(Code::ParameterInvalid, "expected a number above 0 and up to 1000000, with 4 decimals at most")
         })
+    }
+
+    /// A whole number.
+    pub const fn whole(number: i64) -> Self {
+        Self(number.saturating_mul(Self::SCALE))
     }
 
     /// So many ten-thousandths, as a row has them.

@@ -11,6 +11,7 @@ use crate::ids::ProgramId;
 use crate::metadata::Metadata;
 use crate::money::Ratio;
 use crate::refusal::{Code, Refusal};
+use crate::tiers::{self, TierConfig};
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
@@ -76,6 +77,11 @@ pub struct Program {
     pub shortfall: Shortfall,
     /// Whether its rules give points.
     pub is_active: bool,
+    /// Its tiers.
+    pub tiers: Option<TierConfig>,
+    /// Whether what members spend and earn is counted by months: from the first tiers on, also while there are none, so
+    /// that nothing is missing when there are some again.
+    pub counts: bool,
     /// The merchant's notes.
     pub metadata: Metadata,
     /// When it was created.
@@ -101,6 +107,8 @@ pub struct Changes {
     pub shortfall: Option<Shortfall>,
     /// Whether its rules give points.
     pub is_active: Option<bool>,
+    /// Its tiers.
+    pub tiers: Option<Option<TierConfig>>,
     /// Pairs to merge.
     pub metadata: Vec<(String, Option<String>)>,
 }
@@ -113,7 +121,7 @@ impl Program {
 }
 
 /// A new program: active, points live for ever and are rounded down, nobody is a member before being made one, and a
-/// balance may become negative.
+/// balance may become negative. It has no tiers.
 ///
 /// # Errors
 /// Everything that is wrong with what was asked for.
@@ -128,13 +136,16 @@ pub fn create(id: ProgramId, asked: Changes, now: Timestamp) -> Result<Program, 
         auto_enroll: false,
         shortfall: Shortfall::Owed,
         is_active: true,
+        tiers: None,
+        counts: false,
         metadata: Metadata::new(),
         created_at: now,
     };
     changed(usual, asked)
 }
 
-/// A program with changes. Points that were earned keep the day on which they lapse.
+/// A program with changes. Points that were earned keep the day on which they lapse. Other tiers are a member's with the
+/// next movement of theirs, or when their timer fires: nobody's row is looked for.
 ///
 /// # Errors
 /// Everything that is wrong with them.
@@ -154,6 +165,12 @@ pub fn changed(mut program: Program, changes: Changes) -> Result<Program, Vec<Re
             wrong.push(invalid(format!("expected 1 to {EXPIRY_MONTHS_MAX} months")).at("currency.expiryMonths"));
         }
     }
+    match changes.tiers.map(|asked| asked.map(tiers::checked).transpose()) {
+        Some(Ok(tiers)) => program.tiers = tiers,
+        Some(Err(refusals)) => wrong.extend(refusals),
+        None => {}
+    }
+    program.counts |= program.tiers.is_some();
     match program.metadata.merged(changes.metadata) {
         Ok(metadata) => program.metadata = metadata,
         Err(refusal) => wrong.push(refusal),

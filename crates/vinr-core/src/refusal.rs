@@ -143,6 +143,8 @@ wire_enum! {
         PaymentNotTheirs = "payment_not_theirs",
         /// The reward is not offered, or none of it is left.
         RewardUnavailable = "reward_unavailable",
+        /// The reward is for members of a higher tier.
+        TierRequired = "tier_required",
         /// The redemption is another member's or currency's, used up, or its time is over.
         RedemptionNotUsable = "redemption_not_usable",
         /// A payment holds or has used the redemption.
@@ -219,6 +221,7 @@ impl Code {
             | Self::PaymentNotCompleted
             | Self::PaymentNotTheirs
             | Self::RewardUnavailable
+            | Self::TierRequired
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse
             | Self::SetupNotConfirmable

@@ -8,6 +8,7 @@ use crate::metadata::Metadata;
 use crate::money::{Money, PAYMENT_AMOUNT_MAX, Ratio};
 use crate::points::POINTS_MAX;
 use crate::refusal::{Code, Refusal};
+use crate::tiers::{Tier, TierConfig};
 use crate::time::Timestamp;
 use crate::wire_enum::wire_enum;
 
@@ -101,6 +102,8 @@ pub struct Reward {
     pub inventory: Option<i64>,
     /// Whether it can be had.
     pub is_active: bool,
+    /// The tier that a member must be in, or above.
+    pub tier: Option<String>,
     /// The merchant's notes.
     pub metadata: Metadata,
     /// When it was created.
@@ -119,6 +122,8 @@ pub struct Changes {
     pub inventory: Option<Option<i64>>,
     /// Whether it can be had.
     pub is_active: Option<bool>,
+    /// The tier that a member must be in, or above.
+    pub tier: Option<Option<String>>,
     /// Pairs to merge.
     pub metadata: Vec<(String, Option<String>)>,
 }
@@ -137,6 +142,7 @@ pub fn changed(mut reward: Reward, changes: Changes) -> Result<Reward, Vec<Refus
     reward.cost = changes.cost.unwrap_or(reward.cost);
     reward.inventory = changes.inventory.unwrap_or(reward.inventory);
     reward.is_active = changes.is_active.unwrap_or(reward.is_active);
+    reward.tier = changes.tier.unwrap_or(reward.tier);
     wrong.extend(problems(&reward));
     if wrong.is_empty() { Ok(reward) } else { Err(wrong) }
 }
@@ -167,6 +173,22 @@ pub fn take(reward: &mut Reward) -> Result<(), Refusal> {
         }
         None => Ok(()),
     }
+}
+
+/// Whether a member of this tier may have one: of the tier that it names, or of a higher one. Nobody may have what is for a
+/// tier that is gone.
+///
+/// # Errors
+/// `tier_required`.
+pub fn check_tier(reward: &Reward, config: Option<&TierConfig>, is: Option<&Tier>) -> Result<(), Refusal> {
+    let Some(key) = &reward.tier else { return Ok(()) };
+    let named = config.and_then(|config| config.named(key));
+    if named.zip(is).is_some_and(|(named, is)| is.rank >= named.rank) {
+        return Ok(());
+    }
+    let is = is.map_or_else(|| "in no tier".into(), |is| format!("in {}", is.key));
+    let message = format!("this reward is for members of {key} and above, and the member is {is}");
+    Err(Refusal::new(Code::TierRequired, message).at("rewardId"))
 }
 
 /// Puts one back that was not used.

@@ -37,6 +37,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0017_loyalty", sql: include_str!("../../../migrations/0017_loyalty.sql") },
     Migration { name: "0018_redemptions", sql: include_str!("../../../migrations/0018_redemptions.sql") },
     Migration { name: "0019_acquirer_answers", sql: include_str!("../../../migrations/0019_acquirer_answers.sql") },
+    Migration { name: "0020_tiers", sql: include_str!("../../../migrations/0020_tiers.sql") },
+    Migration { name: "0022_common_events", sql: include_str!("../../../migrations/0022_common_events.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

@@ -6,6 +6,7 @@ mod redeemed;
 pub(crate) mod routes;
 mod settled;
 mod store;
+mod tiers;
 mod told;
 mod wire;
 
@@ -69,7 +70,8 @@ struct Invariant {
 /// Recomputes every balance of every account from its transfers, and checks that the sums are zero, that each payment
 /// holds, took and paid what its transfers and its lines of the balance say, within what was authorized, that payouts are
 /// the sums of their settlements, those of their lines, and the ledger of all of them, that members have the points that
-/// their transactions say, that they and their payments are what redemptions say, that the events are numbered without a
+/// their transactions say, that they and their payments are what redemptions say, that their tiers rest on what they earned
+/// and spent, that the events are numbered without a
 /// gap, and that there is one for each change of money. Each account is looked at as it was at one moment. Nothing comes
 /// back when all is well; `told` hears of every page of rows that was read.
 ///
@@ -108,6 +110,7 @@ async fn proof(snapshot: &Snapshot, account: &str, mut told: impl FnMut(usize)) 
     ];
     invariants.extend(points::check(snapshot, account, &stored, &mut told).await?);
     invariants.extend(redeemed::check(snapshot, account, &mut told).await?);
+    invariants.extend(tiers::check(snapshot, account, &mut told).await?);
     Ok(invariants)
 }
 

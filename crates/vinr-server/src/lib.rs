@@ -88,6 +88,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         flows::settlements::routes::endpoints(),
         payouts::routes::endpoints(),
         programs::routes::endpoints(),
+        programs::tiers::routes::endpoints(),
         earning_rules::routes::endpoints(),
         flows::members::routes::endpoints(),
         flows::earning::routes::endpoints(),

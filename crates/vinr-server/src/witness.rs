@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
+use vinr_core::calendar::Month;
 use vinr_core::disputes::{self, Dispute};
 use vinr_core::earning_rules::Rule;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    DisputeId, EarningRuleId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId, RefundId, SetupId,
-    WebhookEndpointId,
+    DisputeId, EarningRuleId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId,
+    RefundId, SetupId, WebhookEndpointId,
 };
 use vinr_core::loyalty_accounts::LoyaltyAccount;
 use vinr_core::payment_links::{self, PaymentLink};
@@ -95,6 +96,28 @@ pub enum Note {
     MemberOpened(Box<LoyaltyAccount>),
     /// A merchant changed a member.
     MemberChanged(Box<LoyaltyAccount>),
+    /// A member is in a tier, which they were not told before.
+    TierSettled {
+        /// Who.
+        id: LoyaltyAccountId,
+        /// The tier's key.
+        tier: String,
+        /// When, on the account's clock.
+        at: Timestamp,
+    },
+    /// What a payment counts towards its member's tier is more or less than before.
+    Spent {
+        /// Who.
+        id: LoyaltyAccountId,
+        /// The payment.
+        payment: PaymentId,
+        /// In which month it counts.
+        month: Month,
+        /// How much more, in ten-thousandths of a major unit.
+        more: i64,
+        /// When, on the account's clock.
+        at: Timestamp,
+    },
     /// Points of a member moved.
     PointsMoved(Box<Transaction>),
     /// A merchant made or changed a reward.

@@ -75,10 +75,10 @@ async fn member(world: &World, key: &Of<LoyaltyAccountId>) -> Result<(), Broken>
     let (account, id) = (account(&key.0)?, &key.1);
     let lots = store::lots(&world.eye, account.as_str(), id.as_str()).await?;
     let row = vinr_server::member_row(&world.eye, &account, id).await.ok();
-    let row = row.map(|row| (LoyaltyAccount { wakes_at: None, noticed_until: None, ..row }, lots));
+    let row = row.map(|row| (LoyaltyAccount { wakes_at: None, noticed_until: None, tier_until: None, ..row }, lots));
     let fold = world.witness.with(|folds| folds.loyalty.members.get(key).cloned());
     let fold = fold.map(|fold| {
-        let account = LoyaltyAccount { wakes_at: None, noticed_until: None, ..fold.account };
+        let account = LoyaltyAccount { wakes_at: None, noticed_until: None, tier_until: None, ..fold.account };
         (account, fold.lots.into_iter().collect())
     });
     same(id, row.as_ref(), fold.as_ref())

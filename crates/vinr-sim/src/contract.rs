@@ -43,7 +43,7 @@ const REFUSALS: [Code; 27] = [
 ];
 
 /// Codes of loyalty, which only endpoints refuse with that name them.
-const OF_LOYALTY: [Code; 10] = [
+const OF_LOYALTY: [Code; 11] = [
     Code::InsufficientPoints,
     Code::LoyaltyAccountClosed,
     Code::LoyaltyAccountExists,
@@ -51,6 +51,7 @@ const OF_LOYALTY: [Code; 10] = [
     Code::PaymentNotCompleted,
     Code::PaymentNotTheirs,
     Code::RewardUnavailable,
+    Code::TierRequired,
     Code::RedemptionInUse,
     Code::RedemptionNotUsable,
     // Two clients set the same program up.

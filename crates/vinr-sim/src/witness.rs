@@ -8,6 +8,7 @@ mod payments;
 mod points;
 mod redemptions;
 mod refunds;
+mod tiers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,7 @@ use vinr_core::payments::Payment;
 use vinr_core::points::Transaction;
 use vinr_core::refunds::Refund;
 use vinr_core::setups::{self, Setup};
+use vinr_core::tiers::Tier;
 use vinr_core::time::Timestamp;
 use vinr_core::webhooks::{Endpoint, EndpointStatus, endpoint};
 use vinr_core::{payment_methods, webhooks};
@@ -98,6 +100,9 @@ pub(super) struct Commit<'a> {
     /// Members that joined, and those whose points moved.
     joined: Vec<(LoyaltyAccountId, Timestamp)>,
     members: BTreeMap<LoyaltyAccountId, Timestamp>,
+    /// Members for whom something counts or counts no more, and their tiers before a payment did.
+    tiered: BTreeMap<LoyaltyAccountId, Timestamp>,
+    tiers_before: BTreeMap<LoyaltyAccountId, Option<Tier>>,
     /// Redemptions that changed, and whether one's points were spent again.
     redemptions: BTreeSet<RedemptionId>,
     taken_again: bool,
@@ -145,6 +150,7 @@ impl Observer for Witness {
         let judged = judged.and_then(|()| folds.rules_gave_what_they_say(&commit));
         let judged = judged.and_then(|()| folds.points_add_up(&commit));
         let judged = judged.and_then(|()| folds.redemptions_stand(&commit));
+        let judged = judged.and_then(|()| folds.tiers_stand(&commit));
         let judged = judged.and_then(|()| commit.every_change_is_told());
         if let Err(problem) = judged {
             broken.get_or_insert(problem);
@@ -178,15 +184,15 @@ impl Folds {
             }
             Note::MemberOpened(member) => self.member_opened(commit, member),
             Note::MemberChanged(member) => self.member_changed(account, member),
+            Note::TierSettled { id, tier, at } => self.settled(commit, id, tier, *at),
+            Note::Spent { id, payment, month, more, at } => {
+                self.spent(commit, id, payment, (month.number(), *more), *at)
+            }
             Note::PointsMoved(moved) => self.moved(commit, moved),
             Note::Reward(reward) => self.reward(account, reward),
             Note::RedemptionIssued(redemption) => self.redemption_issued(commit, redemption),
             Note::Redemption { id, event, at } => self.redemption(commit, id, event, *at),
-            Note::SetupCreated(setup) => {
-                self.changed.setups.insert((account.into(), setup.id.clone()));
-                self.setups.insert((account.into(), setup.id.clone()), (**setup).clone());
-                Ok(())
-            }
+            Note::SetupCreated(setup) => self.setup_created(account, setup),
             Note::Setup { id, event, .. } => {
                 let setup = self.setups.get_mut(&(account.to_owned(), id.clone()));
                 let setup = setup.ok_or_else(|| format!("{event:?} happened to {id}, which nobody made"))?;
@@ -235,6 +241,15 @@ impl Folds {
         }
         self.changed.endpoints.insert(key);
         Ok(())
+    }
+
+    fn setup_created(&mut self, account: &str, setup: &Setup) -> Result<(), Broken> {
+        let key = (account.to_owned(), setup.id.clone());
+        self.changed.setups.insert(key.clone());
+        match self.setups.insert(key, setup.clone()) {
+            None => Ok(()),
+            Some(_) => Err(format!("{} was made twice", setup.id)),
+        }
     }
 
     /// An event has the number after the last one, shows its object as it is now, and goes to every endpoint that wants

@@ -344,8 +344,12 @@ impl World {
                 *redeemed.entry(one.redemption.status.as_str()).or_default() += 1;
             }
             let waived = loyalty.awards.values().filter(|award| award.waived > 0).count();
+            let mut in_tiers = BTreeMap::<&str, u32>::new();
+            for tier in loyalty.members.values().filter_map(|member| member.account.tier.as_deref()) {
+                *in_tiers.entry(tier).or_default() += 1;
+            }
             let points = format!(
-                "{} members, moved {:?}, {} awards, {waived} in part waived, redemptions {redeemed:?}",
+                "{} members, in tiers {in_tiers:?}, moved {:?}, {} awards, {waived} in part waived, redemptions {redeemed:?}",
                 loyalty.members.len(),
                 loyalty.moved,
                 loyalty.awards.len()

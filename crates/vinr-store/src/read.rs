@@ -7,13 +7,12 @@ use tokio::time::Instant;
 
 use crate::error::{StoreError, StoreErrorKind};
 use crate::postgres::{PostgresReaders, PostgresSnapshot};
-use crate::row::Row;
+use crate::row::{Row, take_version};
 use crate::simulated::{self, Hold, SimulatedDisk};
 use crate::sqlite::texts::{Texts, rewritten};
 use crate::sqlite::{Reader, SqliteReaders, read_error, work};
 use crate::stats::count;
 use crate::table::{Kind, Table};
-use crate::unit::take_version;
 use crate::value::Value;
 use crate::{Db, Inner};
 

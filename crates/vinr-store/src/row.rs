@@ -3,7 +3,7 @@
 //! A type that is not what the reader asked for is a bug in a statement or in the schema, never data from outside,
 //! so the readers panic and name the place.
 
-use crate::Value;
+use crate::{Table, Value};
 
 /// One row of a result: its values in the order of the statement's columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,11 @@ impl Row {
     /// The values, for a caller that stages the row again.
     pub fn into_values(self) -> Vec<Value> {
         self.values
+    }
+
+    /// Takes the first value off a row.
+    pub(crate) fn shift(&mut self) -> Value {
+        self.values.remove(0)
     }
 
     pub(crate) fn pop(&mut self) -> Option<Value> {
@@ -200,5 +205,13 @@ impl<'a> RowReader<'a> {
     pub fn opt_blob(&mut self) -> Option<&'a [u8]> {
         let index = self.step();
         self.row.opt_blob(index)
+    }
+}
+
+/// Takes the version off the end of a loaded row.
+pub(crate) fn take_version(row: &mut Row, table: &Table) -> i64 {
+    match row.pop() {
+        Some(Value::Int(version)) => version,
+        other => panic!("table {}: the version is {other:?}", table.name),
     }
 }

@@ -36,22 +36,31 @@ pub struct Column {
     pub name: &'static str,
     /// What is stored in it.
     pub ty: Type,
+    /// Whether it stays as it was inserted: see [`Column::fixed`].
+    pub is_fixed: bool,
 }
 
 impl Column {
     /// A `BIGINT` column.
     pub const fn int(name: &'static str) -> Column {
-        Column { name, ty: Type::Int }
+        Column { name, ty: Type::Int, is_fixed: false }
     }
 
     /// A `TEXT` column.
     pub const fn text(name: &'static str) -> Column {
-        Column { name, ty: Type::Text }
+        Column { name, ty: Type::Text, is_fixed: false }
     }
 
     /// A `BLOB` column (`BYTEA` on PostgreSQL).
     pub const fn blob(name: &'static str) -> Column {
-        Column { name, ty: Type::Blob }
+        Column { name, ty: Type::Blob, is_fixed: false }
+    }
+
+    /// The same column, never changed once its row is inserted. SQLite writes the entries of every index over a column that
+    /// an update names, whatever its value; of this one it leaves them. An update with another value for it fails.
+    #[must_use]
+    pub const fn fixed(self) -> Column {
+        Column { is_fixed: true, ..self }
     }
 }
 

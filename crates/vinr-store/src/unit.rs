@@ -7,7 +7,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::read::{SNAPSHOT_LIFE, Snapshot};
-use crate::row::Row;
+use crate::row::{Row, take_version};
 use crate::table::{Kind, Table};
 use crate::value::{Slot, Value};
 use crate::{Class, Inner, StoreError};
@@ -253,13 +253,33 @@ impl UnitOfWork {
             }
             Kind::Versioned => Ok(row.map(|mut row| {
                 let version = take_version(&mut row, table);
-                if self.unit.checked(table, id).is_none() {
-                    self.unit.weight_bytes += ROW_OVERHEAD_BYTES + id.len();
-                    self.unit.checks.push(Check { table, id: id.into(), version });
-                }
+                self.know(table, id, version);
                 row
             })),
         }
+    }
+
+    /// Loads the row that a query finds, in the one statement: it selects the row's id, its columns in their order, and its
+    /// version. Otherwise as [`UnitOfWork::load`]: the version is remembered, and what this unit staged of the row is
+    /// answered. A row that this unit itself made is not found.
+    ///
+    /// # Panics
+    /// If the table has no versions, or the query selects something else.
+    pub async fn load_found(
+        &mut self,
+        table: &'static Table,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Option<(String, Row)>, StoreError> {
+        let Some(mut row) = self.query_stored(sql, params).await?.into_iter().next() else { return Ok(None) };
+        let Value::Text(id) = row.shift() else { panic!("table {}: the query gives no id", table.name) };
+        if let Some(index) = self.unit.staged(table, &id) {
+            return Ok(self.staged_row(index).map(|row| (id, row)));
+        }
+        let version = take_version(&mut row, table);
+        assert_eq!(row.len(), table.columns.len(), "table {}: the query gives other columns", table.name);
+        self.know(table, &id, version);
+        Ok(Some((id, row)))
     }
 
     /// Takes a row as loaded that an earlier commit of this process wrote: its values and its version are known, and if it
@@ -473,13 +493,5 @@ impl UnitOfWork {
             let tallied = self.unit.tallies.iter().filter(|t| !t.changes.is_empty()).map(|tally| tally.table.name);
             written.chain(tallied).find(|name| *name == word)
         })
-    }
-}
-
-/// Takes the version off the end of a loaded row.
-pub(crate) fn take_version(row: &mut Row, table: &Table) -> i64 {
-    match row.pop() {
-        Some(Value::Int(version)) => version,
-        other => panic!("table {}: the version is {other:?}", table.name),
     }
 }

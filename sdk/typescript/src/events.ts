@@ -45,6 +45,7 @@ export interface ServedEventData {
   'loyalty.points.earned': PointsTransaction;
   'loyalty.points.redeemed': Redemption;
   'loyalty.points.expiring': LoyaltyAccount;
+  'loyalty.tier.changed': LoyaltyAccount & { from: string; to: string };
   'settlement.created': Settlement;
   'payout.created': Payout;
   'payout.paid': Payout;

@@ -10,6 +10,7 @@ import type { components as LoyaltyPoints } from './generated/loyalty-points.js'
 import type { components as LoyaltyPrograms } from './generated/loyalty-programs.js';
 import type { components as LoyaltyRedemptions } from './generated/loyalty-redemptions.js';
 import type { components as LoyaltyRewards } from './generated/loyalty-rewards.js';
+import type { components as LoyaltyTiers } from './generated/loyalty-tiers.js';
 import type { components as LoyaltyTransactions } from './generated/loyalty-transactions.js';
 import type { components as PaymentLinks } from './generated/payment-links.js';
 import type { components as Methods } from './generated/payment-methods.js';
@@ -38,6 +39,7 @@ type Y = LoyaltyAccounts['schemas'] &
   LoyaltyPrograms['schemas'] &
   LoyaltyRedemptions['schemas'] &
   LoyaltyRewards['schemas'] &
+  LoyaltyTiers['schemas'] &
   LoyaltyTransactions['schemas'];
 
 export type PaymentStatus = NonNullable<P['GetPaymentsQuery']['status']>;
@@ -201,6 +203,9 @@ export interface LoyaltyProgram extends Refine<Y['LoyaltyProgram'], { object: 'p
 export type LoyaltyProgramCreateParams = Y['PostLoyaltyProgramsBody'] & { idempotencyKey?: string };
 export type LoyaltyProgramUpdateParams = Y['PatchLoyaltyProgramsIdBody'];
 export type LoyaltyProgramListParams = ListOf<Y['GetLoyaltyProgramsQuery']>;
+/** What a member is by what they spent or earned lately. */
+export type Tier = NonNullable<LoyaltyProgram['tierConfig']>['tiers'][number] & { object: 'tier'; programId: string };
+export type TierListParams = Y['GetLoyaltyTiersQuery'] & Pick<OfMember, 'program'>;
 /** References may be written without their `Id`. */
 interface OfMember {
   /** The same as `programId`. */

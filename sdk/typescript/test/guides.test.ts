@@ -88,7 +88,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['verify-a-webhook', 1, 3],
     ['save-and-reuse-a-card', 1, 6],
     ['refunds-and-disputes', 2, 5],
-    ['launch-a-loyalty-program', 1, 6],
+    ['launch-a-loyalty-program', 1, 7],
     ['redeem-at-checkout', 1, 3],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
@@ -281,7 +281,7 @@ test('launch a loyalty program: the rule, and what every payment, refund and mon
   const [request = ''] = guide('launch-a-loyalty-program', 'sh');
   const { id, award } = asked<EarningRule>(request);
   assert.deepEqual([id, award], ['rule_base', { type: 'per_amount', per: 100, points: 1 }]);
-  assert.equal(await printsWhatItPromises('loyalty', 'launch-a-loyalty-program'), 8);
+  assert.equal(await printsWhatItPromises('loyalty', 'launch-a-loyalty-program'), 10);
 });
 
 test('redeem at checkout: the reward, the payment less its discount, and the points that go back', async () => {

@@ -33,7 +33,7 @@ fn paid(amount: i64, currency: &str) -> Money {
 #[test]
 fn a_point_for_each_1_00_is_that_in_every_currency() {
     let rule = per_amount(100, "1");
-    let earned = |amount, currency| points(&rule, Some(paid(amount, currency)), Rounding::Down);
+    let earned = |amount, currency| points(&rule, Some(paid(amount, currency)), None, Rounding::Down);
     assert_eq!(earned(4_200, "EUR"), 42);
     assert_eq!(earned(4_250, "EUR"), 42, "a half is dropped");
     assert_eq!(earned(4_200, "JPY"), 4_200, "floor(amount / 100) would give 42");
@@ -43,17 +43,17 @@ fn a_point_for_each_1_00_is_that_in_every_currency() {
 #[test]
 fn points_for_a_part_of_an_amount_are_a_part_of_the_points() {
     let rule = per_amount(1_000, "5");
-    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), Rounding::Down), 7);
-    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), Rounding::Up), 8);
-    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), Rounding::Nearest), 8, "7.5, half away from zero");
+    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), None, Rounding::Down), 7);
+    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), None, Rounding::Up), 8);
+    assert_eq!(points(&rule, Some(paid(1_500, "EUR")), None, Rounding::Nearest), 8, "7.5, half away from zero");
 }
 
 #[test]
 fn multipliers_are_exact_until_the_one_rounding() {
     let mut rule = per_amount(100, "0.5");
     rule.multiplier = rate("1.5");
-    assert_eq!(points(&rule, Some(paid(399, "EUR")), Rounding::Down), 2, "3.99 × 0.5 × 1.5 = 2.9925");
-    assert_eq!(points(&rule, Some(paid(399, "EUR")), Rounding::Nearest), 3);
+    assert_eq!(points(&rule, Some(paid(399, "EUR")), None, Rounding::Down), 2, "3.99 × 0.5 × 1.5 = 2.9925");
+    assert_eq!(points(&rule, Some(paid(399, "EUR")), None, Rounding::Nearest), 3);
 }
 
 #[test]
@@ -61,22 +61,22 @@ fn each_currency_may_have_its_own_rate() {
     let eur = Currency::EUR;
     let jpy = Currency::parse("JPY").expect("a currency");
     let rule = rule(Award::PerCurrency(BTreeMap::from([(eur, rate("1")), (jpy, rate("0.01"))])));
-    assert_eq!(points(&rule, Some(paid(4_200, "EUR")), Rounding::Down), 42);
-    assert_eq!(points(&rule, Some(paid(4_200, "JPY")), Rounding::Down), 42);
-    assert_eq!(points(&rule, Some(paid(4_200, "USD")), Rounding::Down), 0);
+    assert_eq!(points(&rule, Some(paid(4_200, "EUR")), None, Rounding::Down), 42);
+    assert_eq!(points(&rule, Some(paid(4_200, "JPY")), None, Rounding::Down), 42);
+    assert_eq!(points(&rule, Some(paid(4_200, "USD")), None, Rounding::Down), 0);
 }
 
 #[test]
 fn what_does_not_match_gives_nothing() {
     let mut fixed = rule(Award::Fixed { points: 50 });
-    assert_eq!(points(&fixed, Some(paid(1, "USD")), Rounding::Down), 50);
-    fixed.conditions = Conditions { amount_min: Some(2_000), currency: Some(Currency::EUR) };
-    assert_eq!(points(&fixed, Some(paid(2_000, "EUR")), Rounding::Down), 50);
-    assert_eq!(points(&fixed, Some(paid(1_999, "EUR")), Rounding::Down), 0);
-    assert_eq!(points(&fixed, Some(paid(2_000, "USD")), Rounding::Down), 0);
-    assert_eq!(points(&fixed, None, Rounding::Down), 0);
+    assert_eq!(points(&fixed, Some(paid(1, "USD")), None, Rounding::Down), 50);
+    fixed.conditions = Conditions { amount_min: Some(2_000), currency: Some(Currency::EUR), tier: None };
+    assert_eq!(points(&fixed, Some(paid(2_000, "EUR")), None, Rounding::Down), 50);
+    assert_eq!(points(&fixed, Some(paid(1_999, "EUR")), None, Rounding::Down), 0);
+    assert_eq!(points(&fixed, Some(paid(2_000, "USD")), None, Rounding::Down), 0);
+    assert_eq!(points(&fixed, None, None, Rounding::Down), 0);
     fixed.is_active = false;
-    assert_eq!(points(&fixed, Some(paid(2_000, "EUR")), Rounding::Down), 0);
+    assert_eq!(points(&fixed, Some(paid(2_000, "EUR")), None, Rounding::Down), 0);
 }
 
 #[test]
@@ -114,8 +114,8 @@ fn everything_that_is_wrong_with_a_rule_is_named_at_once() {
     joined.trigger = Trigger::AccountCreated;
     assert!(check(&joined).is_err(), "nothing is paid by becoming a member");
     for conditions in [
-        Conditions { amount_min: Some(1), currency: None },
-        Conditions { amount_min: None, currency: Some(Currency::EUR) },
+        Conditions { amount_min: Some(1), currency: None, tier: None },
+        Conditions { amount_min: None, currency: Some(Currency::EUR), tier: None },
     ] {
         let mut welcome = rule(Award::Fixed { points: 50 });
         welcome.trigger = Trigger::AccountCreated;
@@ -152,8 +152,41 @@ proptest! {
             Award::Fixed { points: POINTS_MAX },
         ] {
             let rule = Rule { multiplier, ..rule(award) };
-            let earned = points(&rule, Some(Money::new(amount, currency)), rounding);
+            let earned = points(&rule, Some(Money::new(amount, currency)), None, rounding);
             prop_assert!((0..=POINTS_MAX).contains(&earned), "{earned}");
         }
     }
+}
+
+#[test]
+fn a_tier_multiplies_what_the_rule_multiplies_before_the_one_rounding() {
+    let tier = |key: &str, multiplier| Tier {
+        key: key.into(),
+        name: key.into(),
+        rank: 1,
+        threshold: 0,
+        multiplier: rate(multiplier),
+    };
+    let mut rule = per_amount(100, "0.5");
+    rule.multiplier = rate("1.5");
+    let gold = tier("gold", "1.25");
+    let earned = |rule: &Rule, tier, rounding| points(rule, Some(paid(399, "EUR")), Some(tier), rounding);
+    assert_eq!(earned(&rule, &gold, Rounding::Down), 3, "3.99 × 0.5 × 1.5 × 1.25 = 3.740625, not 2 × 1.25");
+    assert_eq!(earned(&rule, &gold, Rounding::Nearest), 4);
+    rule.conditions.tier = Some("gold".into());
+    assert_eq!(earned(&rule, &gold, Rounding::Down), 3);
+    assert_eq!(earned(&rule, &tier("platinum", "2"), Rounding::Down), 0, "another tier is not this one");
+    assert_eq!(points(&rule, Some(paid(399, "EUR")), None, Rounding::Down), 0, "nobody is in a tier");
+}
+
+#[test]
+fn the_greatest_multipliers_of_the_greatest_payment_fit() {
+    let mut rule = per_amount(1, "1000000");
+    rule.multiplier = rate("1000000");
+    let tier = Tier { key: "top".into(), name: "Top".into(), rank: 1, threshold: 0, multiplier: rate("10") };
+    assert_eq!(points(&rule, Some(paid(PAYMENT_AMOUNT_MAX, "JPY")), Some(&tier), Rounding::Up), POINTS_MAX);
+    rule.award = Award::PerAmount { per: PAYMENT_AMOUNT_MAX, points: rate("999999.9999") };
+    rule.multiplier = rate("999999.9999");
+    let tier = Tier { multiplier: rate("9.9999"), ..tier };
+    assert_eq!(points(&rule, Some(paid(99_999_999_989, "KWD")), Some(&tier), Rounding::Up), 999_989_999_701);
 }

@@ -21,6 +21,7 @@ fn issued(value: Value) -> Redemption {
         value,
         inventory: None,
         is_active: true,
+        tier: None,
         metadata: Metadata::new(),
         created_at: Timestamp::EPOCH,
     };

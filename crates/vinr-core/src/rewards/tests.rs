@@ -12,6 +12,7 @@ fn reward(value: Value) -> Reward {
         value,
         inventory: None,
         is_active: true,
+        tier: None,
         metadata: Metadata::new(),
         created_at: Timestamp::EPOCH,
     }

@@ -3,6 +3,8 @@
 use vinr_core::earning_rules::{Rule, Trigger};
 use vinr_core::ids::ProgramId;
 use vinr_core::programs::{DEFAULT_ID, Program};
+use vinr_core::refusal::{Code, Refusal};
+use vinr_core::tiers::Tier;
 
 use crate::error::{ApiError, Result};
 
@@ -39,6 +41,32 @@ impl Loyalty {
         self.programs.iter().find(is_it).ok_or_else(|| ApiError::missing("loyalty program", named()))
     }
 
+    /// Whether a program has a tier of this key.
+    ///
+    /// # Errors
+    /// The keys that there are, about that parameter.
+    pub fn check_tier(&self, id: &ProgramId, key: &str, param: &'static str) -> std::result::Result<(), Refusal> {
+        let program = self.programs.iter().find(|program| program.id == *id);
+        let tiers = program.and_then(|program| program.tiers.as_ref()).map_or(&[][..], |config| &config.tiers);
+        if tiers.iter().any(|tier| tier.key == key) {
+            return Ok(());
+        }
+        let keys: Vec<&str> = tiers.iter().map(|tier| tier.key.as_str()).collect();
+        let known = if keys.is_empty() { "it has no tiers".to_owned() } else { format!("it has {}", keys.join(", ")) };
+        Err(Refusal::new(Code::ParameterInvalid, format!("{id} has no tier {key}: {known}")).at(param))
+    }
+
+    /// The tier in which a member is shown who was told this one last; nothing where the program has none.
+    pub fn tier(&self, id: &ProgramId, told: Option<&str>) -> Option<&Tier> {
+        let program = self.programs.iter().find(|program| program.id == *id)?;
+        program.tiers.as_ref().map(|config| config.shown(told))
+    }
+
+    /// Whether what is spent or earned is counted towards tiers anywhere.
+    pub fn counts(&self) -> bool {
+        self.programs.iter().any(|program| program.counts)
+    }
+
     /// The rules of a program that this sets off.
     pub fn rules_of<'a>(&'a self, program: &'a ProgramId, trigger: Trigger) -> impl Iterator<Item = &'a Rule> {
         self.rules.iter().filter(move |rule| rule.program_id == *program && rule.trigger == trigger)
@@ -47,7 +75,8 @@ impl Loyalty {
     /// Active programs in which a completed payment of a customer may mean something.
     pub fn programs_of_payers(&self) -> impl Iterator<Item = &Program> {
         self.programs.iter().filter(|program| {
-            let earns = self.has_members && self.rules_of(&program.id, Trigger::PaymentCompleted).next().is_some();
+            let counts = program.counts || self.rules_of(&program.id, Trigger::PaymentCompleted).next().is_some();
+            let earns = self.has_members && counts;
             program.is_active && (program.auto_enroll || earns)
         })
     }

@@ -22,6 +22,7 @@ struct Asked {
     award: Option<Award>,
     amount_min: Option<Option<i64>>,
     currency: Option<Option<Currency>>,
+    tier: Option<Option<String>>,
     multiplier: Option<Rate>,
     cap: Option<Option<Cap>>,
     is_active: Option<bool>,
@@ -68,7 +69,7 @@ async fn create(unit: &mut Unit<'_>, new: &New) -> Result<Rule> {
         metadata: Metadata::new(),
         created_at: unit.now(),
     };
-    let rule = changed(usual, &new.more)?;
+    let rule = changed(unit, usual, &new.more)?;
     store::insert(unit, &rule, new.id.is_some());
     Ok(rule)
 }
@@ -78,7 +79,9 @@ async fn create(unit: &mut Unit<'_>, new: &New) -> Result<Rule> {
 /// # Errors
 /// 404; everything that is wrong with the changes.
 async fn update(unit: &mut Unit<'_>, id: &EarningRuleId, asked: &Asked) -> Result<Rule> {
-    let rule = changed(load(unit, id).await?, asked)?;
+    let rule = load(unit, id).await?;
+    unit.guard();
+    let rule = changed(unit, rule, asked)?;
     store::update(unit, &rule);
     Ok(rule)
 }
@@ -98,17 +101,22 @@ async fn load(unit: &mut Unit<'_>, id: &EarningRuleId) -> Result<Rule> {
 }
 
 /// A rule with changes, if nothing is wrong with them.
-fn changed(mut rule: Rule, asked: &Asked) -> Result<Rule> {
-    let Asked { name, award, amount_min, currency, multiplier, cap, is_active, metadata } = asked.clone();
+fn changed(unit: &Unit<'_>, mut rule: Rule, asked: &Asked) -> Result<Rule> {
+    let Asked { name, award, amount_min, currency, tier, multiplier, cap, is_active, metadata } = asked.clone();
     rule.name = name.unwrap_or(rule.name);
     rule.award = award.unwrap_or(rule.award);
     rule.conditions.amount_min = amount_min.unwrap_or(rule.conditions.amount_min);
     rule.conditions.currency = currency.unwrap_or(rule.conditions.currency);
+    let is_named = tier.as_ref().is_some_and(Option::is_some);
+    rule.conditions.tier = tier.unwrap_or(rule.conditions.tier);
     rule.multiplier = multiplier.unwrap_or(rule.multiplier);
     rule.cap = cap.unwrap_or(rule.cap);
     rule.is_active = is_active.unwrap_or(rule.is_active);
     let mut problems = Problems::default();
     problems.note_all(core::check(&rule));
+    if let Some(tier) = rule.conditions.tier.as_ref().filter(|_| is_named) {
+        problems.note(unit.context.loyalty.check_tier(&rule.program_id, tier, "conditions.tier"));
+    }
     if let Some(metadata) = problems.note(rule.metadata.clone().merged(metadata)) {
         rule.metadata = metadata;
     }

@@ -14,7 +14,7 @@ use crate::witness::Note;
 pub(super) const LIST: List = List {
     table: "earning_rules",
     columns: "id, program_id, name, set_off_by, award, amount_min, currency, multiplier, cap_points, cap_window, active, \
-              metadata, created_at",
+              metadata, created_at, tier",
     order: "created_at",
     indexes: &[Index { on: &["program_id"], rows: Indexed::All }],
 };

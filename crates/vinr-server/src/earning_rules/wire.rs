@@ -8,7 +8,6 @@ use serde_json::{Map, Number, Value};
 use vinr_core::earning_rules::{Award, Cap, Rule, Trigger, Window};
 use vinr_core::ids::{EarningRuleId, ProgramId};
 use vinr_core::money::Currency;
-use vinr_core::points::Rate;
 use vinr_core::programs::DEFAULT_ID;
 use vinr_core::refusal::{Code, Refusal};
 
@@ -16,6 +15,7 @@ use super::{Asked, New};
 use crate::error::{Problems, Result};
 use crate::http::formats::{MetadataInput, chosen_id, id, named};
 use crate::http::list::Page;
+use crate::http::shapes::{RateInput, read_rate, show_rate};
 use vinr_core::keys::Environment;
 
 /// What creates an earning rule.
@@ -93,6 +93,10 @@ struct ConditionsInput {
     #[serde(default, deserialize_with = "named")]
     #[schemars(extend("format" = "currency"))]
     currency: Option<Option<String>>,
+    /// By a member who was in this tier before it, by its key; null for any. A higher tier is another one.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(length(min = 1, max = 40), extend("format" = "printable"))]
+    tier: Option<Option<String>>,
 }
 
 /// How much one member gets of a rule.
@@ -118,20 +122,6 @@ enum WindowWord {
     Month,
     /// For ever.
     Lifetime,
-}
-
-/// A number above zero with up to four decimals.
-#[derive(Debug, Clone, Deserialize)]
-struct RateInput(Number);
-
-impl JsonSchema for RateInput {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Rate".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000})
-    }
 }
 
 /// What a rule gives: `{"type": "per_amount", "per": 100, "points": 1}` is a point for each 1.00, in every currency;
@@ -210,6 +200,8 @@ struct ShownConditions {
     min_amount: Option<i64>,
     /// It was paid in this currency.
     currency: Option<&'static str>,
+    /// By a member of this tier.
+    tier: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -268,19 +260,20 @@ impl Update {
 
     fn noted(self, problems: &mut Problems) -> Asked {
         let Update { name, award, conditions, multiplier, cap, active, metadata } = self;
-        let ConditionsInput { min_amount, currency } = conditions.unwrap_or_default();
+        let ConditionsInput { min_amount, currency, tier } = conditions.unwrap_or_default();
         let mut currency_of = |code: String| {
             let currency = Currency::from_param(&code).map_err(|refusal| refusal.at("conditions.currency"));
             problems.note(currency)
         };
         let currency = currency.map(|code| code.and_then(&mut currency_of));
         let award = award.and_then(|award| problems.note_all(award.parsed()));
-        let multiplier = multiplier.and_then(|rate| problems.note(read_rate(&rate.0, "multiplier".into())));
+        let multiplier = multiplier.and_then(|rate| problems.note(rate.read("multiplier".into())));
         Asked {
             name,
             award,
             amount_min: min_amount,
             currency,
+            tier,
             multiplier,
             cap: cap.map(|cap| cap.map(CapInput::parsed)),
             is_active: active,
@@ -379,14 +372,6 @@ fn whole(value: &Value, param: &'static str) -> std::result::Result<i64, Refusal
     value.as_i64().ok_or_else(refused)
 }
 
-fn read_rate(number: &Number, param: String) -> std::result::Result<Rate, Refusal> {
-    Rate::parse(&number.to_string()).map_err(|refusal| refusal.at(param))
-}
-
-fn show_rate(rate: Rate) -> Number {
-    rate.to_string().parse().expect("a rate is a number of JSON")
-}
-
 /// A rule as it is shown.
 pub(super) fn show(rule: &Rule) -> Shown<'_> {
     Shown {
@@ -399,6 +384,7 @@ pub(super) fn show(rule: &Rule) -> Shown<'_> {
         conditions: ShownConditions {
             min_amount: rule.conditions.amount_min,
             currency: rule.conditions.currency.map(Currency::code),
+            tier: rule.conditions.tier.clone(),
         },
         multiplier: show_rate(rule.multiplier),
         cap: rule.cap.map(|cap| ShownCap { points: cap.points, window: cap.window.as_str() }),

@@ -14,7 +14,10 @@ pub(crate) const LIST: List = List {
     table: "events",
     columns: "id, sequence, type, api_version, data, created_at",
     order: "sequence",
-    indexes: &[Index { on: &["type"], rows: Indexed::Without("type", &["payment.created", "payment.completed"]) }],
+    indexes: &[Index {
+        on: &["type"],
+        rows: Indexed::Without("type", &["payment.created", "payment.completed", "loyalty.points.earned"]),
+    }],
 };
 
 const BY_ID: &str =
@@ -23,7 +26,7 @@ const AFTER: &str = "SELECT id, sequence, type, api_version, data, created_at FR
      WHERE account = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 const AFTER_OF_TYPE: &str = "SELECT id, sequence, type, api_version, data, created_at FROM events \
      WHERE account = $1 AND sequence > $2 AND type = $4 AND type <> 'payment.created' AND type <> 'payment.completed' \
-     ORDER BY sequence LIMIT $3";
+     AND type <> 'loyalty.points.earned' ORDER BY sequence LIMIT $3";
 const BETWEEN_OF_TYPE: &str = "SELECT id, sequence, type, api_version, data, created_at FROM events \
      WHERE account = $1 AND sequence > $2 AND sequence <= $5 AND type = $4 ORDER BY sequence LIMIT $3";
 const IS_BEYOND: &str = "SELECT sequence FROM events WHERE account = $1 AND sequence > $2 LIMIT 1";
@@ -60,7 +63,7 @@ pub(crate) async fn after(
         return Ok(Following { events: rows.iter().map(read).collect(), looked_to: None });
     };
     params.push(kind.as_str().into());
-    if !matches!(kind, EventType::PaymentCreated | EventType::PaymentCompleted) {
+    if !matches!(kind, EventType::PaymentCreated | EventType::PaymentCompleted | EventType::LoyaltyPointsEarned) {
         let rows = db.query(AFTER_OF_TYPE, &params).await?;
         return Ok(Following { events: rows.iter().map(read).collect(), looked_to: None });
     }

@@ -7,6 +7,7 @@ use vinr_core::awards::{self as core, Award, Cause};
 use vinr_core::disputes::{self, Dispute};
 use vinr_core::ids::PaymentId;
 use vinr_core::loyalty_accounts::{claw_back, restore};
+use vinr_core::money::Money;
 use vinr_core::payments::Payment;
 use vinr_core::points::Source;
 use vinr_core::refunds::{self, Refund};
@@ -14,6 +15,7 @@ use vinr_core::refunds::{self, Refund};
 use crate::awards::{self, Clawback};
 use crate::error::{ApiError, Result};
 use crate::loyalty_accounts::points::{self, Because};
+use crate::loyalty_accounts::tiers;
 use crate::record::{Reaction, Unit};
 use crate::{disputes as dispute_rows, loyalty_accounts, payments, refunds as refund_rows};
 
@@ -59,7 +61,7 @@ fn may_have_earned(unit: &Unit<'_>) -> bool {
 /// Takes the points of what a refund or a dispute took, in every program in which the payment has earned.
 pub(super) async fn taken_back(unit: &mut Unit<'_>, payment: &PaymentId, cause: &Cause) -> Result<()> {
     let payment = payments::load(unit, payment).await?;
-    let gone = payment.amount_refunded.saturating_add(payment.amount_disputed);
+    let gone = gone(&payment);
     let context = Arc::clone(&unit.context);
     for program in &context.loyalty.programs {
         if let Some(mut award) = awards::find(unit, &payment.id, &program.id).await?
@@ -67,6 +69,7 @@ pub(super) async fn taken_back(unit: &mut Unit<'_>, payment: &PaymentId, cause: 
         {
             awards::update(unit, &award);
         }
+        tiers::spend_follows(unit, program, &payment.id, Money::new(gone, payment.amount.currency)).await?;
     }
     Ok(())
 }
@@ -81,13 +84,26 @@ pub(super) async fn given_again(unit: &mut Unit<'_>, payment: &PaymentId, cause:
         let taken = points::store::load(unit, &clawback.transaction).await?;
         let mut member = loyalty_accounts::load(unit, &award.account).await?;
         for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now()) {
-            points::apply(unit, &mut member, movement, because(payment, cause, 0));
+            points::apply(unit, &mut member, movement, Because { month: taken.month, ..because(payment, cause, 0) });
         }
+        tiers::settle(unit, &mut member).await?;
         core::restore(&mut award, clawback.taken);
         awards::update(unit, &award);
         awards::remove_clawback(unit, cause, &program.id);
     }
+    if context.loyalty.counts() {
+        let payment = payments::load(unit, payment).await?;
+        let gone = Money::new(gone(&payment), payment.amount.currency);
+        for program in &context.loyalty.programs {
+            tiers::spend_follows(unit, program, &payment.id, gone).await?;
+        }
+    }
     Ok(())
+}
+
+/// What of a payment is refunded or disputed, in minor units.
+fn gone(payment: &Payment) -> i64 {
+    payment.amount_refunded.saturating_add(payment.amount_disputed).clamp(0, payment.amount_captured)
 }
 
 /// Takes of a new award what refunds and disputes had taken of its payment before.
@@ -115,10 +131,14 @@ async fn take(unit: &mut Unit<'_>, payment: &Payment, award: &mut Award, cause: 
         return Ok(false);
     }
     let mut member = loyalty_accounts::load(unit, &award.account).await?;
-    let shortfall = unit.context.loyalty.program(&award.program_id)?.shortfall;
+    let context = Arc::clone(&unit.context);
+    let program = context.loyalty.program(&award.program_id)?;
+    let month = tiers::month_of_award(unit, program, &award.transaction).await?;
     let lots = loyalty_accounts::lots(unit, &award.account).await?;
-    let (movement, taken) = claw_back(&member.account, &lots, due, award.expires_at, shortfall);
-    let transaction = points::apply(unit, &mut member, movement, because(&payment.id, cause, taken.waived));
+    let (movement, taken) = claw_back(&member.account, &lots, due, award.expires_at, program.shortfall);
+    let because = Because { month, ..because(&payment.id, cause, taken.waived) };
+    let transaction = points::apply(unit, &mut member, movement, because);
+    tiers::settle(unit, &mut member).await?;
     core::take(award, taken);
     awards::insert_clawback(unit, cause, award, &Clawback { taken, transaction: transaction.id });
     Ok(true)

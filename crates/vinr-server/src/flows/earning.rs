@@ -14,11 +14,12 @@ use vinr_core::payments::{self as paying, LOYALTY_ACCOUNT, Payment};
 use vinr_core::points::{Source, Transaction};
 use vinr_core::programs::Program;
 use vinr_core::refusal::{Code, Refusal};
+use vinr_core::tiers::Tier;
 
 use super::{clawback, members};
 use crate::error::Result;
 use crate::loyalty_accounts::points::{self, Because};
-use crate::loyalty_accounts::{self, Member};
+use crate::loyalty_accounts::{self, Member, tiers};
 use crate::record::Unit;
 use crate::{awards, customers, payments};
 
@@ -69,8 +70,8 @@ pub(super) async fn completed(unit: &mut Unit<'_>, id: &PaymentId) -> Result<()>
 
 /// The member that pays, who may become one by it.
 async fn payer(unit: &mut Unit<'_>, customer: &CustomerId, program: &Program) -> Result<Option<Member>> {
-    if let Some(id) = loyalty_accounts::id_of(unit, customer, &program.id).await? {
-        return loyalty_accounts::load(unit, &id).await.map(Some);
+    if let Some(member) = loyalty_accounts::of_customer(unit, customer, &program.id).await? {
+        return Ok(Some(member));
     }
     // Who was deleted meanwhile becomes nothing any more.
     if program.is_active && program.auto_enroll && customers::exists(unit, customer).await? {
@@ -95,16 +96,18 @@ async fn completed_without_customer(unit: &mut Unit<'_>, payment: &mut Payment) 
     award(unit, payment, member, program).await
 }
 
-/// Gives what the program's rules give for a payment.
+/// Gives what the program's rules give for a payment, and counts it towards the member's tier.
 async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, program: &Program) -> Result<()> {
     if member.account.status == Status::Closed {
         return note(unit, payment, format!("no points: the loyalty account {} is closed", member.account.id));
     }
     let context = Arc::clone(&unit.context);
     let gives = Gives::Payment(payment.id.clone(), captured(payment));
+    // The tier before the payment: what it earns does not multiply itself.
+    let tier = tiers::current(unit, &mut member).await?;
     let (mut points, mut first, mut refused) = (0_i64, None, None);
     for rule in context.loyalty.rules_of(&program.id, Trigger::PaymentCompleted) {
-        match give(unit, &mut member, program, rule, &gives).await? {
+        match give(unit, &mut member, program, rule, tier.as_ref(), &gives).await? {
             Given::Points(more, transaction) => {
                 points = points.checked_add(more).expect("the points of a payment fit 64 bits");
                 first.get_or_insert(transaction);
@@ -122,7 +125,8 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
     if let Some(first) = first {
         awards::give(unit, &awarded(unit, payment, &member, program, points, first));
     }
-    Ok(())
+    tiers::count_spend(unit, &mut member, program, &payment.id, captured(payment));
+    tiers::settle(unit, &mut member).await
 }
 
 /// What a rule gave.
@@ -135,19 +139,20 @@ pub(super) enum Given {
     Refused(Refusal),
 }
 
-/// Gives what one rule gives.
+/// Gives what one rule gives a member of this tier.
 pub(super) async fn give(
     unit: &mut Unit<'_>,
     member: &mut Member,
     program: &Program,
     rule: &Rule,
+    tier: Option<&Tier>,
     gives: &Gives,
 ) -> Result<Given> {
     let (payment, paid) = match gives {
         Gives::Welcome => (None, None),
         Gives::Payment(payment, paid) => (Some(payment.clone()), Some(*paid)),
     };
-    let mut points = rules::points(rule, paid, program.rounding);
+    let mut points = rules::points(rule, paid, tier, program.rounding);
     if let Some(cap) = rule.cap {
         let given = awards::capped_so_far(unit, rule, cap, &member.account.id).await?;
         points = rules::capped(points, cap, given);
@@ -192,6 +197,7 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
     let source = Source { payment: id, paid, ..Source::default() };
     let because = Because { source, reason: ask.reason.clone(), expires_at, ..Because::default() };
     let transaction = points::apply(unit, &mut member, movement, because);
+    tiers::settle(unit, &mut member).await?;
     if let Some(payment) = &payment {
         let award = awarded(unit, payment, &member, program, ask.points, transaction.id.clone());
         awards::give(unit, &award);

@@ -12,7 +12,7 @@ use vinr_core::metadata::Metadata;
 use super::earning::{self, Gives};
 use crate::customers;
 use crate::error::Result;
-use crate::loyalty_accounts::{self, Member};
+use crate::loyalty_accounts::{self, Member, tiers};
 use crate::record::Unit;
 
 /// Makes somebody a member, as the merchant asks.
@@ -44,8 +44,15 @@ async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> Result<Membe
     let mut member = loyalty_accounts::open(unit, ask, chosen_id).await?;
     let context = Arc::clone(&unit.context);
     let program = context.loyalty.program(&member.account.program_id)?;
+    // Who has just come is in the lowest tier, whatever they are welcomed with.
+    let tier = context.loyalty.tier(&program.id, None);
+    let mut is_welcomed = false;
     for rule in context.loyalty.rules_of(&program.id, Trigger::AccountCreated) {
-        earning::give(unit, &mut member, program, rule, &Gives::Welcome).await?;
+        earning::give(unit, &mut member, program, rule, tier, &Gives::Welcome).await?;
+        is_welcomed = true;
+    }
+    if is_welcomed {
+        tiers::settle(unit, &mut member).await?;
     }
     Ok(member)
 }

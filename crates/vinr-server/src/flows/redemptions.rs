@@ -13,10 +13,11 @@ use vinr_core::payments::{self as payments_core, Discount, LOYALTY_ACCOUNT, Paym
 use vinr_core::points::Source;
 use vinr_core::redemptions::{self as core, Command, Event, Hold, Redemption, hold, not_usable};
 use vinr_core::refusal::{Code, Refusal};
+use vinr_core::rewards as rewards_core;
 
 use crate::error::Result;
-use crate::loyalty_accounts::Member;
 use crate::loyalty_accounts::points::{self, Because};
+use crate::loyalty_accounts::{Member, tiers};
 use crate::record::Unit;
 use crate::{loyalty_accounts, payments, redemptions, rewards};
 
@@ -28,7 +29,7 @@ const CODE_LENGTH: usize = 10;
 /// Exchanges a member's points for a reward.
 ///
 /// # Errors
-/// 404 for a member or reward that is not there; `reward_unavailable`; `insufficient_points`, `loyalty_account_closed`;
+/// 404 for a member or reward that is not there; `reward_unavailable`; `tier_required`; `insufficient_points`, `loyalty_account_closed`;
 /// `resource_exists`.
 async fn create(
     unit: &mut Unit<'_>,
@@ -41,6 +42,11 @@ async fn create(
     if reward.program_id != member.account.program_id {
         let message = format!("points of {} do not buy it; it is of {}", member.account.program_id, reward.program_id);
         return Err(Refusal::new(Code::RewardUnavailable, message).at("rewardId").into());
+    }
+    if reward.tier.is_some() {
+        let tier = tiers::current(unit, &mut member).await?;
+        let program = unit.context.loyalty.program(&reward.program_id)?;
+        rewards_core::check_tier(&reward, program.tiers.as_ref(), tier.as_ref())?;
     }
     rewards::take(unit, &mut reward)?;
     let lots = loyalty_accounts::lots(unit, account).await?;
@@ -128,7 +134,7 @@ async fn completed(unit: &mut Unit<'_>, mut redemption: Redemption, payment: &Pa
     if redemptions::tell(unit, &mut redemption, Command::Apply, Hold::Held)?.is_some() {
         let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
         members::expect_back(&mut member.account, redemption.points.saturating_neg());
-        loyalty_accounts::save(unit, &member);
+        loyalty_accounts::save(unit, &mut member);
     }
     let is_refunded = payment.amount_captured > 0 && payment.amount_refunded == payment.amount_captured;
     if is_refunded {
@@ -211,7 +217,7 @@ async fn unused(unit: &mut Unit<'_>, redemption: &Redemption, carrier: Option<&m
     }
     let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
     members::expect_back(&mut member.account, redemption.points.saturating_neg());
-    loyalty_accounts::save(unit, &member);
+    loyalty_accounts::save(unit, &mut member);
     give_back(unit, &mut member, redemption).await
 }
 

@@ -52,6 +52,8 @@ const WIPED: &[&str] = &[
     "settlement_totals",
     "settlements",
     "setups",
+    "tier_counts",
+    "tier_spends",
     "transfers",
     "webhook_deliveries",
     "webhook_endpoints",

@@ -1,8 +1,10 @@
 //! Shapes that several nouns show or take.
 
+mod rate;
 mod refund;
 mod reward_value;
 
+pub(crate) use rate::{RateInput, read_rate, show_rate};
 pub(crate) use refund::Refund;
 pub(crate) use reward_value::RewardValue;
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod points;
 pub(crate) mod store;
+pub(crate) mod tiers;
 pub(crate) mod wire;
 
 use vinr_core::events::EventType;
@@ -26,6 +27,12 @@ pub(crate) struct Member {
     woke_at: Option<Timestamp>,
 }
 
+impl Member {
+    fn stored(account: LoyaltyAccount) -> Member {
+        Member { woke_at: core::timer(&account), account }
+    }
+}
+
 /// A member that a decision depends on.
 ///
 /// # Errors
@@ -36,18 +43,17 @@ pub(crate) async fn load(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<M
 
 /// The same, if there is such a member.
 pub(crate) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<Member>> {
-    let account = store::find(unit, id).await?;
-    Ok(account.map(|account| Member { woke_at: account.wakes_at, account }))
+    Ok(store::find(unit, id).await?.map(Member::stored))
 }
 
-/// The account of a customer in a program, if they have one. That they have none is not certain at the commit; whoever
-/// opens one claims it.
-pub(crate) async fn id_of(
+/// The member that a customer is in a program, if they are one. That they are none is not certain at the commit; whoever
+/// makes them one claims it.
+pub(crate) async fn of_customer(
     unit: &mut Unit<'_>,
     customer: &CustomerId,
     program: &ProgramId,
-) -> Result<Option<LoyaltyAccountId>> {
-    store::membership(unit, customer, program).await
+) -> Result<Option<Member>> {
+    Ok(store::member(unit, customer, program).await?.map(Member::stored))
 }
 
 /// Opens a membership.
@@ -56,7 +62,7 @@ pub(crate) async fn id_of(
 /// `resource_exists`; `loyalty_account_exists` with the first one, for a customer who is a member.
 pub(crate) async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> Result<Member> {
     if let Some(customer) = &ask.customer_id
-        && let Some(first) = id_of(unit, customer, &ask.program_id).await?
+        && let Some(first) = store::membership(unit, customer, &ask.program_id).await?
     {
         let message = format!("{customer} is a member of {} already: {first}", ask.program_id);
         return Err(Refusal::new(Code::LoyaltyAccountExists, message).at("customerId").into());
@@ -65,8 +71,9 @@ pub(crate) async fn open(unit: &mut Unit<'_>, ask: Create, chosen_id: bool) -> R
         let message = format!("there is already a loyalty account {}", ask.id);
         return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
     }
-    let account = core::create(ask, unit.now());
-    unit.emit(EventType::LoyaltyAccountCreated, &wire::data(&account));
+    let mut account = core::create(ask, unit.now());
+    account.tier = unit.context.loyalty.tier(&account.program_id, None).map(|tier| tier.key.clone());
+    unit.emit(EventType::LoyaltyAccountCreated, &wire::data(&account, &unit.context.loyalty));
     store::insert(unit, &account, chosen_id);
     unit.note(|| Note::MemberOpened(Box::new(account.clone())));
     if !unit.context.loyalty.has_members {
@@ -90,13 +97,15 @@ pub(crate) async fn update(unit: &mut Unit<'_>, id: &LoyaltyAccountId, changes: 
 }
 
 /// Stages a member as they are now, with their timer.
-pub(crate) fn save(unit: &mut Unit<'_>, member: &Member) {
-    let Member { account, woke_at } = member;
-    unit.timer(Noun::LoyaltyAccount, account.id.as_str(), *woke_at, account.wakes_at);
-    store::update(unit, account);
+pub(crate) fn save(unit: &mut Unit<'_>, member: &mut Member) {
+    let timer = core::timer(&member.account);
+    unit.timer(Noun::LoyaltyAccount, member.account.id.as_str(), member.woke_at, timer);
+    member.woke_at = timer;
+    store::update(unit, &member.account);
 }
 
-/// What time does to a member's points: what lapses goes, and of what lapses soon they are told.
+/// What time does to a member: points that lapse go, of those that lapse soon they are told, and what counts no more may
+/// put them into another tier.
 pub(crate) async fn fire(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<()> {
     let now = unit.now();
     let mut member = load(unit, id).await?;
@@ -106,11 +115,12 @@ pub(crate) async fn fire(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<(
         points::apply(unit, &mut member, movement, points::Because::default());
     }
     for lot in core::notices(&member.account, &left, now) {
-        unit.emit(EventType::LoyaltyPointsExpiring, &wire::expiring(&member.account, &lot));
+        unit.emit(EventType::LoyaltyPointsExpiring, &wire::expiring(&member.account, &lot, &unit.context.loyalty));
         member.account.noticed_until = member.account.noticed_until.max(lot.expires_at);
     }
     member.account.wakes_at = core::due(&member.account, &left);
     member.woke_at = Some(now);
-    save(unit, &member);
+    tiers::settle(unit, &mut member).await?;
+    save(unit, &mut member);
     Ok(())
 }

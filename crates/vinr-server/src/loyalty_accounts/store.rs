@@ -16,8 +16,8 @@ use crate::record::Unit;
 const LOYALTY_ACCOUNTS: Table = Table {
     name: "loyalty_accounts",
     columns: &[
-        Column::text("program_id"),
-        Column::text("customer_id"),
+        Column::text("program_id").fixed(),
+        Column::text("customer_id").fixed(),
         Column::text("status"),
         Column::int("balance"),
         Column::int("pending"),
@@ -25,7 +25,9 @@ const LOYALTY_ACCOUNTS: Table = Table {
         Column::text("metadata"),
         Column::int("wakes_at"),
         Column::int("noticed_until"),
-        Column::int("created_at"),
+        Column::int("created_at").fixed(),
+        Column::text("tier"),
+        Column::int("tier_until"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -42,10 +44,17 @@ const POINTS_LOTS: Table =
 /// The list of members.
 pub(crate) const LIST: List = List {
     table: "loyalty_accounts",
-    columns: "id, program_id, customer_id, status, balance, pending, lifetime, metadata, wakes_at, noticed_until, created_at",
+    columns: "id, program_id, customer_id, status, balance, pending, lifetime, metadata, wakes_at, noticed_until, created_at, \
+              tier, tier_until",
     order: "created_at",
     indexes: &[Index { on: &["program_id"], rows: Indexed::All }, Index { on: &["customer_id"], rows: Indexed::All }],
 };
+
+/// The member that a customer is in a program, by the id of their membership.
+const MEMBER: &str = "SELECT l.id, l.program_id, l.customer_id, l.status, l.balance, l.pending, l.lifetime, l.metadata, \
+     l.wakes_at, l.noticed_until, l.created_at, l.tier, l.tier_until, l.version \
+     FROM memberships m JOIN loyalty_accounts l ON l.account = m.account AND l.id = m.loyalty_account_id \
+     WHERE m.account = $1 AND m.id = $2";
 
 /// The open lots of a member as they are stored. Whoever changes one changes the member's row, which was loaded.
 const OPEN_LOTS: &str =
@@ -56,6 +65,20 @@ const NEVER: &str = "9999999999999999";
 
 pub(super) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<LoyaltyAccount>> {
     Ok(unit.store.load(&LOYALTY_ACCOUNTS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
+}
+
+/// The member that a customer is in a program.
+pub(super) async fn member(
+    unit: &mut Unit<'_>,
+    customer: &CustomerId,
+    program: &ProgramId,
+) -> Result<Option<LoyaltyAccount>> {
+    let params = [unit.context.account.as_str().into(), membership_id(customer, program).into()];
+    let found = unit.store.load_found(&LOYALTY_ACCOUNTS, MEMBER, &params).await?;
+    Ok(found.map(|(id, row)| {
+        let id = LoyaltyAccountId::parse(&id).expect("the database holds ids of loyalty accounts");
+        read(id, &mut row.reader())
+    }))
 }
 
 /// The open lots of a member whose row was loaded, with what this unit has put into them and taken.
@@ -157,6 +180,8 @@ fn values(account: &LoyaltyAccount) -> Vec<Value> {
         account.wakes_at.map(Timestamp::millis).into(),
         account.noticed_until.map(Timestamp::millis).into(),
         account.created_at.millis().into(),
+        account.tier.clone().into(),
+        account.tier_until.map(Timestamp::millis).into(),
     ]
 }
 
@@ -169,6 +194,8 @@ fn read(id: LoyaltyAccountId, row: &mut RowReader<'_>) -> LoyaltyAccount {
     let wakes_at = row.opt_int().map(Timestamp::from_millis);
     let noticed_until = row.opt_int().map(Timestamp::from_millis);
     let created_at = Timestamp::from_millis(row.int());
+    let tier = row.opt_text().map(str::to_owned);
+    let tier_until = row.opt_int().map(Timestamp::from_millis);
     LoyaltyAccount {
         id,
         program_id,
@@ -179,6 +206,8 @@ fn read(id: LoyaltyAccountId, row: &mut RowReader<'_>) -> LoyaltyAccount {
         lifetime,
         metadata: Metadata::from_stored(metadata),
         wakes_at,
+        tier,
+        tier_until,
         noticed_until,
         created_at,
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::{CustomerId, LoyaltyAccountId};
-use vinr_core::loyalty_accounts::{Changes, Lot, LoyaltyAccount, Status};
+use vinr_core::loyalty_accounts::{Changes, Lot, LoyaltyAccount, Status, TierChange};
 use vinr_core::time::Timestamp;
 
+use crate::context::Loyalty;
 use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
 
@@ -96,8 +97,14 @@ pub(crate) struct Shown<'a> {
     pending_points: i64,
     /// All that was ever earned, less what was taken back.
     lifetime_points: i64,
-    /// The tier; null where the program has none.
+    /// The key of the tier; null where the program has none.
     tier: Option<&'a str>,
+    /// The key of the tier that `loyalty.tier.changed` tells that they left; nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    /// The key of the one that they came into; nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
     /// The points that `loyalty.points.expiring` tells of; null everywhere else.
     expiring: Option<Expiring>,
     /// Your own notes.
@@ -119,19 +126,25 @@ struct Expiring {
 }
 
 /// A member as JSON.
-pub(crate) fn data(account: &LoyaltyAccount) -> String {
-    serde_json::to_string(&show(account)).expect("texts and numbers are JSON")
+pub(crate) fn data(account: &LoyaltyAccount, loyalty: &Loyalty) -> String {
+    serde_json::to_string(&show(account, loyalty)).expect("texts and numbers are JSON")
 }
 
 /// A member as the event shows it that tells of a lot which lapses soon.
-pub(super) fn expiring(account: &LoyaltyAccount, lot: &Lot) -> String {
+pub(super) fn expiring(account: &LoyaltyAccount, lot: &Lot, loyalty: &Loyalty) -> String {
     let expiring = Expiring { points: lot.points, expires_at: lot.expires_at.map(Timestamp::rfc3339) };
-    let shown = Shown { expiring: Some(expiring), ..show(account) };
+    let shown = Shown { expiring: Some(expiring), ..show(account, loyalty) };
     serde_json::to_string(&shown).expect("texts and numbers are JSON")
 }
 
-/// A member as it is shown.
-pub(crate) fn show(account: &LoyaltyAccount) -> Shown<'_> {
+/// A member as the event shows them that tells of another tier.
+pub(super) fn tier_changed(account: &LoyaltyAccount, loyalty: &Loyalty, change: &TierChange) -> String {
+    let shown = Shown { from: Some(&change.from), to: Some(&change.to), ..show(account, loyalty) };
+    serde_json::to_string(&shown).expect("texts and numbers are JSON")
+}
+
+/// A member as it is shown, in a tier that their program has.
+pub(crate) fn show<'a>(account: &'a LoyaltyAccount, loyalty: &'a Loyalty) -> Shown<'a> {
     Shown {
         id: account.id.as_str(),
         object: "loyalty_account",
@@ -141,7 +154,9 @@ pub(crate) fn show(account: &LoyaltyAccount) -> Shown<'_> {
         balance: account.balance,
         pending_points: account.pending,
         lifetime_points: account.lifetime,
-        tier: None,
+        tier: loyalty.tier(&account.program_id, account.tier.as_deref()).map(|tier| tier.key.as_str()),
+        from: None,
+        to: None,
         expiring: None,
         metadata: account.metadata.iter().collect(),
         created_at: account.created_at.rfc3339(),

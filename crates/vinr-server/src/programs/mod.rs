@@ -3,6 +3,7 @@
 
 pub(crate) mod routes;
 pub(crate) mod store;
+pub(crate) mod tiers;
 mod wire;
 
 use vinr_core::ids::ProgramId;

@@ -35,7 +35,7 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask: wire::Create = call.body()?;
         let id = formats::id("id", ask.id.as_deref(), ProgramId::parse)?;
-        answer(&call, "create_program", (id, ask.changes()), |unit, (id, asked)| {
+        answer(&call, "create_program", (id, ask.changes()?), |unit, (id, asked)| {
             Box::pin(async move { Reply::ok(&wire::show(&super::create(unit, id.as_ref(), asked.clone()).await?)) })
         })
         .await
@@ -64,7 +64,7 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, ProgramId::parse)?, call.body::<wire::Update>()?.changes());
+        let data = (call.id(0, ProgramId::parse)?, call.body::<wire::Update>()?.changes()?);
         answer(&call, "update_program", data, |unit, (id, changes)| {
             Box::pin(async move { Reply::ok(&wire::show(&super::update(unit, id, changes.clone()).await?)) })
         })

@@ -14,7 +14,7 @@ use crate::witness::Note;
 pub(super) const LIST: List = List {
     table: "programs",
     columns: "id, name, points_name, point_value, rounding, expiry_months, auto_enroll, allow_negative, active, metadata, \
-              created_at",
+              created_at, tier_config, counts",
     order: "created_at",
     indexes: &[],
 };

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use vinr_core::ids::ProgramId;
 use vinr_core::programs::{Changes, Program, Rounding, Shortfall};
 
+use super::tiers::wire::{TierConfigInput, TierConfigShown};
+use crate::error::{ApiError, Result};
 use crate::http::formats::{MetadataInput, named};
 use crate::http::list::Page;
 
@@ -26,6 +28,8 @@ pub(super) struct Create {
     pub(super) auto_enroll: Option<bool>,
     /// How points are taken back.
     pub(super) clawback: Option<ClawbackInput>,
+    /// Its tiers; null or absent for none.
+    pub(super) tier_config: Option<TierConfigInput>,
     /// Whether its rules give points, and whether customers join by paying. The default is yes.
     pub(super) active: Option<bool>,
     /// Your own notes.
@@ -45,6 +49,10 @@ pub(super) struct Update {
     pub(super) auto_enroll: Option<bool>,
     /// How points are taken back.
     pub(super) clawback: Option<ClawbackInput>,
+    /// Its tiers, all of them; null for none. A member comes into their new tier with the next payment, award or refund of
+    /// theirs.
+    #[serde(default, deserialize_with = "named")]
+    pub(super) tier_config: Option<Option<TierConfigInput>>,
     /// False: its rules give no points any more, and nobody joins by paying.
     pub(super) active: Option<bool>,
     /// Your own notes.
@@ -92,19 +100,27 @@ enum RoundingWord {
 
 impl Create {
     /// In the core's terms.
-    pub(super) fn changes(self) -> Changes {
-        let Create { id: _, name, currency, auto_enroll, clawback, active, metadata } = self;
-        Update { name: Some(name), currency, auto_enroll, clawback, active, metadata }.changes()
+    ///
+    /// # Errors
+    /// Multipliers that are none.
+    pub(super) fn changes(self) -> Result<Changes> {
+        let Create { id: _, name, currency, auto_enroll, clawback, tier_config, active, metadata } = self;
+        let tier_config = tier_config.map(Some);
+        Update { name: Some(name), currency, auto_enroll, clawback, tier_config, active, metadata }.changes()
     }
 }
 
 impl Update {
     /// In the core's terms.
-    pub(super) fn changes(self) -> Changes {
-        let Update { name, currency, auto_enroll, clawback, active, metadata } = self;
+    ///
+    /// # Errors
+    /// Multipliers that are none.
+    pub(super) fn changes(self) -> Result<Changes> {
+        let Update { name, currency, auto_enroll, clawback, tier_config, active, metadata } = self;
         let PointsInput { name: points_name, point_value, rounding, expiry_months } = currency.unwrap_or_default();
         let allow = clawback.and_then(|clawback| clawback.allow_negative);
-        Changes {
+        let tiers = tier_config.map(|config| config.map(TierConfigInput::parsed).transpose()).transpose();
+        Ok(Changes {
             name,
             points_name,
             point_value,
@@ -117,8 +133,9 @@ impl Update {
             auto_enroll,
             shortfall: allow.map(|allow| if allow { Shortfall::Owed } else { Shortfall::Waived }),
             is_active: active,
+            tiers: tiers.map_err(ApiError::all)?,
             metadata: metadata.unwrap_or_default().pairs().collect(),
-        }
+        })
     }
 }
 
@@ -147,6 +164,8 @@ pub(super) struct Shown<'a> {
     auto_enroll: bool,
     /// How points are taken back.
     clawback: Clawback,
+    /// Its tiers; null for none.
+    tier_config: Option<TierConfigShown<'a>>,
     /// Whether its rules give points.
     active: bool,
     /// Your own notes.
@@ -192,6 +211,7 @@ pub(super) fn show(program: &Program) -> Shown<'_> {
         },
         auto_enroll: program.auto_enroll,
         clawback: Clawback { allow_negative: program.shortfall == Shortfall::Owed },
+        tier_config: program.tiers.as_ref().map(TierConfigShown::of),
         active: program.is_active,
         metadata: program.metadata.iter().collect(),
         created_at: program.created_at.rfc3339(),

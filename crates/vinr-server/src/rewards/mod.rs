@@ -9,7 +9,7 @@ use vinr_core::ids::RewardId;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::rewards::{self as core, Changes, Reward};
 
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Problems, Result};
 use crate::record::Unit;
 use crate::witness::Note;
 
@@ -23,7 +23,13 @@ async fn create(unit: &mut Unit<'_>, reward: Reward, chosen_id: bool) -> Result<
         return Err(Refusal::new(Code::ResourceExists, message).at("id").into());
     }
     unit.context.loyalty.program(&reward.program_id).map_err(|error| error.about("programId"))?;
-    core::check(&reward).map_err(ApiError::all)?;
+    let mut problems = Problems::default();
+    problems.note_all(core::check(&reward));
+    if let Some(tier) = &reward.tier {
+        unit.guard();
+        problems.note(unit.context.loyalty.check_tier(&reward.program_id, tier, "tier"));
+    }
+    problems.told()?;
     store::insert(unit, &reward, chosen_id);
     unit.note(|| Note::Reward(Box::new(reward.clone())));
     Ok(reward)
@@ -34,7 +40,12 @@ async fn create(unit: &mut Unit<'_>, reward: Reward, chosen_id: bool) -> Result<
 /// # Errors
 /// 404; everything that is wrong with the changes.
 async fn update(unit: &mut Unit<'_>, id: &RewardId, changes: Changes) -> Result<Reward> {
+    let is_named = changes.tier.as_ref().is_some_and(Option::is_some);
     let reward = core::changed(load(unit, id).await?, changes).map_err(ApiError::all)?;
+    if let Some(tier) = reward.tier.as_ref().filter(|_| is_named) {
+        unit.guard();
+        unit.context.loyalty.check_tier(&reward.program_id, tier, "tier")?;
+    }
     store::update(unit, &reward);
     unit.note(|| Note::Reward(Box::new(reward.clone())));
     Ok(reward)

@@ -120,6 +120,7 @@ impl NewReward {
             value: self.value.clone(),
             inventory: self.ask.inventory,
             is_active: self.ask.active.unwrap_or(true),
+            tier: self.ask.tier.clone(),
             metadata: self.metadata.clone(),
             created_at: now,
         }

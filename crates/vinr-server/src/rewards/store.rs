@@ -24,6 +24,7 @@ const REWARDS: Table = Table {
         Column::int("active"),
         Column::text("metadata"),
         Column::int("created_at"),
+        Column::text("tier"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -32,7 +33,7 @@ const REWARDS: Table = Table {
 /// The list of rewards.
 pub(super) const LIST: List = List {
     table: "rewards",
-    columns: "id, program_id, name, cost, type, value, inventory, active, metadata, created_at",
+    columns: "id, program_id, name, cost, type, value, inventory, active, metadata, created_at, tier",
     order: "created_at",
     indexes: &[Index { on: &["program_id"], rows: Indexed::All }, Index { on: &["active"], rows: Indexed::All }],
 };
@@ -82,6 +83,7 @@ fn values(reward: &Reward) -> Vec<Value> {
         reward.is_active.into(),
         serde_json::to_string(&metadata).expect("texts are JSON").into(),
         reward.created_at.millis().into(),
+        reward.tier.clone().into(),
     ]
 }
 
@@ -95,6 +97,7 @@ fn read(id: RewardId, row: &mut RowReader<'_>) -> Reward {
     let is_active = row.bool();
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
     let created_at = Timestamp::from_millis(row.int());
+    let tier = row.opt_text().map(str::to_owned);
     Reward {
         id,
         program_id,
@@ -103,6 +106,7 @@ fn read(id: RewardId, row: &mut RowReader<'_>) -> Reward {
         value,
         inventory,
         is_active,
+        tier,
         metadata: Metadata::from_stored(pairs),
         created_at,
     }

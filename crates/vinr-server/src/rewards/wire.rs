@@ -37,6 +37,9 @@ pub(super) struct Create {
     pub(super) inventory: Option<i64>,
     /// Whether it can be had. The default is yes.
     pub(super) active: Option<bool>,
+    /// The key of the tier that a member must be in, or above; null or absent for every member.
+    #[schemars(length(min = 1, max = 40), extend("format" = "printable"))]
+    pub(super) tier: Option<String>,
     /// Your own notes.
     pub(super) metadata: Option<MetadataInput>,
 }
@@ -57,6 +60,10 @@ pub(super) struct Update {
     pub(super) inventory: Option<Option<i64>>,
     /// False: it is not offered any more. Who has it already can use it.
     pub(super) active: Option<bool>,
+    /// The key of the tier that a member must be in, or above; null for every member.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(length(min = 1, max = 40), extend("format" = "printable"))]
+    pub(super) tier: Option<Option<String>>,
     /// Your own notes.
     pub(super) metadata: Option<MetadataInput>,
 }
@@ -64,9 +71,9 @@ pub(super) struct Update {
 impl Update {
     /// In the core's terms.
     pub(super) fn changes(self) -> Changes {
-        let Update { name, cost, inventory, active, metadata } = self;
+        let Update { name, cost, inventory, active, tier, metadata } = self;
         let metadata = metadata.unwrap_or_default().pairs().collect();
-        Changes { name, cost, inventory, is_active: active, metadata }
+        Changes { name, cost, inventory, is_active: active, tier, metadata }
     }
 }
 
@@ -133,6 +140,8 @@ pub(super) struct Shown<'a> {
     inventory: Option<i64>,
     /// Whether it can be had.
     active: bool,
+    /// The key of the tier that a member must be in, or above; null for every member.
+    tier: Option<&'a str>,
     /// Your own notes.
     metadata: BTreeMap<&'a str, &'a str>,
     /// When it was created.
@@ -152,6 +161,7 @@ pub(super) fn show(reward: &Reward) -> Shown<'_> {
         value: RewardValue::of(&reward.value),
         inventory: reward.inventory,
         active: reward.is_active,
+        tier: reward.tier.as_deref(),
         metadata: reward.metadata.iter().collect(),
         created_at: reward.created_at.rfc3339(),
     }

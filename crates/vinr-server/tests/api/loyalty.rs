@@ -109,12 +109,12 @@ async fn an_earning_rule_is_made_shown_listed_changed_and_deleted(engine: Engine
     let rule = server.post("/v1/loyalty/earning-rules", asked).await.ok();
     assert_eq!((&rule["object"], &rule["trigger"]), (&json!("earning_rule"), &json!("payment.completed")));
     assert_eq!(rule["award"], json!({"type": "per_currency", "EUR": 1, "USD": 0.5}));
-    assert_eq!(rule["conditions"], json!({"minAmount": 500, "currency": "EUR"}));
+    assert_eq!(rule["conditions"], json!({"minAmount": 500, "currency": "EUR", "tier": null}));
     assert_eq!((&rule["multiplier"], &rule["cap"]), (&json!(1.5), &json!({"points": 100, "window": "month"})));
     let change = json!({"award": {"type": "fixed", "points": 7}, "cap": null, "active": false, "conditions": {"currency": null}});
     let changed = server.patch("/v1/loyalty/earning-rules/rule_euro", change).await.ok();
     assert_eq!(changed["award"], json!({"type": "fixed", "points": 7}));
-    assert_eq!(changed["conditions"], json!({"minAmount": 500, "currency": null}));
+    assert_eq!(changed["conditions"], json!({"minAmount": 500, "currency": null, "tier": null}));
     assert_eq!((&changed["cap"], &changed["active"], &changed["name"]), (&json!(null), &json!(false), &json!("Euros")));
     assert_eq!(server.get("/v1/loyalty/earning-rules/rule_euro").await.ok(), changed);
     server.post("/v1/loyalty/programs", json!({"id": "prog_other", "name": "Other"})).await.ok();

@@ -42,6 +42,7 @@ mod loyalty_clawback;
 mod loyalty_expiry;
 mod loyalty_programs;
 mod loyalty_races;
+mod loyalty_tiers;
 mod one_moment;
 mod operations;
 mod payment_events;

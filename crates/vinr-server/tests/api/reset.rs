@@ -26,6 +26,9 @@ async fn filled(server: &Server, key: &str) {
     let setup = post("/v1/customers/cust_ada/setup-method", json!({})).await;
     let pay = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
     post(&pay, json!({"number": "4242424242424242"})).await;
+    let tiers = json!({"qualifyOn": "spend", "period": {"type": "rolling", "months": 12},
+        "tiers": [{"key": "all", "name": "All", "rank": 0, "threshold": 0}]});
+    post("/v1/loyalty/programs/prog_default", json!({"tierConfig": tiers})).await;
     post("/v1/loyalty/accounts", json!({"customer": "cust_ada"})).await;
     let rule = json!({"award": {"type": "fixed", "points": 100}, "cap": {"points": 1000, "window": "day"}});
     post("/v1/loyalty/earning-rules", rule).await;

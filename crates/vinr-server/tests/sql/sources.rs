@@ -140,7 +140,9 @@ impl<'ast> Visit<'ast> for Found {
 
 fn declared(made: &syn::ExprStruct) -> Declared {
     let columns = elements(field(made, "columns")).into_iter().map(|column| {
-        let syn::Expr::Call(call) = column else { panic!("a column is made by `Column::text(…)` or the like") };
+        // `.fixed()` says how it changes, and nothing of the schema.
+        let made = if let syn::Expr::MethodCall(call) = column { &*call.receiver } else { column };
+        let syn::Expr::Call(call) = made else { panic!("a column is made by `Column::text(…)` or the like") };
         (text(&call.args[0]), last_name(&call.func))
     });
     let unique = elements(field(made, "unique")).into_iter().map(|unique| {

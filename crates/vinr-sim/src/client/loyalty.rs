@@ -26,6 +26,8 @@ pub(super) struct Member {
 pub(super) struct Shelf {
     /// The program that is played, once it is set up.
     programs: Vec<String>,
+    /// Those of them that have tiers.
+    tiered: Vec<String>,
     /// Earning rules, and whether payments set them off.
     rules: Vec<(String, bool)>,
     pub(super) members: Vec<Member>,
@@ -41,7 +43,10 @@ impl Client {
         match (self.chance.below(8), rule) {
             (0..2, _) => {
                 let settings = self.settings().to_string();
-                self.tell(&Client::bare("PATCH", format!("/v1/loyalty/programs/{program}"), &settings)).await.map(drop)
+                let ask = Client::bare("PATCH", format!("/v1/loyalty/programs/{program}"), &settings);
+                let said = self.object(&ask).await?;
+                self.has_tiers(&program, said.as_ref());
+                Ok(())
             }
             (2..4, Some((rule, is_of_payments))) => {
                 let change = match self.chance.below(if is_of_payments { 3 } else { 2 }) {
@@ -71,7 +76,9 @@ impl Client {
         }
         let mut body = self.settings();
         if name == "prog_default" {
-            self.tell(&Client::bare("PATCH", format!("/v1/loyalty/programs/{name}"), &body.to_string())).await?;
+            let ask = Client::bare("PATCH", format!("/v1/loyalty/programs/{name}"), &body.to_string());
+            let said = self.object(&ask).await?;
+            self.has_tiers(&name, said.as_ref());
         } else {
             body["id"] = json!(name);
             body["name"] = json!("Gold");
@@ -86,15 +93,55 @@ impl Client {
         Ok(Some(name))
     }
 
+    /// Notes that a program has tiers, which are never taken away.
+    fn has_tiers(&mut self, program: &str, shown: Option<&Value>) {
+        if shown.is_some_and(|shown| shown["tierConfig"].is_object())
+            && !self.shelf.tiered.iter().any(|one| one == program)
+        {
+            self.shelf.tiered.push(program.to_owned());
+        }
+    }
+
+    /// A tier that a program has.
+    pub(super) fn tier(&self, program: &str) -> Option<&'static str> {
+        self.shelf
+            .tiered
+            .iter()
+            .any(|one| one == program)
+            .then(|| self.chance.one(&["bronze", "silver", "gold"]).copied())?
+    }
+
+    /// Bronze, silver and gold, of various heights: once a program has tiers it keeps these.
+    fn tiers(&self) -> Value {
+        let period = self.chance.one(&[("rolling", 1), ("rolling", 2), ("calendar", 1), ("calendar", 3)]).copied();
+        let (kind, months) = period.unwrap_or(("rolling", 1));
+        let silver = 1 + self.chance.below(3_000);
+        let rates = [json!(1), self.rate(), self.rate()];
+        let thresholds = [0, silver, silver + 1 + self.chance.below(30_000)];
+        let tiers = ["bronze", "silver", "gold"].into_iter().zip(1..).zip(thresholds).zip(rates);
+        let tiers = tiers.map(|(((key, rank), threshold), multiplier)| {
+            json!({"key": key, "name": key, "rank": rank, "threshold": threshold, "multiplier": multiplier})
+        });
+        json!({
+            "qualifyOn": if self.chance.percent(50) { "spend" } else { "points" },
+            "period": {"type": kind, "months": months},
+            "tiers": tiers.collect::<Vec<Value>>(),
+        })
+    }
+
     fn settings(&self) -> Value {
         let rounding = self.chance.one(&["down", "nearest", "up"]).copied().unwrap_or("down");
         let months = self.chance.one(&[None, None, Some(1), Some(2), Some(12)]).copied().flatten();
-        json!({
+        let mut settings = json!({
             "currency": {"rounding": rounding, "expiryMonths": months, "pointValue": self.chance.below(5)},
             "autoEnroll": self.chance.percent(50),
             "clawback": {"allowNegative": self.chance.percent(60)},
             "active": self.chance.percent(92),
-        })
+        });
+        if self.chance.percent(40) {
+            settings["tierConfig"] = self.tiers();
+        }
+        settings
     }
 
     fn rate(&self) -> Value {
@@ -114,6 +161,10 @@ impl Client {
             body["award"] = json!({"type": "fixed", "points": 1 + self.chance.below(100)});
         } else if self.chance.percent(25) {
             body["conditions"] = json!({"minAmount": 1 + self.chance.below(50_000), "currency": "EUR"});
+        } else if let Some(tier) = self.tier(program)
+            && self.chance.percent(30)
+        {
+            body["conditions"] = json!({"tier": tier});
         }
         if self.chance.percent(30) {
             body["multiplier"] = self.rate();

@@ -67,6 +67,11 @@ impl Client {
             _ => ("discount_amount", json!({"amount": 1 + self.chance.below(2_000), "currency": "EUR"})),
         };
         let mut body = json!({"programId": program, "name": "Off", "type": kind, "cost": cost, "value": value});
+        if let Some(tier) = self.tier(&program)
+            && self.chance.percent(30)
+        {
+            body["tier"] = json!(tier);
+        }
         if self.chance.percent(50) {
             body["inventory"] = json!(self.chance.below(5));
         }

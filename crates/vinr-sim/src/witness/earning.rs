@@ -10,6 +10,7 @@ use vinr_core::money::Money;
 use vinr_core::payments::{LOYALTY_ACCOUNT, Payment};
 use vinr_core::points::Transaction;
 use vinr_core::programs::{self, Changes, Program, Rounding};
+use vinr_core::tiers::Tier;
 use vinr_core::time::{Span, Timestamp};
 
 use super::{Commit, Folds};
@@ -57,11 +58,16 @@ impl Folds {
                     continue;
                 }
                 let paid = Money::new(payment.amount_captured, payment.amount.currency);
-                self.gives(commit.account, &member, Some(paid), *at, &mut due)?;
+                let tier = match commit.tiers_before.get(&member) {
+                    Some(tier) => tier.clone(),
+                    None => self.tier_of(commit.account, &member, *at)?,
+                };
+                self.gives(commit.account, (&member, tier.as_ref()), Some(paid), *at, &mut due)?;
             }
         }
         for (member, at) in &commit.joined {
-            self.gives(commit.account, member, None, *at, &mut due)?;
+            let tier = self.lowest_tier(commit.account, member)?;
+            self.gives(commit.account, (member, tier.as_ref()), None, *at, &mut due)?;
         }
         let mut given = Given::new();
         for moved in &commit.earned {
@@ -122,11 +128,11 @@ impl Folds {
         Ok(payers)
     }
 
-    /// Adds what every rule gives a member: for what was paid (such a rule's name ends in `$`), or for joining.
+    /// Adds what every rule gives a member of a tier: for what was paid (such a rule's name ends in `$`), or for joining.
     fn gives(
         &mut self,
         account: &str,
-        member: &LoyaltyAccountId,
+        (member, tier): (&LoyaltyAccountId, Option<&Tier>),
         paid: Option<Money>,
         at: Timestamp,
         due: &mut Given,
@@ -144,7 +150,7 @@ impl Folds {
         });
         let rules: Vec<Rule> = rules.map(|(_, rule)| rule.clone()).collect();
         for rule in rules {
-            let mut points = exact(&rule, paid).map_or(0, |(number, of)| rounded(number, of, program.rounding));
+            let mut points = exact(&rule, paid, tier).map_or(0, |(number, of)| rounded(number, of, program.rounding));
             if let Some(cap) = rule.cap {
                 let window = (account.to_owned(), format!("{} {member} {}", rule.id, window(cap.window, at)));
                 let given = self.loyalty.caps.entry(window).or_default();
@@ -197,11 +203,12 @@ pub(super) fn default_id() -> ProgramId {
 }
 
 /// What a rule gives before it is rounded, as a numerator and a denominator; nothing if it does not match.
-fn exact(rule: &Rule, paid: Option<Money>) -> Option<(i128, i128)> {
+fn exact(rule: &Rule, paid: Option<Money>, tier: Option<&Tier>) -> Option<(i128, i128)> {
     let amount = paid.map(|paid| i128::from(paid.amount));
     let enough = rule.conditions.amount_min.is_none_or(|min| amount.is_some_and(|paid| paid >= i128::from(min)));
     let same = rule.conditions.currency.is_none_or(|named| paid.is_some_and(|paid| paid.currency == named));
-    if !enough || !same {
+    let theirs = rule.conditions.tier.as_ref().is_none_or(|key| tier.is_some_and(|tier| tier.key == *key));
+    if !enough || !same || !theirs {
         return None;
     }
     // Minor units in a major one, of the currencies that a story pays in.
@@ -219,7 +226,8 @@ fn exact(rule: &Rule, paid: Option<Money>) -> Option<(i128, i128)> {
             (amount? * i128::from(rates.get(&paid?.currency)?.ten_thousandths()), major? * RATE)
         }
     };
-    Some((number * i128::from(rule.multiplier.ten_thousandths()), of * RATE))
+    let of_tier = tier.map_or(RATE, |tier| i128::from(tier.multiplier.ten_thousandths()));
+    Some((number * i128::from(rule.multiplier.ten_thousandths()) * of_tier, of * RATE * RATE))
 }
 
 fn rounded(number: i128, of: i128, rounding: Rounding) -> i64 {

@@ -31,6 +31,9 @@ pub(crate) struct Loyalty {
     pub(super) taken: BTreeMap<Of<RedemptionId>, i64>,
     /// What rules with caps gave in a window.
     pub(super) caps: BTreeMap<Of<String>, i64>,
+    /// What each month of a member counts, and what of it each payment is.
+    pub(super) months: BTreeMap<Of<LoyaltyAccountId>, super::tiers::Months>,
+    pub(super) spent: BTreeMap<Of<(PaymentId, LoyaltyAccountId)>, i128>,
     /// Customers who are not there any more.
     pub(super) deleted: BTreeSet<Of<CustomerId>>,
     /// How often each kind of movement was seen.
@@ -51,6 +54,8 @@ pub(crate) struct Award {
     pub(super) by_rules: bool,
     pub(super) points: i64,
     lot: i64,
+    /// The month in which it counts towards a tier.
+    pub(super) month: Option<i64>,
     clawed: i64,
     pub(crate) waived: i64,
     /// By refund or dispute what it took and what it let go of, as long as that stands.
@@ -66,6 +71,7 @@ impl Award {
             by_rules,
             points: 0,
             lot: lot_key(first.expires_at),
+            month: first.month.map(|month| super::tiers::index(month.number())),
             clawed: 0,
             waived: 0,
             causes: BTreeMap::new(),
@@ -117,6 +123,7 @@ impl Folds {
             Kind::Redeem | Kind::Release => self.redeemed(commit, moved)?,
             Kind::Adjust | Kind::Expire => {}
         }
+        self.points_count(commit, moved)?;
         let member = self.member_of(commit.account, &moved.account)?;
         if member.account.program_id != moved.program_id || member.account.customer_id != moved.customer_id {
             return Err(problem("it is of another member's program or customer"));

@@ -123,12 +123,17 @@ fn insert_text(table: &Table) -> String {
 
 /// An update that fails by itself, dividing by zero, if it did not touch every row that it was given.
 fn update_text(table: &Table, versioned: bool) -> String {
-    let set = table.columns.iter().enumerate().map(|(index, column)| format!("{} = u.c{index}", column.name));
+    let columns = || table.columns.iter().enumerate();
+    let set = columns().filter(|(_, column)| !column.is_fixed);
+    let set = set.map(|(index, column)| format!("{} = u.c{index}", column.name));
     let bumped = versioned.then(|| "version = t.version + 1".to_owned());
     let set = set.chain(bumped).collect::<Vec<_>>().join(", ");
     let expected = if versioned { " AND t.version = u.expected" } else { "" };
+    let unchanged = columns().filter(|(_, column)| column.is_fixed);
+    let unchanged = unchanged.map(|(index, column)| format!(" AND t.{} IS NOT DISTINCT FROM u.c{index}", column.name));
+    let unchanged = unchanged.collect::<Vec<_>>().concat();
     format!(
-        "WITH done AS (UPDATE {} t SET {set} FROM {} WHERE {KEYS}{expected} RETURNING 1) \
+        "WITH done AS (UPDATE {} t SET {set} FROM {} WHERE {KEYS}{expected}{unchanged} RETURNING 1) \
          SELECT 1 / (CASE WHEN count(*) = cardinality($1::text[]) THEN 1 ELSE 0 END) FROM done",
         table.name,
         unnested(table, versioned, if versioned { 4 } else { 3 }),

@@ -48,10 +48,14 @@ impl TableTexts {
         let places: Vec<String> = (1..from + table.columns.len()).map(|n| format!("?{n}")).collect();
         let insert = format!("INSERT INTO {name} ({}) VALUES ({})", inserted.join(", "), places.join(", "));
         let assign = |from: usize| {
-            let assigned = columns().zip(from..).map(|(column, n)| format!("{column} = ?{n}"));
+            let placed = table.columns.iter().zip(from..).filter(|(column, _)| !column.is_fixed);
+            let assigned = placed.map(|(column, n)| format!("{} = ?{n}", column.name));
             let bumped = versioned.then(|| "version = version + 1".to_owned());
             assigned.chain(bumped).collect::<Vec<_>>().join(", ")
         };
+        // The `+` keeps the planner from looking for the row by it.
+        let fixed = table.columns.iter().zip(4..).filter(|(column, _)| column.is_fixed);
+        let unchanged: Vec<String> = fixed.map(|(column, n)| format!(" AND +{} IS ?{n}", column.name)).collect();
         let replaced = columns().map(|column| format!("{column} = excluded.{column}"));
         let bumped = versioned.then(|| format!("version = {name}.version + 1"));
         let replaced = replaced.chain(bumped).collect::<Vec<_>>().join(", ");
@@ -63,7 +67,7 @@ impl TableTexts {
             version: format!("SELECT {} FROM {name} WHERE {key}", if versioned { "version" } else { "0" }),
             put: format!("{insert} ON CONFLICT (account, id) DO {on_conflict}"),
             insert,
-            update: format!("UPDATE {name} SET {} WHERE {key} AND version = ?3", assign(4)),
+            update: format!("UPDATE {name} SET {} WHERE {key} AND version = ?3{}", assign(4), unchanged.concat()),
             remove: format!("DELETE FROM {name} WHERE {key}"),
             set_tally: format!("UPDATE {name} SET {} WHERE {key}", assign(3)),
             owners: table.unique.iter().map(|unique| owner_text(name, unique.columns, unique.global)).collect(),

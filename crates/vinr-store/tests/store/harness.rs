@@ -23,6 +23,13 @@ pub(crate) static ITEMS: Table = Table {
     kind: Kind::Versioned,
 };
 
+pub(crate) static LABELS: Table = Table {
+    name: "labels",
+    columns: &[Column::int("amount"), Column::text("owner").fixed(), Column::int("made_at").fixed()],
+    unique: &[],
+    kind: Kind::Versioned,
+};
+
 pub(crate) static ENTRIES: Table = Table {
     name: "entries",
     columns: &[Column::int("sequence"), Column::text("body")],
@@ -45,6 +52,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
           ) {BUSY};
           CREATE UNIQUE INDEX items_tag ON items (account, tag);
           CREATE UNIQUE INDEX items_code ON items (code);
+          CREATE TABLE labels (
+            account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
+            amount BIGINT NOT NULL, owner TEXT, made_at BIGINT NOT NULL, PRIMARY KEY (account, id)
+          ) {BUSY};
+          CREATE INDEX labels_owner ON labels (account, owner, id);
           CREATE TABLE entries (
             account TEXT NOT NULL, id TEXT NOT NULL, sequence BIGINT NOT NULL, body TEXT NOT NULL CHECK (body <> 'bad'),
             PRIMARY KEY (account, id)

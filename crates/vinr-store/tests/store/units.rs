@@ -6,7 +6,8 @@ use futures_util::future::join_all;
 use vinr_store::{Class, CommitError, Db, Value};
 
 use crate::harness::{
-    ENTRIES, ITEMS, TALLIES, TestDb, TestError, amount_of, balance_of, commit, in_seconds, item, on_both_engines,
+    ENTRIES, ITEMS, LABELS, TALLIES, TestDb, TestError, amount_of, balance_of, commit, in_seconds, item,
+    on_both_engines,
 };
 
 on_both_engines!(
@@ -17,6 +18,8 @@ on_both_engines!(
     a_peeked_row_may_change,
     a_unit_that_is_refused_in_the_middle_writes_nothing_and_still_checks_what_it_read,
     loading_a_staged_row_answers_the_staged_one,
+    a_row_changes_but_for_what_is_fixed,
+    a_query_loads_the_row_that_it_finds,
     a_put_replaces_whatever_is_there,
     a_removal_takes_a_row_away_and_does_not_mind_its_absence,
     what_is_stored_and_what_is_added_make_what_there_will_be,
@@ -117,6 +120,46 @@ async fn loading_a_staged_row_answers_the_staged_one(test: TestDb) {
     unit.put(&ITEMS, "i1", item(4));
     test.db.commit(unit).await.expect("one write for the row");
     assert_eq!(amount_of(&test.db, "a", "i1").await, Some(4));
+}
+
+async fn a_row_changes_but_for_what_is_fixed(test: TestDb) {
+    for (id, owner) in [("l1", Value::from("ada")), ("l2", Value::Null)] {
+        let label = |amount: i64, owner: &Value| vec![amount.into(), owner.clone(), 7.into()];
+        commit(&test.db, "a", |unit| unit.insert(&LABELS, id, label(1, &owner))).await.expect("commits");
+        let change = async |values: Vec<Value>| {
+            let mut unit = test.db.begin("a", "change", Class::Request);
+            unit.load(&LABELS, id).await.expect("answers");
+            unit.update(&LABELS, id, values);
+            test.db.commit(unit).await
+        };
+        change(label(2, &owner)).await.expect("commits");
+        change(label(3, &"bob".into())).await.expect_err("another owner");
+        let found = test.db.load(&LABELS, "a", id).await.expect("answers").expect("is there");
+        assert_eq!(found.values(), label(2, &owner));
+    }
+}
+
+async fn a_query_loads_the_row_that_it_finds(test: TestDb) {
+    const OWNED: &str = "SELECT id, amount, owner, made_at, version FROM labels WHERE account = $1 AND owner = $2";
+    let label = |amount: i64| vec![amount.into(), "ada".into(), 7.into()];
+    let owned = ["a".into(), "ada".into()];
+    let mut unit = test.db.begin("a", "nobody", Class::Request);
+    assert_eq!(unit.load_found(&LABELS, OWNED, &owned).await.expect("answers"), None);
+    commit(&test.db, "a", |unit| unit.insert(&LABELS, "l1", label(1))).await.expect("commits");
+
+    let mut first = test.db.begin("a", "first", Class::Request);
+    let mut second = test.db.begin("a", "second", Class::Request);
+    for unit in [&mut first, &mut second] {
+        let (id, row) = unit.load_found(&LABELS, OWNED, &owned).await.expect("answers").expect("is there");
+        assert_eq!((id.as_str(), row.values()), ("l1", &*label(1)));
+    }
+    first.update(&LABELS, "l1", label(2));
+    let (_, staged) = first.load_found(&LABELS, OWNED, &owned).await.expect("answers").expect("is there");
+    assert_eq!(staged.values(), label(2), "as this unit staged it");
+    test.db.commit(first).await.expect("the first commits");
+    second.insert(&ENTRIES, "e1", vec![1.into(), "body".into()]);
+    let refused = test.db.commit(second).await.expect_err("the second is stale");
+    assert!(matches!(refused, CommitError::Stale(_)), "{refused:?}");
 }
 
 async fn a_put_replaces_whatever_is_there(test: TestDb) {

@@ -86,17 +86,8 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         E::LoyaltyAccountCreated => Steps(&[CUSTOMER, MEMBER]),
         E::LoyaltyPointsEarned => Steps(&[CUSTOMER, MEMBER, POINTS]),
         E::LoyaltyPointsRedeemed => Steps(&[CUSTOMER, MEMBER, POINTS, REWARD, REDEMPTION]),
-        E::LoyaltyPointsExpiring => Steps(&[
-            Make(
-                "program",
-                "id",
-                "/v1/loyalty/programs",
-                r#"{"name": "Points for a month", "currency": {"expiryMonths": 1}}"#,
-            ),
-            Make("loyaltyAccount", "id", "/v1/loyalty/accounts", r#"{"programId": "{program}"}"#),
-            POINTS,
-            Wait(3 * 24 * HOUR_S),
-        ]),
+        E::LoyaltyPointsExpiring => Steps(&[PROGRAM_OF_A_MONTH, MEMBER_OF_IT, POINTS, Wait(3 * 24 * HOUR_S)]),
+        E::LoyaltyTierChanged => Steps(&[PROGRAM_WITH_TIERS, MEMBER_OF_IT, POINTS]),
         E::WebhookEndpointDisabled => {
             Steps(&[ENDPOINT, Post("/v1/webhooks/{webhookEndpoint}/test", "{}"), Wait(5 * 24 * HOUR_S)])
         }
@@ -171,6 +162,19 @@ const OFF_SESSION: Step = Make(
     r#"{"amount": 2500, "currency": "EUR", "customerId": "{customer}", "offSession": true}"#,
 );
 const MEMBER: Step = Make("loyaltyAccount", "id", "/v1/loyalty/accounts", r#"{"customerId": "{customer}"}"#);
+/// What is earned in it lapses within 30 days and a day or two.
+const PROGRAM_OF_A_MONTH: Step =
+    Make("program", "id", "/v1/loyalty/programs", r#"{"name": "Points for a month", "currency": {"expiryMonths": 1}}"#);
+/// The points that are given here lift to its second tier.
+const PROGRAM_WITH_TIERS: Step = Make(
+    "program",
+    "id",
+    "/v1/loyalty/programs",
+    r#"{"name": "Tiers", "tierConfig": {"qualifyOn": "points", "period": {"type": "rolling", "months": 12}, "tiers": [
+        {"key": "bronze", "name": "Bronze", "rank": 1, "threshold": 0},
+        {"key": "silver", "name": "Silver", "rank": 2, "threshold": 40, "multiplier": 1.5}]}}"#,
+);
+const MEMBER_OF_IT: Step = Make("loyaltyAccount", "id", "/v1/loyalty/accounts", r#"{"programId": "{program}"}"#);
 const POINTS: Step = Make(
     "pointsTransaction",
     "id",

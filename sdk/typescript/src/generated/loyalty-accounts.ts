@@ -20,8 +20,12 @@ export interface components {
             pendingPoints: number;
             /** @description All that was ever earned, less what was taken back. */
             lifetimePoints: number;
-            /** @description The tier; null where the program has none. */
+            /** @description The key of the tier; null where the program has none. */
             tier: string | null;
+            /** @description The key of the tier that `loyalty.tier.changed` tells that they left; nowhere else. */
+            from?: string | null;
+            /** @description The key of the one that they came into; nowhere else. */
+            to?: string | null;
             /** @description The points that `loyalty.points.expiring` tells of; null everywhere else. */
             expiring: {
                 /** @description How many. */

@@ -24,6 +24,8 @@ export interface components {
                 minAmount: number | null;
                 /** @description It was paid in this currency. */
                 currency: string | null;
+                /** @description By a member of this tier. */
+                tier: string | null;
             };
             /** @description What its points are multiplied by. */
             multiplier: number;
@@ -77,6 +79,11 @@ export interface components {
                  * @default null
                  */
                 currency?: string | null;
+                /**
+                 * @description By a member who was in this tier before it, by its key; null for any. A higher tier is another one.
+                 * @default null
+                 */
+                tier?: string | null;
             } | null;
             /** @description What its points are multiplied by, with up to four decimals. The default is 1. */
             multiplier?: number | null;
@@ -138,6 +145,11 @@ export interface components {
                  * @default null
                  */
                 currency?: string | null;
+                /**
+                 * @description By a member who was in this tier before it, by its key; null for any. A higher tier is another one.
+                 * @default null
+                 */
+                tier?: string | null;
             } | null;
             /** @description What its points are multiplied by, with up to four decimals. */
             multiplier?: number | null;

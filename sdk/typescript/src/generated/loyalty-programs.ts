@@ -28,6 +28,31 @@ export interface components {
                 /** @description Whether a balance may become negative. */
                 allowNegative: boolean;
             };
+            /** @description Its tiers; null for none. */
+            tierConfig: {
+                /** @description What lifts a member: `spend` or `points`. */
+                qualifyOn: string;
+                /** @description How long it counts. */
+                period: {
+                    /** @description `rolling` or `calendar`. */
+                    type: string;
+                    /** @description How many months. */
+                    months: number;
+                };
+                /** @description The lowest first. */
+                tiers: {
+                    /** @description What rules and rewards name it by. */
+                    key: string;
+                    /** @description What members know it by. */
+                    name: string;
+                    /** @description Its place. */
+                    rank: number;
+                    /** @description From which figure on a member is in it. */
+                    threshold: number;
+                    /** @description What the points of its members are multiplied by. */
+                    multiplier: number;
+                }[];
+            } | null;
             /** @description Whether its rules give points. */
             active: boolean;
             /** @description Your own notes. */
@@ -66,6 +91,37 @@ export interface components {
                  *     back than there is.
                  */
                 allowNegative?: boolean | null;
+            } | null;
+            /** @description Its tiers; null or absent for none. */
+            tierConfig?: {
+                /**
+                 * @description What lifts a member: `spend` (what payments brought, less what went back) or `points` (what was earned, less what
+                 *     was taken back).
+                 */
+                qualifyOn: "spend" | "points";
+                /** @description How long it counts. */
+                period: {
+                    /** @description `rolling`: this month and so many before it. `calendar`: so many months counted from January, and then anew. */
+                    type: "rolling" | "calendar";
+                    /** @description How many. Calendar periods are parts of a year: 1, 2, 3, 4, 6 or 12. */
+                    months: number;
+                };
+                /** @description Up to twenty, in any order. */
+                tiers: {
+                    /** @description What rules and rewards name it by: a to z, 0 to 9, `-` and `_`. */
+                    key: string;
+                    /** @description What members know it by. */
+                    name: string;
+                    /** @description Its place: a higher rank may have what a lower one may. */
+                    rank: number;
+                    /**
+                     * @description From which figure on a member is in it: points, or hundredths of a major unit of money in every currency. The
+                     *     lowest tier begins at 0, and thresholds rise with ranks.
+                     */
+                    threshold: number;
+                    /** @description What the points of its members are multiplied by, up to 10, with up to four decimals. The default is 1. */
+                    multiplier?: number | null;
+                }[];
             } | null;
             /** @description Whether its rules give points, and whether customers join by paying. The default is yes. */
             active?: boolean | null;
@@ -120,6 +176,40 @@ export interface components {
                  *     back than there is.
                  */
                 allowNegative?: boolean | null;
+            } | null;
+            /**
+             * @description Its tiers, all of them; null for none. A member comes into their new tier with the next payment, award or refund of
+             *     theirs.
+             */
+            tierConfig?: {
+                /**
+                 * @description What lifts a member: `spend` (what payments brought, less what went back) or `points` (what was earned, less what
+                 *     was taken back).
+                 */
+                qualifyOn: "spend" | "points";
+                /** @description How long it counts. */
+                period: {
+                    /** @description `rolling`: this month and so many before it. `calendar`: so many months counted from January, and then anew. */
+                    type: "rolling" | "calendar";
+                    /** @description How many. Calendar periods are parts of a year: 1, 2, 3, 4, 6 or 12. */
+                    months: number;
+                };
+                /** @description Up to twenty, in any order. */
+                tiers: {
+                    /** @description What rules and rewards name it by: a to z, 0 to 9, `-` and `_`. */
+                    key: string;
+                    /** @description What members know it by. */
+                    name: string;
+                    /** @description Its place: a higher rank may have what a lower one may. */
+                    rank: number;
+                    /**
+                     * @description From which figure on a member is in it: points, or hundredths of a major unit of money in every currency. The
+                     *     lowest tier begins at 0, and thresholds rise with ranks.
+                     */
+                    threshold: number;
+                    /** @description What the points of its members are multiplied by, up to 10, with up to four decimals. The default is 1. */
+                    multiplier?: number | null;
+                }[];
             } | null;
             /** @description False: its rules give no points any more, and nobody joins by paying. */
             active?: boolean | null;

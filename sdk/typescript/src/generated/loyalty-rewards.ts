@@ -37,6 +37,8 @@ export interface components {
             inventory: number | null;
             /** @description Whether it can be had. */
             active: boolean;
+            /** @description The key of the tier that a member must be in, or above; null for every member. */
+            tier: string | null;
             /** @description Your own notes. */
             metadata: {
                 [key: string]: string;
@@ -77,6 +79,8 @@ export interface components {
             inventory?: number | null;
             /** @description Whether it can be had. The default is yes. */
             active?: boolean | null;
+            /** @description The key of the tier that a member must be in, or above; null or absent for every member. */
+            tier?: string | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;
@@ -118,6 +122,11 @@ export interface components {
             inventory?: number | null;
             /** @description False: it is not offered any more. Who has it already can use it. */
             active?: boolean | null;
+            /**
+             * @description The key of the tier that a member must be in, or above; null for every member.
+             * @default null
+             */
+            tier?: string | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;

@@ -1,5 +1,5 @@
 import type { RequestOptions } from '../options.js';
-import { list, type Page } from '../page.js';
+import { list, Page } from '../page.js';
 import { path, type Transport } from '../transport.js';
 import { Redemptions } from './loyalty-redemptions.js';
 import { Rewards } from './loyalty-rewards.js';
@@ -21,6 +21,8 @@ import type {
   PointsTransaction,
   PointsTransactionCreateParams,
   PointsTransactionListParams,
+  Tier,
+  TierListParams,
 } from '../types.js';
 
 /** Members and their points. */
@@ -29,6 +31,7 @@ export class Loyalty {
   readonly accounts: LoyaltyAccounts;
   readonly earningRules: EarningRules;
   readonly points: Points;
+  readonly tiers: Tiers;
   readonly transactions: PointsTransactions;
   readonly rewards: Rewards;
   readonly redemptions: Redemptions;
@@ -38,6 +41,7 @@ export class Loyalty {
     this.accounts = new LoyaltyAccounts(transport);
     this.earningRules = new EarningRules(transport);
     this.points = new Points(transport);
+    this.tiers = new Tiers(transport);
     this.transactions = new PointsTransactions(transport);
     this.rewards = new Rewards(transport);
     this.redemptions = new Redemptions(transport);
@@ -139,6 +143,21 @@ class Points {
   /** For a payment that has earned in the program already, the first transaction is the answer. */
   earn(params: PointsEarnParams, options?: RequestOptions): Promise<PointsTransaction> {
     return this.#transport.send({ method: 'POST', path: '/loyalty/points/earn', body: params }, options);
+  }
+}
+
+/** The tiers of a program. */
+class Tiers {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** All of them, the lowest first; of `prog_default` unless a program is named. */
+  async list(params?: TierListParams, options?: RequestOptions): Promise<Page<Tier>> {
+    const { data } = await this.#transport.send<{ data: Tier[] }>({ method: 'GET', path: '/loyalty/tiers', query: params }, options);
+    return new Page(data, null);
   }
 }
 

@@ -9,6 +9,7 @@ use vinr_core::metadata::Metadata;
 use vinr_core::money::Currency;
 use vinr_core::points::Rate;
 use vinr_core::programs::{self, Changes, Program, Rounding, Shortfall};
+use vinr_core::tiers::{Period, PeriodType, QualifyOn, Tier, TierConfig};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, RowReader, Table, UnitOfWork, Value};
 
@@ -29,6 +30,8 @@ pub(crate) const PROGRAMS: Table = Table {
         Column::int("active"),
         Column::text("metadata"),
         Column::int("created_at"),
+        Column::text("tier_config"),
+        Column::int("counts"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -50,6 +53,7 @@ pub(crate) const EARNING_RULES: Table = Table {
         Column::int("active"),
         Column::text("metadata"),
         Column::int("created_at"),
+        Column::text("tier"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -59,13 +63,13 @@ pub(crate) const EARNING_RULES: Table = Table {
 const OF_ACCOUNT: &str = "SELECT \
      CAST(CASE WHEN EXISTS (SELECT 1 FROM loyalty_accounts l WHERE l.account = $1) THEN 1 ELSE 0 END AS BIGINT), \
      p.id, p.name, p.points_name, p.point_value, p.rounding, p.expiry_months, p.auto_enroll, p.allow_negative, p.active, \
-     p.metadata, p.created_at, \
+     p.metadata, p.created_at, p.tier_config, p.counts, \
      r.id, r.program_id, r.name, r.set_off_by, r.award, r.amount_min, r.currency, r.multiplier, r.cap_points, r.cap_window, \
-     r.active, r.metadata, r.created_at \
+     r.active, r.metadata, r.created_at, r.tier \
      FROM programs p LEFT JOIN earning_rules r \
      ON r.account = p.account AND r.program_id = p.id AND r.active = 1 AND p.active = 1 WHERE p.account = $1";
 /// Where the columns of a rule begin, after its id.
-const RULE_COLUMNS: usize = 12;
+const RULE_COLUMNS: usize = 14;
 
 /// Reads what an account's context has of loyalty.
 pub(super) async fn read(unit: &mut UnitOfWork, account: &AccountId) -> Result<Loyalty> {
@@ -110,6 +114,8 @@ pub(crate) fn program_values(program: &Program) -> Vec<Value> {
         program.is_active.into(),
         metadata_json(&program.metadata).into(),
         program.created_at.millis().into(),
+        program.tiers.as_ref().map(|config| tiers_json(config).to_string()).into(),
+        program.counts.into(),
     ]
 }
 
@@ -125,6 +131,8 @@ pub(crate) fn read_program(id: ProgramId, row: &mut RowReader<'_>) -> Program {
     let is_active = row.bool();
     let metadata = read_metadata(row.text());
     let created_at = Timestamp::from_millis(row.int());
+    let tiers = row.opt_text().map(read_tiers);
+    let counts = row.bool();
     Program {
         id,
         name,
@@ -135,8 +143,42 @@ pub(crate) fn read_program(id: ProgramId, row: &mut RowReader<'_>) -> Program {
         auto_enroll,
         shortfall,
         is_active,
+        tiers,
+        counts,
         metadata,
         created_at,
+    }
+}
+
+fn tiers_json(config: &TierConfig) -> Json {
+    let tiers = config.tiers.iter().map(|tier| {
+        let Tier { key, name, rank, threshold, multiplier } = tier;
+        json!({"key": key, "name": name, "rank": rank, "threshold": threshold, "rate": multiplier.ten_thousandths()})
+    });
+    let Period { kind, months } = config.period;
+    let tiers: Vec<Json> = tiers.collect();
+    json!({"on": config.qualify_on.as_str(), "period": kind.as_str(), "months": months, "tiers": tiers})
+}
+
+fn read_tiers(text: &str) -> TierConfig {
+    const HOLDS: &str = "the database holds tiers that were written by this program";
+    let config: Json = serde_json::from_str(text).expect(HOLDS);
+    let text = |value: &Json| value.as_str().expect(HOLDS).to_owned();
+    let int = |value: &Json| value.as_i64().expect(HOLDS);
+    let tier = |tier: &Json| Tier {
+        key: text(&tier["key"]),
+        name: text(&tier["name"]),
+        rank: int(&tier["rank"]),
+        threshold: int(&tier["threshold"]),
+        multiplier: Rate::from_stored(int(&tier["rate"])),
+    };
+    TierConfig {
+        qualify_on: QualifyOn::parse(&text(&config["on"])).expect(HOLDS),
+        period: Period {
+            kind: PeriodType::parse(&text(&config["period"])).expect(HOLDS),
+            months: u32::try_from(int(&config["months"])).expect(HOLDS),
+        },
+        tiers: config["tiers"].as_array().expect(HOLDS).iter().map(tier).collect(),
     }
 }
 
@@ -155,6 +197,7 @@ pub(crate) fn rule_values(rule: &Rule) -> Vec<Value> {
         rule.is_active.into(),
         metadata_json(&rule.metadata).into(),
         rule.created_at.millis().into(),
+        rule.conditions.tier.clone().into(),
     ]
 }
 
@@ -173,7 +216,8 @@ pub(crate) fn read_rule(id: EarningRuleId, row: &mut RowReader<'_>) -> Rule {
     let is_active = row.bool();
     let metadata = read_metadata(row.text());
     let created_at = Timestamp::from_millis(row.int());
-    let conditions = Conditions { amount_min, currency };
+    let tier = row.opt_text().map(str::to_owned);
+    let conditions = Conditions { amount_min, currency, tier };
     Rule { id, program_id, name, trigger, award, conditions, multiplier, cap, is_active, metadata, created_at }
 }
 

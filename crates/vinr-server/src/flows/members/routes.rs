@@ -77,7 +77,7 @@ fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
             Box::pin(async move {
                 let ask = new.drawn(unit);
                 let member = super::create(unit, &ask, new.id.is_some()).await?;
-                Ok(Reply::raw(wire::data(&member.account)))
+                Ok(Reply::raw(wire::data(&member.account, &unit.context.loyalty)))
             })
         })
         .await
@@ -95,7 +95,8 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
             (account.id.to_string(), account)
         };
         let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
-        let shown = page.data.iter().map(wire::show).collect();
+        let context = call.app.contexts.recent(&call.app.db, call.account(), call.app.env.wall()).await?;
+        let shown = page.data.iter().map(|account| wire::show(account, &context.loyalty)).collect();
         Reply::ok(&Listed { object: page.object, data: shown, page: page.page })
     })
 }
@@ -103,7 +104,8 @@ fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let account = store::get(&call.app.db, call.account(), &call.id(0, LoyaltyAccountId::parse)?).await?;
-        Ok(Reply::raw(wire::data(&account)))
+        let context = call.app.contexts.recent(&call.app.db, call.account(), call.app.env.wall()).await?;
+        Ok(Reply::raw(wire::data(&account, &context.loyalty)))
     })
 }
 
@@ -113,7 +115,7 @@ fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
         answer(&call, "update_loyalty_account", data, |unit, (id, changes)| {
             Box::pin(async move {
                 let account = loyalty_accounts::update(unit, id, changes.clone()).await?;
-                Ok(Reply::raw(wire::data(&account)))
+                Ok(Reply::raw(wire::data(&account, &unit.context.loyalty)))
             })
         })
         .await

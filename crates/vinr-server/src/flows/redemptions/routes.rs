@@ -28,6 +28,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
                 Code::InsufficientPoints,
                 Code::LoyaltyAccountClosed,
                 Code::RewardUnavailable,
+                Code::TierRequired,
             ],
         ),
         E::get::<Listed<wire::Shown<'_>>>(ALL, family, "List redemptions", list).query::<wire::Query>(),

@@ -4,6 +4,7 @@ pub(crate) mod routes;
 pub(crate) mod store;
 pub(crate) mod wire;
 
+use vinr_core::calendar::Month;
 use vinr_core::events::EventType;
 use vinr_core::ids::{LoyaltyAccountId, PointsTransactionId};
 use vinr_core::loyalty_accounts as core;
@@ -11,7 +12,7 @@ use vinr_core::points::{self, Kind, Movement, Source, Transaction};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
-use super::Member;
+use super::{Member, tiers};
 use crate::error::Result;
 use crate::record::Unit;
 use crate::witness::Note;
@@ -27,15 +28,20 @@ pub(crate) struct Because {
     pub(crate) expires_at: Option<Timestamp>,
     /// What was to be taken back besides, and was let go of.
     pub(crate) waived: i64,
+    /// The month in which the award counts that is taken back, or given again; what is earned counts now.
+    pub(crate) month: Option<Month>,
 }
 
-/// Moves points: the member, their lots, the ledger, the transaction that tells of it, and the event where there is one.
+/// Moves points: the member, their lots, what counts towards their tier, the ledger, the transaction that tells of it, and
+/// the event where there is one. Whoever moves what counts settles the tier when it is all done.
 pub(crate) fn apply(unit: &mut Unit<'_>, member: &mut Member, movement: Movement, because: Because) -> Transaction {
-    let Because { source, reason, expires_at, waived } = because;
+    let Because { source, reason, expires_at, waived, month } = because;
+    let month = tiers::month_of(unit, &member.account, movement.kind, month);
     core::evolve(&mut member.account, &movement);
     for slice in &movement.slices {
         super::store::add(unit, &member.account.id, slice);
     }
+    tiers::count_points(unit, &member.account.id, month, &movement);
     let transaction = Transaction {
         id: PointsTransactionId::from_bits(unit.env.id_bits()),
         account: member.account.id.clone(),
@@ -47,6 +53,7 @@ pub(crate) fn apply(unit: &mut Unit<'_>, member: &mut Member, movement: Movement
         balance_after: member.account.balance,
         reason,
         expires_at,
+        month,
         created_at: unit.now(),
     };
     let transfer = points::transfers(&transaction.program_id, &transaction.movement);

@@ -1,5 +1,6 @@
 //! Transactions of points as rows, never changed.
 
+use vinr_core::calendar::Month;
 use vinr_core::ids::{
     AccountId, CustomerId, DisputeId, EarningRuleId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId,
     RedemptionId, RefundId,
@@ -34,6 +35,7 @@ const POINTS_TRANSACTIONS: Table = Table {
         Column::text("reason"),
         Column::int("expires_at"),
         Column::int("created_at"),
+        Column::int("month"),
     ],
     unique: &[],
     kind: Kind::AppendOnly,
@@ -43,7 +45,8 @@ const POINTS_TRANSACTIONS: Table = Table {
 pub(crate) const LIST: List = List {
     table: "points_transactions",
     columns: "id, loyalty_account_id, customer_id, program_id, type, points, slices, waived, balance_after, payment_id, \
-              refund_id, dispute_id, redemption_id, rule_id, paid, currency, reason, expires_at, created_at",
+              refund_id, dispute_id, redemption_id, rule_id, paid, currency, reason, expires_at, created_at, \
+              month",
     order: "created_at",
     indexes: &[
         // Where most is earned some is found at once; what else became of points is what people look for.
@@ -105,6 +108,7 @@ fn values(transaction: &Transaction) -> Vec<Value> {
         transaction.reason.clone().into(),
         transaction.expires_at.map(Timestamp::millis).into(),
         transaction.created_at.millis().into(),
+        transaction.month.map(Month::number).into(),
     ]
 }
 
@@ -128,6 +132,7 @@ fn read(id: PointsTransactionId, row: &mut RowReader<'_>) -> Transaction {
     let reason = row.opt_text().map(str::to_owned);
     let expires_at = row.opt_int().map(Timestamp::from_millis);
     let created_at = Timestamp::from_millis(row.int());
+    let month = row.opt_int().map(|number| Month::from_number(number).expect("the database holds months"));
     Transaction {
         id,
         account,
@@ -139,6 +144,7 @@ fn read(id: PointsTransactionId, row: &mut RowReader<'_>) -> Transaction {
         balance_after,
         reason,
         expires_at,
+        month,
         created_at,
     }
 }
