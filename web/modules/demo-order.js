@@ -2,19 +2,23 @@
 // new from the page as the server writes it. What a reader has opened stays open.
 
 const GIVE_UP_AFTER_MS = 10 * 60 * 1000;
+/** A paid order hears of its points too, and one that was refunded hears that. */
+const SETTLES_AFTER_MS = 60 * 1000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const news = () => document.querySelector(".news");
 const isSettled = () => document.getElementById("order").dataset.settled === "yes";
+/** The page itself, which may be shown at the address of a form. */
+const { place } = document.getElementById("order").dataset;
 
 /** How often something was heard about this order, once that is more than `known` or the server's patience has ended. */
 async function heard(known) {
-  const answer = await fetch(`${location.pathname}/news?after=${known}`);
+  const answer = await fetch(`${place}/news?after=${known}`);
   if (!answer.ok) throw new Error(`the shop answered ${answer.status}`);
   return (await answer.json()).heard;
 }
 
 async function refresh() {
-  const text = await (await fetch(location.href)).text();
+  const text = await (await fetch(place)).text();
   const page = new DOMParser().parseFromString(text, "text/html");
   const order = page.getElementById("order");
   if (!order) return;
@@ -36,7 +40,7 @@ async function refresh() {
 
 async function follow() {
   const began = Date.now();
-  while (!isSettled() && Date.now() - began < GIVE_UP_AFTER_MS) {
+  while (Date.now() - began < (isSettled() ? SETTLES_AFTER_MS : GIVE_UP_AFTER_MS)) {
     try {
       const known = Number(news().dataset.heard);
       if ((await heard(known)) > known) await refresh();

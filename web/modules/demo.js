@@ -26,10 +26,14 @@ function count() {
     less.disabled = pieces <= Number(input.min);
     more.disabled = pieces >= Number(input.max);
   }
-  form.querySelector("output").textContent = euros.format(total / 100);
+  const taken = form.querySelectorAll("[data-off]:checked");
+  for (const coupon of taken) total -= Number(coupon.dataset.off);
+  form.querySelector("output").textContent = euros.format(Math.max(total, 0) / 100);
   const fields = document.querySelector("#fields");
   const cart = products.map((product) => [product.dataset.name, quantity(product)]).filter(([, pieces]) => pieces > 0);
-  fields.href = `${fields.dataset.fields}?${new URLSearchParams(cart)}`;
+  const address = new URLSearchParams(cart).toString();
+  fields.href = `${fields.dataset.fields}?${address}`;
+  for (const input of document.querySelectorAll("input[name=cart]")) input.value = address;
 }
 
 for (const product of products) {
@@ -46,6 +50,7 @@ for (const product of products) {
     });
   }
 }
+for (const coupon of form.querySelectorAll("[data-off]")) coupon.addEventListener("change", count);
 count();
 
 const button = form.querySelector(".main");

@@ -5,7 +5,8 @@
 //! /demo ──POST /demo/checkout──▶ payment, its checkoutUrl ──pays──▶ /demo/orders/:order ◀── what /demo/webhooks heard
 //! ```
 //!
-//! Or the buyer pays in the shop's own page ([`fields`]).
+//! Or the buyer pays in the shop's own page ([`fields`]). Who signs in ([`shopper`]) collects points ([`points`]), and takes
+//! what they were exchanged for off the next payment.
 //!
 //! Orders are the API's payments: the shop gives each payment an id that is made of the order's. Only what it heard is
 //! kept here ([`heard`]).
@@ -14,6 +15,10 @@ mod catalogue;
 mod fields;
 mod heard;
 mod merchant;
+mod orders;
+mod points;
+mod purse;
+mod shopper;
 mod views;
 mod wire;
 
@@ -23,7 +28,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -35,13 +40,15 @@ use vinr_core::time::{Timestamp, WallTime};
 use self::catalogue::Cart;
 use self::heard::{Deed, Heard, Webhook};
 use self::merchant::Merchant;
+use self::purse::Purse;
+use self::shopper::Shopper;
 use super::{POLICY, see_other};
 use crate::app::App;
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::settings::DemoShop;
 use crate::webhooks::signature::{Rejected, verify};
 
-/// Longest form that is read: three quantities and an e-mail address.
+/// Longest form that is read: quantities, an e-mail address and rewards.
 const FORM_BYTES_MAX: usize = 4_096;
 /// Longest webhook that is read: a payment of this shop has some 2 KiB.
 const WEBHOOK_BYTES_MAX: usize = 65_536;
@@ -85,10 +92,25 @@ pub(super) fn routes(app: &App, api: Router) -> Router {
         .route(merchant::WEBHOOKS_PATH, post(hear))
         .route(fields::PATH, get(fields::page))
         .route(fields::SESSION_PATH, post(fields::session).get(to_the_shelf))
-        .route("/demo/orders/{order}", get(order))
+        .route("/demo/orders/{order}", get(orders::page))
         .route("/demo/orders/{order}/news", get(news))
+        .route("/demo/orders/{order}/refund", post(orders::refund).get(orders::back))
+        .route("/demo/orders/{order}/give-back", post(orders::give_back).get(orders::back))
+        .merge(points_routes())
         .route("/demo/{*rest}", any(missing))
         .with_state(Arc::new(shop))
+}
+
+fn points_routes() -> Router<Arc<Shop>> {
+    let beneath = |press: &str| format!("{}/{press}", points::PATH);
+    let to_the_points = || async { see_other(points::PATH) };
+    Router::new()
+        .route(points::PATH, get(points::page))
+        .route(&beneath("sign-in"), post(points::sign_in).get(to_the_points))
+        .route(&beneath("sign-out"), post(points::sign_out).get(to_the_points))
+        .route(&beneath("join"), post(points::join).get(to_the_points))
+        .route(&beneath("exchange"), post(points::exchange).get(to_the_points))
+        .route(&beneath("give-back"), post(points::give_back).get(to_the_points))
 }
 
 async fn closed() -> Response {
@@ -100,26 +122,23 @@ async fn missing(State(shop): State<Arc<Shop>>) -> Response {
 }
 
 /// The shelf, with the cart that the address names.
-async fn shelf(State(shop): State<Arc<Shop>>, RawQuery(query): RawQuery) -> Response {
-    let cart = query.filter(|query| !query.is_empty()).map_or(Cart::first(), |query| Cart::read(&query));
-    views::shelf(&shop, cart, &views::Asked::default())
+async fn shelf(State(shop): State<Arc<Shop>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let cart = if query.is_empty() { Cart::first() } else { Cart::read(&query) };
+    let asked = views::Asked { done: points::Done::of(&query), ..views::Asked::default() };
+    shop.answered(shop.lay_out(cart, Shopper::of(&headers), &asked).await)
 }
 
 /// The shelf again for who changed the cart without a script. In a form, because addresses do not carry what people
 /// type about themselves.
-async fn recount(State(shop): State<Arc<Shop>>, body: Body) -> Response {
+async fn recount(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Body) -> Response {
     let Some(form) = read_form(body).await else { return too_large() };
-    let email = field(&form, "email").unwrap_or_default();
-    views::shelf(&shop, Cart::read(&form), &views::Asked { email, ..views::Asked::default() })
+    shop.answered(shop.lay_out(Cart::read(&form), Shopper::of(&headers), &views::Asked::of(&form)).await)
 }
 
-async fn check_out(State(shop): State<Arc<Shop>>, body: Body) -> Response {
+async fn check_out(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Body) -> Response {
     let Some(form) = read_form(body).await else { return too_large() };
-    shop.answered(shop.sell(&form).await)
-}
-
-async fn order(State(shop): State<Arc<Shop>>, Path(order): Path<String>) -> Response {
-    shop.answered(shop.tell(&order).await)
+    shop.answered(shop.sell(&form, Shopper::of(&headers)).await)
 }
 
 /// Answers when something more was heard about an order than the page shows.
@@ -143,54 +162,65 @@ async fn hear(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Body) -> 
 }
 
 impl Shop {
+    async fn lay_out(&self, cart: Cart, shopper: Option<Shopper>, asked: &views::Asked) -> Result<Response> {
+        Ok(views::shelf(self, cart, self.purse(shopper).await?.as_ref(), asked))
+    }
+
     /// Makes the payment of a cart and sends its buyer to the hosted page.
-    async fn sell(&self, form: &str) -> Result<Response> {
-        let cart = Cart::read(form);
-        let email = field(form, "email").unwrap_or_default();
+    async fn sell(&self, form: &str, shopper: Option<Shopper>) -> Result<Response> {
+        let (cart, asked) = (Cart::read(form), views::Asked::of(form));
+        let purse = self.purse(shopper).await?;
         let again = |asked: views::Asked| {
-            let mut page = views::shelf(self, cart, &asked);
+            let mut page = views::shelf(self, cart, purse.as_ref(), &asked);
             *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             page
         };
         if cart.is_empty() {
-            return Ok(again(views::Asked { email, is_empty: true, ..views::Asked::default() }));
+            return Ok(again(views::Asked { is_empty: true, ..asked }));
+        }
+        let client = self.merchant.open().await?;
+        if let Some(purse) = &purse {
+            purse.shopper.ensure_customer(&client).await?;
         }
         let order = self.new_order();
-        let here = &self.app.settings.public_url;
-        let ask = json!({
-            "id": payment_id(&order),
-            "amount": cart.total().amount,
-            "currency": cart.total().currency.code(),
-            "description": cart.description(),
-            "returnUrl": format!("{here}/demo/orders/{order}"),
-            "cancelUrl": format!("{here}/demo?{}", cart.text()),
-            "receiptEmail": (!email.is_empty()).then_some(&email),
-            "metadata": {"orderId": order, "cart": cart.text()},
-        });
-        let answer = self.merchant.open().await?.post("/v1/payments", Some(&order), &ask).await?;
+        let ask = self.order(&order, cart, purse.as_ref(), &asked);
+        let answer = client.post("/v1/payments", Some(&order), &ask).await?;
         if answer.status == 200 {
-            return Ok(see_other(&answer.read::<wire::Payment>()?.checkout_url));
+            let payment = answer.read::<wire::Payment>()?;
+            // What a reward pays for is paid already.
+            let is_paid = payment.completed_at.is_some();
+            return Ok(if is_paid { see_other(&self.place(&order)) } else { see_other(&payment.checkout_url) });
         }
         match answer.problem() {
             Some(problem) if problem.param.as_deref() == Some("receiptEmail") => {
-                Ok(again(views::Asked { email, is_mistyped: true, ..views::Asked::default() }))
+                Ok(again(views::Asked { is_mistyped: true, ..asked }))
+            }
+            Some(problem) if problem.param.as_deref() == Some("redemptions") => {
+                Ok(again(views::Asked { refused: Some(problem.message), ..asked }))
             }
             _ => Err(answer.unexpected()),
         }
     }
 
-    /// The page of an order: how its payment stands, and what was heard about it.
-    async fn tell(&self, order: &str) -> Result<Response> {
-        let unknown = || ApiError::missing("order", order);
-        let client = self.merchant.opened().await?.filter(|_| is_order(order)).ok_or_else(unknown)?;
-        // What is heard meanwhile shows with the news that follows.
-        let heard = self.heard.about(order);
-        let answer = client.get(&format!("/v1/payments/{}", payment_id(order))).await?;
-        match answer.status {
-            200 => views::order(self, order, &answer.read()?, &heard),
-            404 => Err(unknown()),
-            _ => Err(answer.unexpected()),
-        }
+    /// What the shop asks of the API for a cart.
+    fn order(&self, order: &str, cart: Cart, purse: Option<&Purse>, asked: &views::Asked) -> Value {
+        json!({
+            "id": payment_id(order),
+            "amount": cart.total().amount,
+            "currency": cart.total().currency.code(),
+            "description": cart.description(),
+            "customerId": purse.map(|purse| purse.shopper.customer_id()),
+            "redemptions": asked.redemptions.as_deref().unwrap_or_default(),
+            "returnUrl": self.place(order),
+            "cancelUrl": format!("{}/demo?{}", self.app.settings.public_url, cart.text()),
+            "receiptEmail": (!asked.email.is_empty()).then_some(&asked.email),
+            "metadata": {"orderId": order, "cart": cart.text()},
+        })
+    }
+
+    /// The page of an order.
+    fn place(&self, order: &str) -> String {
+        format!("{}/demo/orders/{order}", self.app.settings.public_url)
     }
 
     /// Verifies a webhook and does what it is about. The answer is the same for an event that came before.
@@ -199,13 +229,13 @@ impl Shop {
         verify(signature, body, &self.merchant.secrets(), now)?;
         let Ok(event) = serde_json::from_slice::<wire::Event>(body) else { return Ok(()) };
         // Events of payments that this shop did not make are nobody's order.
-        let Some(order) = event.data.metadata.get("orderId").filter(|order| is_order(order)) else { return Ok(()) };
+        let Some(order) = event.data.order().filter(|order| is_order(order)) else { return Ok(()) };
         let laid_out = serde_json::from_slice::<Value>(body).and_then(|body| serde_json::to_string_pretty(&body));
         self.heard.hear(Webhook {
             event: event.id,
             did: if event.kind == "payment.completed" { Deed::Packed } else { Deed::Nothing },
             kind: event.kind,
-            order: order.clone(),
+            order: order.to_owned(),
             signature: signature.to_owned(),
             body: laid_out.unwrap_or_default(),
             after_ms: after_ms(&event.data.timeline, now),
@@ -239,8 +269,16 @@ fn after_ms(timeline: &[wire::Milestone], now: WallTime) -> Option<i64> {
     Some(now.millis() - changed.millis()).filter(|passed| (0..=AFTER_MS_MAX).contains(passed))
 }
 
+/// What the ids of the shop's payments begin with.
+const PAYMENT: &str = "pay_demo_";
+
 fn payment_id(order: &str) -> String {
-    format!("pay_demo_{order}")
+    format!("{PAYMENT}{order}")
+}
+
+/// The order of a payment, if it is one of this shop's.
+fn order_of(payment: &str) -> Option<&str> {
+    payment.strip_prefix(PAYMENT).filter(|order| is_order(order))
 }
 
 fn is_order(text: &str) -> bool {
@@ -249,7 +287,20 @@ fn is_order(text: &str) -> bool {
 
 /// A field of a form or of an address.
 fn field(text: &str, name: &str) -> Option<String> {
-    form_urlencoded::parse(text.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned())
+    fields_named(text, name).next()
+}
+
+/// A field that there may be more than one of.
+fn fields_named(text: &str, name: &str) -> impl Iterator<Item = String> {
+    let pairs = form_urlencoded::parse(text.as_bytes());
+    pairs.filter(move |(key, _)| key == name).map(|(_, value)| value.trim().to_owned())
+}
+
+/// The cookies of a name.
+fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
 }
 
 async fn read(body: Body, bytes_max: usize) -> Option<Bytes> {

@@ -64,7 +64,8 @@ impl Locale {
         }
     }
 
-    fn grouped(self, major: &str) -> String {
+    /// The digits of a whole number in groups.
+    pub(super) fn grouped(self, major: &str) -> String {
         let (separator, fewest) = match self {
             Locale::English => (',', 4),
             Locale::German => ('.', 4),

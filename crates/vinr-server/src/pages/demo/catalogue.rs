@@ -21,7 +21,7 @@ pub(super) struct Product {
 }
 
 /// The shelf.
-pub(super) const PRODUCTS: [Product; 3] = [
+pub(super) const PRODUCTS: [Product; 4] = [
     Product {
         name: "notebook",
         title: "Field notebook",
@@ -43,6 +43,13 @@ pub(super) const PRODUCTS: [Product; 3] = [
         price: 1_200,
         drawing: include_str!("../../../../../web/templates/demo/ink.svg"),
     },
+    Product {
+        name: "pen",
+        title: "Fountain pen",
+        note: "Steel nib, fine, fills from the bottle",
+        price: 4_200,
+        drawing: include_str!("../../../../../web/templates/demo/pen.svg"),
+    },
 ];
 
 /// How many of each product, in the order of the shelf.
@@ -52,7 +59,7 @@ pub(super) struct Cart([u8; PRODUCTS.len()]);
 impl Cart {
     /// What a visitor finds in it.
     pub(super) const fn first() -> Cart {
-        Cart([1, 0, 0])
+        Cart([1, 0, 0, 0])
     }
 
     /// Reads `notebook=1&ink=2`. What is no product or no quantity counts for nothing.

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use serde_json::json;
 
 use super::catalogue::Cart;
 use super::merchant::Client;
-use super::{Shop, is_order, payment_id, plain, read_form, too_large, views, wire};
+use super::{Shop, cookies, is_order, payment_id, plain, read_form, too_large, views, wire};
 use crate::error::Result;
 
 /// Where the page is.
@@ -78,10 +78,7 @@ async fn open(shop: &Shop, cart: Cart, known: Option<String>) -> Result<Response
 
 /// The buyer that a cookie names: as hard to guess as an order.
 fn buyer(headers: &HeaderMap) -> Option<String> {
-    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, buyer) = pairs.find(|(name, buyer)| *name == BUYER && is_order(buyer))?;
-    Some(buyer.to_owned())
+    cookies(headers, BUYER).find(|buyer| is_order(buyer)).map(str::to_owned)
 }
 
 /// The buyer, as a customer of the shop's: the one that is known, if it is there, or else a new one.

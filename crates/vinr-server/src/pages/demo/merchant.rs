@@ -31,6 +31,8 @@ const PURPOSE: &str = "secret key of the demo shop";
 const PUBLIC_PURPOSE: &str = "public key of the demo shop";
 /// The shop's endpoint. The sandbox lets merchants choose ids, so whoever registers it again finds it.
 const ENDPOINT: &str = "/v1/webhooks/we_demo";
+/// What it is told of: its payments, and the points that they earn.
+const EVENTS: [&str; 2] = ["payment.*", "loyalty.*"];
 /// Where its webhooks arrive, behind the server's public address.
 pub(super) const WEBHOOKS_PATH: &str = "/demo/webhooks";
 
@@ -107,7 +109,7 @@ impl Merchant {
         let found = client.get(ENDPOINT).await?;
         let answer = match found.status {
             404 => {
-                let ask = json!({"id": "we_demo", "url": url, "enabledEvents": ["payment.*"]});
+                let ask = json!({"id": "we_demo", "url": url, "enabledEvents": EVENTS});
                 let made = client.post("/v1/webhooks", None, &ask).await?;
                 // Another process was quicker: its endpoint is this one.
                 let was_there = made.problem().is_some_and(|problem| problem.code == "resource_exists");
@@ -115,10 +117,11 @@ impl Merchant {
             }
             200 => {
                 let endpoint: wire::Endpoint = found.read()?;
-                if endpoint.url == url && endpoint.status == "enabled" {
+                let is_told = endpoint.enabled_events == EVENTS;
+                if endpoint.url == url && endpoint.status == "enabled" && is_told {
                     return Ok(());
                 }
-                client.post(ENDPOINT, None, &json!({"url": url, "status": "enabled"})).await?
+                client.post(ENDPOINT, None, &json!({"url": url, "status": "enabled", "enabledEvents": EVENTS})).await?
             }
             _ => found,
         };

@@ -3,16 +3,22 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use vinr_core::cards::{Brand, TestCard};
-use vinr_core::payments::Status;
-use vinr_core::time::WallTime;
+use vinr_core::cards::TestCard;
+use vinr_core::points::Kind;
+use vinr_core::redemptions::Status;
 
 use super::super::locale::Locale;
 use super::super::{html, html_under};
 use super::catalogue::{Cart, Product, QUANTITY_MAX, euros};
-use super::heard::{Deed, Webhook};
-use super::{Shop, merchant, wire};
-use crate::error::{ApiError, Result};
+use super::points::{Done, PATH};
+use super::purse::{Member, Purse};
+use super::{Shop, fields_named, merchant, order_of, wire};
+
+mod orders;
+mod points;
+
+pub(super) use self::orders::order;
+pub(super) use self::points::points;
 
 /// What handles the shop's webhooks, as a merchant writes it.
 const HANDLER: &str = include_str!("../../../../../web/templates/demo/handler.ts");
@@ -26,7 +32,7 @@ const CARDS: [(&str, &str); 5] = [
     ("pm_test_4444", "Approved, a Mastercard"),
 ];
 
-/// What a visitor asked for that the shop did not do.
+/// What a visitor asked for, and what the shop did not do.
 #[derive(Default)]
 pub(super) struct Asked {
     /// The e-mail address as it was typed.
@@ -35,6 +41,27 @@ pub(super) struct Asked {
     pub(super) is_mistyped: bool,
     /// There was nothing in the cart.
     pub(super) is_empty: bool,
+    /// The redemptions that are to come off; nothing for who has not been asked, and takes them all.
+    pub(super) redemptions: Option<Vec<String>>,
+    /// Why they did not.
+    pub(super) refused: Option<String>,
+    /// What was pressed before.
+    pub(super) done: Option<Done>,
+}
+
+impl Asked {
+    /// Reads the shelf's form.
+    pub(super) fn of(form: &str) -> Asked {
+        Asked {
+            email: super::field(form, "email").unwrap_or_default(),
+            redemptions: Some(fields_named(form, "redemption").collect()),
+            ..Asked::default()
+        }
+    }
+
+    fn takes(&self, redemption: &str) -> bool {
+        self.redemptions.as_ref().is_none_or(|taken| taken.iter().any(|id| id == redemption))
+    }
 }
 
 #[derive(Template)]
@@ -49,6 +76,30 @@ struct Shelf<'a> {
     /// The page with card fields, and the cart as its address has it.
     fields: String,
     cart: String,
+    visitor: Option<&'static str>,
+    /// The points that a member has.
+    balance: Option<String>,
+    coupons: Vec<Coupon<'a>>,
+    carried: Vec<Carried<'a>>,
+    points_path: &'static str,
+}
+
+/// A reward that can come off.
+struct Coupon<'a> {
+    id: &'a str,
+    name: &'a str,
+    /// What it takes off, in cents; nothing where the payment tells.
+    off: i64,
+    shown: Option<String>,
+    is_taken: bool,
+}
+
+/// A reward that an unpaid order carries.
+struct Carried<'a> {
+    id: &'a str,
+    name: &'a str,
+    order: &'a str,
+    number: String,
 }
 
 /// A product with its quantity in the cart.
@@ -66,18 +117,58 @@ struct Card {
 }
 
 /// The shelf and the cart.
-pub(super) fn shelf(shop: &Shop, cart: Cart, asked: &Asked) -> Response {
+pub(super) fn shelf(shop: &Shop, cart: Cart, purse: Option<&Purse>, asked: &Asked) -> Response {
+    let member = purse.and_then(|purse| purse.member.as_ref());
+    let coupons: Vec<Coupon> = member.map(|member| coupons(member, asked)).unwrap_or_default();
+    let taken = coupons.iter().filter(|coupon| coupon.is_taken).map(|coupon| coupon.off);
     let page = Shelf {
         shop: merchant::NAME,
         products: cart.quantities().map(offer).collect(),
-        total: Locale::English.money(cart.total()),
+        total: Locale::English.money(euros(left_of(cart.total().amount, taken))),
         asked,
         cards: CARDS.iter().filter_map(card).collect(),
         quantity_max: QUANTITY_MAX,
         fields: super::fields::elsewhere(&shop.app.settings.public_url),
         cart: cart.text(),
+        visitor: purse.map(|purse| purse.shopper.person.title),
+        balance: member.map(|member| counted(member.account.balance)),
+        carried: member.map(carried).unwrap_or_default(),
+        coupons,
+        points_path: PATH,
     };
     html_under(&shop.policy, StatusCode::OK, &page)
+}
+
+fn coupons<'a>(member: &'a Member, asked: &Asked) -> Vec<Coupon<'a>> {
+    let issued = standing_at(member, Status::Issued).filter(|one| one.code.is_none());
+    let coupon = |one: &'a wire::Redemption| {
+        let off = one.discount.filter(|_| one.currency.as_deref() == Some("EUR"));
+        Coupon {
+            id: &one.id,
+            name: member.reward(one),
+            off: off.unwrap_or_default(),
+            shown: off.map(|off| format!("−{}", Locale::English.money(euros(off)))),
+            is_taken: asked.takes(&one.id),
+        }
+    };
+    issued.map(coupon).collect()
+}
+
+fn carried(member: &Member) -> Vec<Carried<'_>> {
+    let attached = standing_at(member, Status::Attached);
+    let carried = attached.filter_map(|one| Some((one, order_of(one.payment_id.as_deref()?)?)));
+    carried
+        .map(|(one, order)| Carried { id: &one.id, name: member.reward(one), order, number: spoken(order) })
+        .collect()
+}
+
+fn standing_at(member: &Member, status: Status) -> impl Iterator<Item = &wire::Redemption> {
+    member.redemptions.iter().filter(move |one| one.status == status.as_str())
+}
+
+/// What is left to pay, in cents.
+fn left_of(total: i64, off: impl IntoIterator<Item = i64>) -> i64 {
+    (total - off.into_iter().sum::<i64>()).max(0)
 }
 
 #[derive(Template)]
@@ -117,182 +208,33 @@ fn card((token, outcome): &(&str, &'static str)) -> Option<Card> {
     Some(Card { number: groups.join(" "), outcome })
 }
 
-#[derive(Template)]
-#[template(path = "demo/order.html")]
-struct Order<'a> {
-    shop: &'static str,
-    /// As it is read aloud.
-    number: String,
-    standing: Standing<'a>,
-    amount: String,
-    paid_with: Option<String>,
-    lines: Vec<Offer>,
-    cart: String,
-    fulfilment: Fulfilment,
-    heard: Vec<News<'a>>,
-    times: u64,
-    webhooks_url: String,
-    handler: &'static str,
+/// `42 points`.
+fn counted(points: i64) -> String {
+    let number = signed(points);
+    format!("{} point{}", number.trim_start_matches('+'), if points == 1 { "" } else { "s" })
 }
 
-/// How the payment stands, in the buyer's words.
-struct Standing<'a> {
-    mood: Mood,
-    title: &'static str,
-    text: &'a str,
-    next: Next<'a>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mood {
-    Good,
-    Open,
-    Bad,
-}
-
-/// What the buyer can do.
-enum Next<'a> {
-    /// Go on at the hosted page.
-    Pay(&'static str, &'a str),
-    /// Buy the same again.
-    Refill,
-    /// Nothing but look around.
-    Nothing,
-}
-
-/// What the shop does with the order.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fulfilment {
-    /// The buyer comes first.
-    Unpaid,
-    /// Nothing more will come.
-    Closed,
-    /// It is paid, and the webhook is on its way.
-    Waiting,
-    /// It is packed.
-    Packed,
-    /// It is paid, and was before this process began to listen.
-    Forgotten,
-}
-
-/// What an order is too old for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Age {
-    /// Nothing.
-    Open,
-    /// Its checkout has closed; a failed payment stays failed then.
-    Closed,
-    /// It was paid before this process began to listen.
-    BeforeUs,
-}
-
-impl Age {
-    fn of(payment: &wire::Payment, began: WallTime, now: WallTime) -> Age {
-        let is_before = |time: &str, other| WallTime::parse(time).is_some_and(|time| time < other);
-        match &payment.completed_at {
-            Some(completed) if is_before(completed, began) => Age::BeforeUs,
-            _ if is_before(&payment.expires_at, now) => Age::Closed,
-            _ => Age::Open,
-        }
-    }
-}
-
-/// A webhook as it is shown.
-struct News<'a> {
-    webhook: &'a Webhook,
-    after: Option<String>,
-    did: &'static str,
-}
-
-/// How an order stands, and what was heard about it.
-pub(super) fn order(shop: &Shop, order: &str, payment: &wire::Payment, heard: &[Webhook]) -> Result<Response> {
-    let status = Status::parse(&payment.status)
-        .ok_or_else(|| ApiError::internal(format!("{} is {}", payment.id, payment.status)))?;
-    let cart = payment.metadata.get("cart").map(|text| Cart::read(text)).unwrap_or_default();
-    let age = Age::of(payment, shop.began, shop.app.env.wall());
-    let page = Order {
-        shop: merchant::NAME,
-        number: spoken(order),
-        standing: standing(status, payment, age),
-        amount: Locale::English.money(euros(payment.amount)),
-        paid_with: payment.card.as_ref().filter(|_| status == Status::Completed).map(card_words),
-        lines: cart.lines().map(offer).collect(),
-        cart: cart.text(),
-        fulfilment: fulfilment(status, heard, age),
-        heard: heard.iter().map(news).collect(),
-        times: heard.iter().map(|webhook| webhook.times).sum(),
-        webhooks_url: shop.merchant.webhooks_url(),
-        handler: HANDLER,
+/// `+42` or `−21`.
+fn signed(points: i64) -> String {
+    let sign = match points {
+        ..0 => "−",
+        0 => "",
+        1.. => "+",
     };
-    Ok(html_under(&shop.policy, StatusCode::OK, &page))
+    format!("{sign}{}", Locale::English.grouped(&points.unsigned_abs().to_string()))
 }
 
-fn standing(status: Status, payment: &wire::Payment, age: Age) -> Standing<'_> {
-    let pay = |label| Next::Pay(label, &payment.checkout_url);
-    let (mood, title, text, next) = match status {
-        Status::Completed | Status::Authorized => (Mood::Good, "Thank you", "Your order is paid.", Next::Nothing),
-        Status::Pending => {
-            (Mood::Open, "Not paid yet", "Your order waits for its payment.", pay("Continue to payment"))
-        }
-        Status::RequiresAuthentication | Status::RequiresAction => {
-            (Mood::Open, "Your bank has a question", "Answer it on the payment page.", pay("Continue to payment"))
-        }
-        Status::Processing => {
-            (Mood::Open, "The payment is on its way", "The bank has not answered yet.", Next::Nothing)
-        }
-        Status::Failed if age == Age::Closed => {
-            (Mood::Bad, "This order has closed", "It was not paid in time, and nothing was charged.", Next::Refill)
-        }
-        Status::Failed => {
-            let why = payment.failure.as_ref().map_or("", |failure| failure.message.as_str());
-            (Mood::Bad, "The card was declined", why, pay("Try another card"))
-        }
-        Status::Cancelled => (Mood::Bad, "This order was cancelled", "Nothing was charged.", Next::Refill),
-        Status::Expired => {
-            (Mood::Bad, "This order has closed", "It was not paid in time, and nothing was charged.", Next::Refill)
-        }
-    };
-    Standing { mood, title, text, next }
-}
-
-fn fulfilment(status: Status, heard: &[Webhook], age: Age) -> Fulfilment {
-    match status {
-        Status::Completed | Status::Authorized if heard.iter().any(|webhook| webhook.did == Deed::Packed) => {
-            Fulfilment::Packed
-        }
-        Status::Completed | Status::Authorized if age == Age::BeforeUs => Fulfilment::Forgotten,
-        Status::Completed | Status::Authorized => Fulfilment::Waiting,
-        Status::Failed if age == Age::Closed => Fulfilment::Closed,
-        Status::Pending
-        | Status::Processing
-        | Status::RequiresAuthentication
-        | Status::RequiresAction
-        | Status::Failed => Fulfilment::Unpaid,
-        Status::Cancelled | Status::Expired => Fulfilment::Closed,
+/// Why points came or went.
+const fn moved(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Earn => "Points earned",
+        Kind::Redeem => "Exchanged for a reward",
+        Kind::Release => "Given back",
+        Kind::Clawback => "Points taken back",
+        Kind::ClawbackReversal => "Given again",
+        Kind::Adjust => "Corrected by the shop",
+        Kind::Expire => "Lapsed",
     }
-}
-
-fn news(webhook: &Webhook) -> News<'_> {
-    let did = match webhook.did {
-        Deed::Packed => "The order was packed.",
-        Deed::Nothing => "Nothing to do.",
-    };
-    News { webhook, after: webhook.after_ms.map(after), did }
-}
-
-/// A length of time in the unit that people would use.
-fn after(millis: i64) -> String {
-    match millis {
-        ..1_000 => format!("{millis} ms"),
-        1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
-        60_000..3_600_000 => format!("{} min", millis / 60_000),
-        _ => format!("{} h", millis / 3_600_000),
-    }
-}
-
-fn card_words(card: &wire::Card) -> String {
-    let brand = Brand::parse(&card.brand).unwrap_or(Brand::Unknown);
-    format!("{} •••• {}", brand.name(), card.last4)
 }
 
 /// `K7M2-Q4XT-9ZPA`.
@@ -342,30 +284,17 @@ mod tests {
     }
 
     #[test]
-    fn a_length_of_time_has_the_unit_that_people_use() {
-        let written = [7, 999, 1_000, 1_449, 61_000, 7_300_000].map(after);
-        assert_eq!(written, ["7 ms", "999 ms", "1.0 s", "1.4 s", "1 min", "2 h"]);
+    fn points_are_written_with_their_sign_and_their_number() {
+        assert_eq!([42, -21, 0].map(signed), ["+42", "−21", "0"]);
+        assert_eq!(
+            [0, 1, 42, 1_200, -8].map(counted),
+            ["0 points", "1 point", "42 points", "1,200 points", "−8 points"]
+        );
     }
 
     #[test]
-    fn an_order_is_packed_by_its_webhook_alone() {
-        let webhook = |did| Webhook {
-            event: "evt_1".into(),
-            kind: String::new(),
-            order: String::new(),
-            signature: String::new(),
-            body: String::new(),
-            after_ms: None,
-            times: 1,
-            did,
-        };
-        let (paid, other) = ([webhook(Deed::Packed)], [webhook(Deed::Nothing)]);
-        assert!(fulfilment(Status::Completed, &other, Age::Open) == Fulfilment::Waiting);
-        assert!(fulfilment(Status::Completed, &paid, Age::Closed) == Fulfilment::Packed);
-        assert!(fulfilment(Status::Completed, &[], Age::BeforeUs) == Fulfilment::Forgotten);
-        assert!(fulfilment(Status::Pending, &paid, Age::Open) == Fulfilment::Unpaid);
-        assert!(fulfilment(Status::Expired, &[], Age::Closed) == Fulfilment::Closed);
-        assert!(fulfilment(Status::Failed, &other, Age::Open) == Fulfilment::Unpaid);
-        assert!(fulfilment(Status::Failed, &other, Age::Closed) == Fulfilment::Closed);
+    fn rewards_come_off_a_total_and_never_make_it_less_than_nothing() {
+        assert_eq!(left_of(4_200, [500]), 3_700);
+        assert_eq!(left_of(690, [500, 500]), 0);
     }
 }
