@@ -68,14 +68,17 @@ impl Asked {
         serde_json::from_slice(&bytes).expect("JSON")
     }
 
-    /// A member with points, a rule, a reward and a redemption.
+    /// A member with points, a rule, rewards and redemptions, one of them of store credit.
     async fn loyalty(&self) {
-        let member = self.ask("POST", "/v1/loyalty/accounts", Some(json!({}))).await["id"].clone();
-        self.ask("POST", "/v1/loyalty/points/earn", Some(json!({"accountId": member, "amount": 1}))).await;
-        let off = json!({"amount": 500, "currency": "EUR"});
-        let reward = json!({"name": "EUR 5.00 off", "type": "discount_amount", "cost": 1, "value": off});
-        let reward = self.ask("POST", "/v1/loyalty/rewards", Some(reward)).await["id"].clone();
-        self.ask("POST", "/v1/loyalty/redemptions", Some(json!({"accountId": member, "rewardId": reward}))).await;
+        let member = json!({"customerId": "cust_wallet"});
+        let member = self.ask("POST", "/v1/loyalty/accounts", Some(member)).await["id"].clone();
+        self.ask("POST", "/v1/loyalty/points/earn", Some(json!({"accountId": member, "amount": 2}))).await;
+        for kind in ["discount_amount", "store_credit"] {
+            let worth = json!({"amount": 500, "currency": "EUR"});
+            let reward = json!({"name": "EUR 5.00", "type": kind, "cost": 1, "value": worth});
+            let reward = self.ask("POST", "/v1/loyalty/rewards", Some(reward)).await["id"].clone();
+            self.ask("POST", "/v1/loyalty/redemptions", Some(json!({"accountId": member, "rewardId": reward}))).await;
+        }
         let rule = json!({"award": {"type": "fixed", "points": 1}});
         self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
     }
