@@ -78,8 +78,19 @@ pub(crate) fn id<T>(
     text: Option<&str>,
     parse: fn(&str) -> Result<T, IdProblem>,
 ) -> Result<Option<T>, Refusal> {
-    let refused = |problem: IdProblem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at(param);
-    text.map(parse).transpose().map_err(refused)
+    text.map(|text| required_id(param, text, parse)).transpose()
+}
+
+/// The same of a parameter that is always there.
+///
+/// # Errors
+/// `parameter_invalid`.
+pub(crate) fn required_id<T>(
+    param: &'static str,
+    text: &str,
+    parse: fn(&str) -> Result<T, IdProblem>,
+) -> Result<T, Refusal> {
+    parse(text).map_err(|problem| Refusal::new(Code::ParameterInvalid, problem.to_string()).at(param))
 }
 
 /// The id that a client has chosen for what it creates.

@@ -9,7 +9,7 @@ use crate::credit::{store, wire};
 use crate::customers;
 use crate::error::{ApiError, Result};
 use crate::http::endpoint::{Call, Endpoint};
-use crate::http::formats::id;
+use crate::http::formats::required_id;
 use crate::http::list::{self, Filter, Listed};
 use crate::http::reply::Reply;
 
@@ -37,8 +37,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask = call.query::<wire::Retrieve>()?;
-        let customer = id("customerId", Some(&ask.customer_id), CustomerId::parse)?;
-        let customer = customer.ok_or_else(|| ApiError::internal("a required id was read"))?;
+        let customer = required_id("customerId", &ask.customer_id, CustomerId::parse)?;
         let (snapshot, account) = (call.app.db.snapshot().await?, call.account());
         // A deleted customer's credit is part of the books, and can be looked at.
         if customers::store::peek(&snapshot, account, &customer).await?.is_none() {

@@ -6,9 +6,9 @@ use vinr_core::keys::Family;
 use vinr_core::refusal::Code;
 
 use super::{store, wire};
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
-use crate::http::formats::id;
+use crate::http::formats::required_id;
 use crate::http::idempotency::answer;
 use crate::http::list::{self, Filter, Listed};
 use crate::http::reply::Reply;
@@ -32,8 +32,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 fn adjust(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let ask: wire::Adjust = call.body()?;
-        let account = id("accountId", Some(&ask.account_id), LoyaltyAccountId::parse)?;
-        let account = account.ok_or_else(|| ApiError::internal("a required id was read"))?;
+        let account = required_id("accountId", &ask.account_id, LoyaltyAccountId::parse)?;
         answer(&call, "adjust_points", (account, ask), |unit, (account, ask)| {
             Box::pin(async move {
                 let transaction = super::adjust(unit, account, ask.amount, ask.reason.clone()).await?;

@@ -9,7 +9,7 @@ use super::super::store;
 use super::wire::{Query, Shown};
 use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
-use crate::http::formats::id;
+use crate::http::formats::required_id;
 use crate::http::list::{Listed, Position};
 use crate::http::reply::Reply;
 
@@ -25,11 +25,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let asked = call.query::<Query>()?.program_id;
-        let program = id("programId", Some(asked.as_deref().unwrap_or(DEFAULT_ID)), ProgramId::parse)?;
-        let program = match program {
-            Some(program) => store::get(&call.app.db, call.account(), &program).await?,
-            None => return Err(crate::error::ApiError::internal("the default program has an id")),
-        };
+        let program = required_id("programId", asked.as_deref().unwrap_or(DEFAULT_ID), ProgramId::parse)?;
+        let program = store::get(&call.app.db, call.account(), &program).await?;
         let config = program.tiers.as_ref();
         let tiers = config.map_or(&[][..], |config| &config.tiers).iter();
         let data = tiers.map(|tier| Shown::of(tier, program.id.as_str())).collect();

@@ -142,20 +142,26 @@ struct TierShown<'a> {
     multiplier: Number,
 }
 
-impl<'a> TierConfigShown<'a> {
+impl<'a> TierShown<'a> {
     /// As it is shown.
-    pub(in crate::programs) fn of(config: &'a TierConfig) -> TierConfigShown<'a> {
-        let tiers = config.tiers.iter().map(|tier| TierShown {
+    fn of(tier: &'a Tier) -> TierShown<'a> {
+        TierShown {
             key: &tier.key,
             name: &tier.name,
             rank: tier.rank,
             threshold: tier.threshold,
             multiplier: show_rate(tier.multiplier),
-        });
+        }
+    }
+}
+
+impl<'a> TierConfigShown<'a> {
+    /// As it is shown.
+    pub(in crate::programs) fn of(config: &'a TierConfig) -> TierConfigShown<'a> {
         TierConfigShown {
             qualify_on: config.qualify_on.as_str(),
             period: PeriodShown { r#type: config.period.kind.as_str(), months: config.period.months },
-            tiers: tiers.collect(),
+            tiers: config.tiers.iter().map(TierShown::of).collect(),
         }
     }
 }
@@ -178,29 +184,13 @@ pub(super) struct Shown<'a> {
     object: &'static str,
     /// The program.
     program_id: &'a str,
-    /// What rules and rewards name it by.
-    key: &'a str,
-    /// What members know it by.
-    name: &'a str,
-    /// Its place.
-    rank: i64,
-    /// From which figure on a member is in it.
-    threshold: i64,
-    /// What the points of its members are multiplied by.
-    multiplier: Number,
+    #[serde(flatten)]
+    tier: TierShown<'a>,
 }
 
 impl<'a> Shown<'a> {
     /// As it is shown.
     pub(super) fn of(tier: &'a Tier, program_id: &'a str) -> Shown<'a> {
-        Shown {
-            object: "tier",
-            program_id,
-            key: &tier.key,
-            name: &tier.name,
-            rank: tier.rank,
-            threshold: tier.threshold,
-            multiplier: show_rate(tier.multiplier),
-        }
+        Shown { object: "tier", program_id, tier: TierShown::of(tier) }
     }
 }
