@@ -110,10 +110,7 @@ impl Merchant {
         let answer = match found.status {
             404 => {
                 let ask = json!({"id": "we_demo", "url": url, "enabledEvents": EVENTS});
-                let made = client.post("/v1/webhooks", None, &ask).await?;
-                // Another process was quicker: its endpoint is this one.
-                let was_there = made.problem().is_some_and(|problem| problem.code == "resource_exists");
-                if was_there { client.get(ENDPOINT).await? } else { made }
+                return client.make("/v1/webhooks", &ask).await;
             }
             200 => {
                 let endpoint: wire::Endpoint = found.read()?;
@@ -138,6 +135,16 @@ impl Client<'_> {
     /// Has something done, once for an idempotency key.
     pub(super) async fn post(&self, path: &str, idempotency_key: Option<&str>, ask: &Value) -> Result<Answer> {
         self.call(Method::POST, path, idempotency_key, Body::from(ask.to_string())).await
+    }
+
+    /// Makes something whose id the shop has chosen. Where another process was quicker, what it made is this.
+    ///
+    /// # Errors
+    /// The API does not make it.
+    pub(super) async fn make(&self, path: &str, ask: &Value) -> Result<()> {
+        let made = self.post(path, None, ask).await?;
+        let was_there = made.problem().is_some_and(|problem| problem.code == "resource_exists");
+        if made.status == 200 || was_there { Ok(()) } else { Err(made.unexpected()) }
     }
 
     async fn call(&self, method: Method, path: &str, idempotency_key: Option<&str>, body: Body) -> Result<Answer> {

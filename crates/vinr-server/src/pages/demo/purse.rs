@@ -129,9 +129,7 @@ pub(super) async fn join(client: &Client<'_>, shopper: &Shopper) -> Result<()> {
 
 async fn make(client: &Client<'_>, path: &str, ask: &str) -> Result<()> {
     let ask: Value = serde_json::from_str(ask).map_err(ApiError::internal)?;
-    let made = client.post(path, None, &ask).await?;
-    let was_there = made.problem().is_some_and(|problem| problem.code == "resource_exists");
-    if made.status == 200 || was_there { Ok(()) } else { Err(made.unexpected()) }
+    client.make(path, &ask).await
 }
 
 /// A page of a list.
