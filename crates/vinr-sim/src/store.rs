@@ -17,9 +17,6 @@ const NUMBERS: &str = "SELECT id FROM card_vault WHERE account = $1 ORDER BY id"
 const LOTS: &str =
     "SELECT id, points FROM points_lots WHERE account = $1 AND id > $2 AND id < $3 AND points <> 0 ORDER BY id";
 
-/// The moment of points that never lapse, in the id of their lot.
-const LOT_NEVER: i64 = 9_999_999_999_999_999;
-
 /// One row of an event on its way.
 #[derive(Debug)]
 pub(crate) struct Delivery {
@@ -70,14 +67,14 @@ pub(crate) async fn open_attempts(db: &Db, account: &str) -> Result<Vec<String>,
     Ok(rows.iter().map(|row| format!("{} {} {}", row.text(0), row.text(1), row.text(2))).collect())
 }
 
-/// A member's lots, each with the moment at which it lapses; what never does comes last.
+/// A member's lots, each with the moment at which it lapses; of what never does there is no row.
 pub(crate) async fn lots(db: &Db, account: &str, member: &str) -> Result<Vec<(i64, i64)>, Broken> {
     let params = [account.into(), format!("{member}:").into(), format!("{member};").into()];
     let rows = db.query(LOTS, &params).await.map_err(|error| format!("lots: {error}"))?;
     let read = |row: &Row| {
         let (_, moment) = row.text(0).rsplit_once(':').expect("a lot's id has a moment");
         let moment = moment.parse().expect("a lot's id has a moment");
-        (if moment == LOT_NEVER { i64::MAX } else { moment }, row.int(1))
+        (moment, row.int(1))
     };
     Ok(rows.iter().map(read).collect())
 }

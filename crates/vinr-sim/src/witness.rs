@@ -5,7 +5,7 @@ mod disputes;
 mod earning;
 mod links;
 mod payments;
-mod points;
+pub(crate) mod points;
 mod redemptions;
 mod refunds;
 mod tiers;
