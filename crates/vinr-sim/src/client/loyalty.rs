@@ -33,6 +33,8 @@ pub(super) struct Shelf {
     pub(super) members: Vec<Member>,
     /// Rewards with what they cost.
     pub(super) rewards: Vec<(String, u64)>,
+    /// Those of them that are store credit.
+    pub(super) credit: Vec<(String, u64)>,
 }
 
 impl Client {
@@ -326,7 +328,7 @@ impl Client {
         Ok(())
     }
 
-    fn refund_of(&mut self, payment: &Value, amount: Option<u64>) -> Ask {
+    pub(super) fn refund_of(&mut self, payment: &Value, amount: Option<u64>) -> Ask {
         let mut body = json!({"paymentId": id(payment)});
         if let Some(amount) = amount {
             let tens = if payment["currency"] == "KWD" { 10 } else { 1 };
@@ -399,20 +401,20 @@ impl Client {
         let list = Client::bare("GET", format!("/v1/loyalty/transactions?account={account}&limit=20"), "");
         let Some(Said { status: 200, text, .. }) = self.tell(&list).await? else { return Ok(()) };
         let page: Value = serde_json::from_str(&text).unwrap_or_default();
-        let number = |one: &Value, name: &str| one[name].as_i64().unwrap_or_default();
         let moved: Vec<&Value> = page["data"].as_array().into_iter().flatten().collect();
-        for pair in moved.windows(2) {
-            // Of one millisecond nothing tells which was first.
-            let apart = pair[0]["created_at"] != pair[1]["created_at"];
-            let alone = moved.iter().filter(|one| one["created_at"] == pair[0]["created_at"]).count() == 1
-                && moved.iter().filter(|one| one["created_at"] == pair[1]["created_at"]).count() == 1;
-            if apart
-                && alone
-                && number(pair[0], "balanceAfter") != number(pair[1], "balanceAfter") + number(pair[0], "points")
-            {
-                return Err(format!("{} does not follow {}", pair[0], pair[1]));
-            }
-        }
-        Ok(())
+        follow_one_another(&moved, "points")
     }
+}
+
+/// Movements, newest first: each comes to its balance from the one before it.
+pub(super) fn follow_one_another(moved: &[&Value], what: &str) -> Result<(), Broken> {
+    let number = |one: &Value, name: &str| one[name].as_i64().unwrap_or_default();
+    // Of one millisecond nothing tells which was first.
+    let alone = |of: &Value| moved.iter().filter(|one| one["created_at"] == of["created_at"]).count() == 1;
+    for pair in moved.windows(2).filter(|pair| alone(pair[0]) && alone(pair[1])) {
+        if number(pair[0], "balanceAfter") != number(pair[1], "balanceAfter") + number(pair[0], what) {
+            return Err(format!("{} does not follow {}", pair[0], pair[1]));
+        }
+    }
+    Ok(())
 }
