@@ -155,7 +155,9 @@ impl Profile {
         let heavy = if loyalty.percent(60) { 1 + loyalty.below(3) } else { 0 };
         for (weight, work) in weights.iter_mut().zip(Work::ALL) {
             if work.is_of_loyalty() {
-                *weight = heavy * (1 + loyalty.below(6));
+                // Whoever has credit came to it by the other kinds.
+                let most = if work == Work::Credit { 24 } else { 6 };
+                *weight = heavy * (1 + loyalty.below(most));
             }
         }
         // Something is always paid.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Client;
-use super::loyalty::{Member, follow_one_another};
+use super::loyalty::{Known, Member, follow_one_another};
 use super::payments::id;
 use super::rewards::adds_up;
 use crate::world::{Ask, Broken};
@@ -28,25 +28,33 @@ struct Purse {
 impl Client {
     /// A member's customer is given credit, and pays with it.
     pub(super) async fn use_credit(&mut self) -> Result<(), Broken> {
-        let Some(member) = self.member().await? else { return Ok(()) };
+        let rich = self.chance.one(&self.shelf.rich).filter(|_| self.chance.percent(70)).cloned();
+        let member = if rich.is_some() { rich } else { self.member().await? };
+        let Some(member) = member else { return Ok(()) };
         let Some(account) = member.account.clone() else { return self.earn().await };
-        let Some(customer) = member.customer.clone() else { return self.credit_of_nobody(&account).await };
-        if self.chance.percent(50) {
-            self.get_credit(&account).await?;
+        let Some(customer) = member.customer.clone() else { return self.credit_of_nobody(&account, &member).await };
+        let mut purse = self.purse(&customer).await?;
+        if purse.is_none() || self.chance.percent(25) {
+            self.get_credit(&account, &member).await?;
+            purse = self.purse(&customer).await?;
         }
-        let Some(purse) = self.purse(&customer).await? else { return self.get_credit(&account).await };
+        let Some(purse) = purse else { return Ok(()) };
         match self.chance.below(10) {
             0..2 => self.race_for_credit(&member, &purse).await?,
             2..4 => self.hold_with_credit(&member, &purse).await?,
             4..7 => self.wait_with_credit(&member, &purse).await?,
             _ => self.pay_with_credit(&member, (&purse, &account)).await?,
         }
-        self.look_at_credit(&customer).await.map(drop)
+        if self.chance.percent(50) { self.look_at_credit(&customer).await.map(drop) } else { Ok(()) }
     }
 
     /// Points are exchanged for credit, by several at once, and stay exchanged.
-    async fn get_credit(&mut self, account: &str) -> Result<(), Broken> {
-        for made in self.redeem_for_credit(account).await? {
+    async fn get_credit(&mut self, account: &str, member: &Member) -> Result<(), Broken> {
+        let given = self.redeem_for_credit(account, member).await?;
+        if !given.is_empty() && self.shelf.rich.iter().all(|one| one.account != member.account) {
+            self.shelf.rich.push(member.clone());
+        }
+        for made in given {
             if made["status"] != "applied" {
                 return Err(format!("store credit is given at once: {made}"));
             }
@@ -61,15 +69,16 @@ impl Client {
     }
 
     /// Who is no customer has no credit.
-    async fn credit_of_nobody(&mut self, account: &str) -> Result<(), Broken> {
-        match self.redeem_for_credit(account).await?.first() {
+    async fn credit_of_nobody(&mut self, account: &str, member: &Member) -> Result<(), Broken> {
+        match self.redeem_for_credit(account, member).await?.first() {
             Some(made) => Err(format!("credit was given to no customer: {made}")),
             None => Ok(()),
         }
     }
 
-    async fn redeem_for_credit(&mut self, account: &str) -> Result<Vec<Value>, Broken> {
-        let Some((reward, cost)) = self.credit_reward().await? else { return Ok(Vec::new()) };
+    async fn redeem_for_credit(&mut self, account: &str, member: &Member) -> Result<Vec<Value>, Broken> {
+        let reward = self.credit_reward(&member.program).await?;
+        let Some(Known { id: reward, cost, .. }) = reward else { return Ok(Vec::new()) };
         let points = cost + self.chance.below(3 * cost);
         let gift = self.post("/v1/loyalty/transactions", &json!({"account": account, "amount": points}));
         self.tell(&gift).await?;
@@ -120,7 +129,7 @@ impl Client {
     async fn pay_with_credit(&mut self, member: &Member, (purse, account): (&Purse, &str)) -> Result<(), Broken> {
         let mut body = self.order_with_credit(member, purse);
         if self.chance.percent(20)
-            && let Some((reward, _)) = self.reward().await?
+            && let Some(Known { id: reward, .. }) = self.reward().await?
         {
             let ask = self.post("/v1/loyalty/redemptions", &json!({"account": account, "rewardId": reward}));
             let redeemed = self.object(&ask).await?.filter(|redeemed| redeemed["status"] == "issued");

@@ -19,6 +19,20 @@ pub(super) struct Member {
     pub(super) account: Option<String>,
     /// The customer, who is never deleted.
     pub(super) customer: Option<String>,
+    /// The program that they are a member of.
+    pub(super) program: String,
+}
+
+/// A reward.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) id: String,
+    /// Points for one.
+    pub(super) cost: u64,
+    /// The program whose points buy it.
+    pub(super) program: String,
+    /// Whether it is store credit.
+    pub(super) is_credit: bool,
 }
 
 /// What a client has of loyalty.
@@ -31,10 +45,9 @@ pub(super) struct Shelf {
     /// Earning rules, and whether payments set them off.
     rules: Vec<(String, bool)>,
     pub(super) members: Vec<Member>,
-    /// Rewards with what they cost.
-    pub(super) rewards: Vec<(String, u64)>,
-    /// Those of them that are store credit.
-    pub(super) credit: Vec<(String, u64)>,
+    pub(super) rewards: Vec<Known>,
+    /// Members whose customers were given store credit.
+    pub(super) rich: Vec<Member>,
 }
 
 impl Client {
@@ -196,8 +209,12 @@ impl Client {
         let Some(customer) = member.customer.as_ref().filter(|_| member.account.is_none()) else { return Ok(member) };
         let list = Client::bare("GET", format!("/v1/loyalty/accounts?customerId={customer}"), "");
         let page = self.object(&list).await?.unwrap_or_default();
-        member.account = page["data"][0]["id"].as_str().map(str::to_owned);
-        for one in self.shelf.members.iter_mut().filter(|one| one.customer == member.customer) {
+        let accounts = page["data"].as_array().into_iter().flatten();
+        let own = accounts.clone().find(|one| one["programId"] == member.program.as_str());
+        member.account = own.map(|one| id(one).to_owned());
+        for one in
+            self.shelf.members.iter_mut().filter(|one| one.customer == member.customer && one.program == member.program)
+        {
             one.account.clone_from(&member.account);
         }
         Ok(member)
@@ -206,7 +223,7 @@ impl Client {
     /// A customer who is made a member, one who may become one by paying, or a member who is no customer.
     async fn new_member(&mut self) -> Result<Option<Member>, Broken> {
         let Some(program) = self.program().await? else { return Ok(None) };
-        let mut member = Member { account: None, customer: None };
+        let mut member = Member { account: None, customer: None, program: program.clone() };
         let mut body = json!({"programId": program});
         if self.chance.percent(75) {
             let ask = self.post("/v1/customers", &json!({"name": "Grace"}));

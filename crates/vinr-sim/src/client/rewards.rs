@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Client;
-use super::loyalty::Member;
+use super::loyalty::{Known, Member};
 use super::payments::id;
 use crate::world::{Ask, Broken};
 
@@ -17,7 +17,7 @@ impl Client {
     pub(super) async fn redeem(&mut self) -> Result<(), Broken> {
         let Some(member) = self.member().await? else { return Ok(()) };
         let Some(account) = member.account.clone() else { return self.earn().await };
-        let Some((reward, cost)) = self.reward().await? else { return Ok(()) };
+        let Some(Known { id: reward, cost, .. }) = self.reward().await? else { return Ok(()) };
         if self.chance.percent(70) {
             let points = cost + self.chance.below(2 * cost);
             let gift = self.post("/v1/loyalty/transactions", &json!({"account": account, "amount": points}));
@@ -47,14 +47,15 @@ impl Client {
     }
 
     /// A reward: one that is known, or a new one, of which there may be few.
-    pub(super) async fn reward(&mut self) -> Result<Option<(String, u64)>, Broken> {
+    pub(super) async fn reward(&mut self) -> Result<Option<Known>, Broken> {
         if let Some(known) = self.chance.one(&self.shelf.rewards).filter(|_| self.chance.percent(75)).cloned() {
             if self.chance.percent(6) {
                 let change = json!({"active": self.chance.percent(70), "name": "Another"}).to_string();
-                self.tell(&Client::bare("PATCH", format!("/v1/loyalty/rewards/{}", known.0), &change)).await?;
+                self.tell(&Client::bare("PATCH", format!("/v1/loyalty/rewards/{}", known.id), &change)).await?;
             }
             return Ok(Some(known));
         }
+        let Some(program) = self.program().await? else { return Ok(None) };
         let kind = match self.chance.below(9) {
             0 => ("free_product", json!({"product": "A cup", "quantity": 1})),
             1 => ("partner", json!({"partner": "A cinema", "sku": "seat"})),
@@ -66,16 +67,20 @@ impl Client {
             _ => ("discount_amount", json!({"amount": 1 + self.chance.below(2_000), "currency": "EUR"})),
         };
         let few_percent = 50;
-        self.new_reward(kind, few_percent).await
+        self.new_reward(program, kind, few_percent).await
     }
 
-    /// A reward that is store credit.
-    pub(super) async fn credit_reward(&mut self) -> Result<Option<(String, u64)>, Broken> {
-        match self.chance.one(&self.shelf.credit).filter(|_| self.chance.percent(80)).cloned() {
+    /// A reward that is store credit, mostly one that points of this program buy.
+    pub(super) async fn credit_reward(&mut self, program: &str) -> Result<Option<Known>, Broken> {
+        let fits = |one: &&Known| one.is_credit && one.program == program;
+        let known: Vec<Known> = self.shelf.rewards.iter().filter(fits).cloned().collect();
+        match self.chance.one(&known).filter(|_| self.chance.percent(75)).cloned() {
             Some(known) => Ok(Some(known)),
             None => {
-                let few_percent = 20;
-                self.new_reward(self.some_credit(), few_percent).await
+                let program = if self.chance.percent(95) { Some(program.to_owned()) } else { self.program().await? };
+                let Some(program) = program else { return Ok(None) };
+                let few_percent = 15;
+                self.new_reward(program, self.some_credit(), few_percent).await
             }
         }
     }
@@ -88,10 +93,10 @@ impl Client {
 
     async fn new_reward(
         &mut self,
+        program: String,
         (kind, value): (&str, Value),
         few_percent: u64,
-    ) -> Result<Option<(String, u64)>, Broken> {
-        let Some(program) = self.program().await? else { return Ok(None) };
+    ) -> Result<Option<Known>, Broken> {
         let cost = 1 + self.chance.below(400);
         let mut body = json!({"programId": program, "name": "Off", "type": kind, "cost": cost, "value": value});
         if let Some(tier) = self.tier(&program)
@@ -104,10 +109,7 @@ impl Client {
         }
         let ask = self.post("/v1/loyalty/rewards", &body);
         let Some(reward) = self.object(&ask).await? else { return Ok(None) };
-        let reward = (id(&reward).to_owned(), cost);
-        if kind == "store_credit" {
-            self.shelf.credit.push(reward.clone());
-        }
+        let reward = Known { id: id(&reward).to_owned(), cost, program, is_credit: kind == "store_credit" };
         self.shelf.rewards.push(reward.clone());
         Ok(Some(reward))
     }
