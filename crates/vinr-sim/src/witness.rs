@@ -158,6 +158,7 @@ impl Observer for Witness {
         let judged = judged.and_then(|()| folds.points_add_up(&commit));
         let judged = judged.and_then(|()| folds.redemptions_stand(&commit));
         let judged = judged.and_then(|()| folds.credit_stands(&commit));
+        let judged = judged.and_then(|()| folds.spend_adds_up(&commit));
         let judged = judged.and_then(|()| folds.tiers_stand(&commit));
         let judged = judged.and_then(|()| commit.every_change_is_told());
         if let Err(problem) = judged {

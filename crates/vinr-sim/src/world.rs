@@ -356,7 +356,7 @@ impl World {
             );
             let events: usize = folds.events.values().map(Vec::len).sum();
             let payments = format!("{by_status:?}, paid by {paid_by:?}, {links} of links");
-            let credit = folds.credit.facts();
+            let credit = folds.credit_facts();
             (events, folds.deliveries.values().sum::<usize>(), payments, points, credit)
         });
         let answers = self.state().answers.clone();

@@ -33,23 +33,7 @@ pub(crate) struct Credit {
     /// Every movement of each account, in the order of commits.
     pub(crate) transactions: BTreeMap<String, Vec<Transaction>>,
     /// How often each thing happened.
-    pub(crate) moved: BTreeMap<&'static str, u32>,
-}
-
-impl Credit {
-    /// What a story did with store credit, for who reads it.
-    pub(crate) fn facts(&self) -> String {
-        let ways = self.uses.values().filter(|uses| uses.spent > 0);
-        let whole = |uses: &&Use| uses.given_back == uses.spent;
-        let (back, part) = ways.clone().filter(|uses| uses.given_back > 0).partition::<Vec<_>, _>(whole);
-        format!(
-            "credit {:?}, spent by {} payments, given back whole by {} and in part by {}",
-            self.moved,
-            ways.count(),
-            back.len(),
-            part.len()
-        )
-    }
+    moved: BTreeMap<&'static str, u32>,
 }
 
 /// What a customer has in a currency, and what of that payments hold.
@@ -90,6 +74,16 @@ fn read(event: Event) -> (&'static str, i64, (i64, i64)) {
 }
 
 impl Folds {
+    /// What a story did with store credit, for who reads it.
+    pub(crate) fn credit_facts(&self) -> String {
+        let mut fates = BTreeMap::<String, u32>::new();
+        for (key, uses) in &self.credit.uses {
+            let fate = self.payments.get(key).map_or_else(String::new, |payment| fate(payment, uses));
+            *fates.entry(fate).or_default() += 1;
+        }
+        format!("credit {:?}, of payments {fates:?}", self.credit.moved)
+    }
+
     /// One event: the balance and what is held stay within each other, and what moves the balance is told.
     pub(super) fn credit_moved(
         &mut self,
@@ -257,6 +251,22 @@ impl Folds {
         let is_right = (0..=left).contains(&money) && (0..=credit).contains(&back) && (back == 0 || money == left);
         if is_right && money + back > 0 { Ok(()) } else { Err(format!("{refund:?} is of {payment:?}")) }
     }
+}
+
+/// How a payment that used credit ended, and with how much else.
+fn fate(payment: &Payment, uses: &Use) -> String {
+    let held = if payment.authorized_until.is_some() { " after a hold" } else { "" };
+    let part = match payment.status {
+        Status::Completed if payment.amount.amount == 0 => " by credit alone",
+        Status::Completed if payment.amount_captured < payment.amount.amount => " in part",
+        _ => "",
+    };
+    let back = match uses.given_back {
+        0 => "",
+        back if back < uses.spent => ", some given back",
+        _ => ", all given back",
+    };
+    format!("{}{part}{held}{back}", payment.status.as_str())
 }
 
 /// Whether nobody can pay it any more.
