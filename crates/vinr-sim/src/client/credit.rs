@@ -272,6 +272,10 @@ impl Client {
         let Some(shown) = shown.filter(|_| self.chance.percent(60)) else { return Ok(()) };
         let [money, credit] = ["amountCaptured", "creditApplied"].map(|name| shown[name].as_u64().unwrap_or_default());
         let (whole, parts) = (money + credit, 1 + self.chance.below(4));
+        // A discount took all of it.
+        if whole == 0 {
+            return Ok(());
+        }
         let mut asks = Vec::new();
         for _ in 0..parts {
             let part = if self.chance.percent(60) { whole.div_ceil(parts) } else { 1 + self.chance.below(whole) };
