@@ -220,18 +220,11 @@ impl Folds {
                 Ok(())
             }
             Note::EndpointCreated(endpoint) => {
-                self.urls.entry(endpoint.id.clone()).or_default().insert(endpoint.url.clone());
-                self.changed.endpoints.insert((account.into(), endpoint.id.clone()));
-                self.endpoints.insert((account.into(), endpoint.id.clone()), (**endpoint).clone());
+                self.endpoint_created(account, endpoint);
                 Ok(())
             }
             Note::Endpoint { id, event } => self.endpoint(account, id, event),
-            Note::EndpointDeleted(id) => {
-                let key = (account.to_owned(), id.clone());
-                self.was_off.insert(key.clone());
-                self.changed.endpoints.insert(key.clone());
-                self.endpoints.remove(&key).map(drop).ok_or_else(|| format!("{id} was removed and is not there"))
-            }
+            Note::EndpointDeleted(id) => self.endpoint_deleted(account, id),
             Note::Emitted { id, kind, slot, data } => {
                 let number = commit.committed.map_or(0, |committed| committed.number(*slot));
                 self.emitted(commit, id, *kind, number, data)
@@ -241,6 +234,19 @@ impl Folds {
                 Ok(())
             }
         }
+    }
+
+    fn endpoint_created(&mut self, account: &str, endpoint: &Endpoint) {
+        self.urls.entry(endpoint.id.clone()).or_default().insert(endpoint.url.clone());
+        self.changed.endpoints.insert((account.into(), endpoint.id.clone()));
+        self.endpoints.insert((account.into(), endpoint.id.clone()), endpoint.clone());
+    }
+
+    fn endpoint_deleted(&mut self, account: &str, id: &WebhookEndpointId) -> Result<(), Broken> {
+        let key = (account.to_owned(), id.clone());
+        self.was_off.insert(key.clone());
+        self.changed.endpoints.insert(key.clone());
+        self.endpoints.remove(&key).map(drop).ok_or_else(|| format!("{id} was removed and is not there"))
     }
 
     fn endpoint(&mut self, account: &str, id: &WebhookEndpointId, event: &endpoint::Event) -> Result<(), Broken> {
