@@ -40,9 +40,9 @@ impl Client {
         }
         let Some(purse) = purse else { return Ok(()) };
         match self.chance.below(10) {
-            0..2 => self.race_for_credit(&member, &purse).await?,
-            2..4 => self.hold_with_credit(&member, &purse).await?,
-            4..7 => self.wait_with_credit(&member, &purse).await?,
+            0..3 => self.race_for_credit(&member, &purse).await?,
+            3..5 => self.hold_with_credit(&member, &purse).await?,
+            5..7 => self.wait_with_credit(&member, &purse).await?,
             _ => self.pay_with_credit(&member, (&purse, &account)).await?,
         }
         if self.chance.percent(50) { self.look_at_credit(&customer).await.map(drop) } else { Ok(()) }
@@ -238,7 +238,12 @@ impl Client {
             orders.push((body["amount"].clone(), self.post("/v1/payments", &body)));
         }
         let client = &*self;
-        let told = join_all(orders.iter().map(|(_, ask)| client.object(ask))).await;
+        let told = join_all(orders.iter().map(|(_, ask)| async move {
+            // Some come while the commit of another is under way, and have not seen it.
+            sleep(client.chance.millis(15)).await;
+            client.object(ask).await
+        }));
+        let told = told.await;
         let mut made = Vec::new();
         for ((asked, _), payment) in orders.iter().zip(told) {
             if let Some(payment) = payment? {

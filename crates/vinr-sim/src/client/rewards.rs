@@ -74,15 +74,13 @@ impl Client {
     pub(super) async fn credit_reward(&mut self, program: &str) -> Result<Option<Known>, Broken> {
         let fits = |one: &&Known| one.is_credit && one.program == program;
         let known: Vec<Known> = self.shelf.rewards.iter().filter(fits).cloned().collect();
-        match self.chance.one(&known).filter(|_| self.chance.percent(75)).cloned() {
-            Some(known) => Ok(Some(known)),
-            None => {
-                let program = if self.chance.percent(95) { Some(program.to_owned()) } else { self.program().await? };
-                let Some(program) = program else { return Ok(None) };
-                let few_percent = 15;
-                self.new_reward(program, self.some_credit(), few_percent).await
-            }
+        if let Some(known) = self.chance.one(&known).filter(|_| self.chance.percent(75)).cloned() {
+            return Ok(Some(known));
         }
+        let program = if self.chance.percent(95) { Some(program.to_owned()) } else { self.program().await? };
+        let Some(program) = program else { return Ok(None) };
+        let few_percent = 15;
+        self.new_reward(program, self.some_credit(), few_percent).await
     }
 
     /// Any amount, also one that no card could be charged with.

@@ -123,13 +123,8 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
     }
     match event {
         Event::Submitted { .. } if at >= payment.expires_at => Err("its checkout was closed"),
-        Event::CreditReleased if payment.status != Status::Failed || at < payment.expires_at => {
-            Err("its buyer can still pay with it")
-        }
-        // It may have failed after its checkout had closed.
-        Event::CreditReleased => {
-            on_time(payment.timeline.last().map_or(at, |last| last.at.max(payment.expires_at)), at)
-        }
+        Event::CreditReleased if payment.status != Status::Failed => Err("its buyer can still pay with it"),
+        Event::CreditReleased => on_time(closed(payment), at),
         Event::AuthenticationPassed if payment.authenticate_until.is_none_or(|until| at >= until) => {
             Err("its challenge was over")
         }
@@ -174,6 +169,11 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
+}
+
+/// When nobody could pay it any more: it may have failed after its checkout had closed.
+fn closed(payment: &Payment) -> Timestamp {
+    payment.timeline.last().map_or(payment.expires_at, |last| last.at.max(payment.expires_at))
 }
 
 /// A debited account pays, or does not, as it is published.
