@@ -41,6 +41,7 @@ pub mod witness;
 mod workers;
 
 pub use app::App;
+pub use credit::store::of_customer as credit_rows;
 pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
 pub use flows::export;

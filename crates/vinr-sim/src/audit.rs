@@ -7,8 +7,8 @@ use vinr_core::payments::Payment;
 use vinr_store::Db;
 
 use crate::store;
-use crate::witness::Of;
 use crate::witness::points::Held;
+use crate::witness::{Has, Of, Purse};
 use crate::world::{Broken, World};
 
 /// Compares what changed since the last time. Nothing runs while this reads: the simulated disk answers at once.
@@ -49,6 +49,9 @@ pub(crate) async fn rows(world: &World) -> Result<u64, Broken> {
     }
     for key in &changed.members {
         member(world, key).await?;
+    }
+    for key in &changed.credit {
+        credit(world, key).await?;
     }
     for key in &changed.setups {
         let (account, id) = (account(&key.0)?, &key.1);
@@ -100,6 +103,17 @@ async fn member(world: &World, key: &Of<LoyaltyAccountId>) -> Result<(), Broken>
         (account, fold.lots.into_iter().collect())
     });
     same(id, row.as_ref(), fold.as_ref())
+}
+
+/// What a customer has in a currency.
+async fn credit(world: &World, key: &Of<Purse>) -> Result<(), Broken> {
+    let (account, (customer, currency)) = (account(&key.0)?, &key.1);
+    let rows = vinr_server::credit_rows(&world.eye, &account, customer).await;
+    let rows = rows.map_err(|error| format!("credit: {error}"))?;
+    let row = rows.iter().find(|row| row.currency.code() == *currency);
+    let row = row.map(|row| Has { balance: row.balance, held: row.held });
+    let fold = world.witness.with(|folds| folds.credit.purses.get(key).copied());
+    same(customer, row.as_ref(), fold.as_ref())
 }
 
 fn account(id: &str) -> Result<AccountId, Broken> {
