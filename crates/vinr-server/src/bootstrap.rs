@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0020_tiers", sql: include_str!("../../../migrations/0020_tiers.sql") },
     Migration { name: "0021_store_credit", sql: include_str!("../../../migrations/0021_store_credit.sql") },
     Migration { name: "0022_common_events", sql: include_str!("../../../migrations/0022_common_events.sql") },
+    Migration { name: "0025_emails", sql: include_str!("../../../migrations/0025_emails.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

@@ -24,6 +24,7 @@ pub mod keyring;
 pub mod ledger;
 pub mod locale;
 mod loyalty_accounts;
+pub mod mail;
 mod pages;
 mod payment_links;
 mod payment_methods;

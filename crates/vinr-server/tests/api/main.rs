@@ -43,6 +43,7 @@ mod loyalty_expiry;
 mod loyalty_programs;
 mod loyalty_races;
 mod loyalty_tiers;
+mod mail;
 mod one_moment;
 mod operations;
 mod payment_events;
