@@ -39,6 +39,7 @@ pub mod customers;
 pub mod decimals;
 pub mod disputes;
 pub mod earning_rules;
+pub mod emails;
 pub mod events;
 pub mod fees;
 pub mod ibans;

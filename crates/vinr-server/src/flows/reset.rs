@@ -33,6 +33,7 @@ const WIPED: &[&str] = &[
     "disputes",
     "earning_caps",
     "earning_rules",
+    "emails",
     "events",
     "idempotency",
     "jobs",

@@ -74,6 +74,8 @@ async fn a_reset_leaves_nothing_but_the_account_and_touches_no_other(engine: Eng
     let stranger = server.another_account().await;
     filled(&server, &server.secret_key).await;
     filled(&server, &stranger).await;
+    let written = server.app.post_email(&server.account, "a cause", "ada@buyer.example", &crate::mail::letter()).await;
+    written.expect("an e-mail that nobody sends");
     server.patch("/v1/account", json!({"name": "Acme"})).await.ok();
     server.advance(3_600).await;
     // The hour may have ended a day, and closed what was open of its settlements.
