@@ -2,9 +2,10 @@
 ALTER TABLE payments ADD COLUMN awards TEXT;
 CREATE INDEX points_awards_payment ON points_awards (account, payment_id);
 UPDATE payments SET awards = (
-  SELECT '[' || string_agg('{"program":"' || a.program_id || '","account":"' || a.loyalty_account_id
-    || '","transaction":"' || a.transaction_id || '","points":' || a.points || ',"clawed":' || a.clawed
-    || ',"waived":' || a.waived || ',"expires_at":' || COALESCE('' || a.expires_at, 'null') || '}', ',') || ']'
+  SELECT '[' || string_agg('{"account":"' || a.loyalty_account_id || '","clawed":' || a.clawed
+    || ',"expires_at":' || COALESCE('' || a.expires_at, 'null') || ',"points":' || a.points
+    || ',"program":"' || a.program_id || '","transaction":"' || a.transaction_id || '","waived":' || a.waived || '}', ',')
+    || ']'
   FROM points_awards a WHERE a.account = payments.account AND a.payment_id = payments.id)
 WHERE EXISTS (SELECT 1 FROM points_awards a WHERE a.account = payments.account AND a.payment_id = payments.id);
 DROP TABLE points_awards;

@@ -224,14 +224,12 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let status = Status::parse(row.text()).expect("the database holds statuses");
-    let amount = row.int();
-    let amount = Money::new(amount, Currency::parse(row.text()).expect("the database holds currencies"));
+    let amount = read_amount(row);
     let (amount_capturable, amount_captured, amount_refunded) = (row.int(), row.int(), row.int());
     let description = owned(row);
     let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
     let (method_id, card) = (read_method_id(row), read_card(row));
-    let (return_url, cancel_url) = (owned(row), owned(row));
-    let checkout_token = row.text().to_owned();
+    let (return_url, cancel_url, checkout_token) = (owned(row), owned(row), row.text().to_owned());
     let capture = Capture::parse(row.text()).expect("the database holds capture methods");
     let presence = if row.bool() { Presence::OffSession } else { Presence::OnSession };
     let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
@@ -293,6 +291,11 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         created_at,
         link_id,
     }
+}
+
+fn read_amount(row: &mut RowReader<'_>) -> Money {
+    let amount = row.int();
+    Money::new(amount, Currency::parse(row.text()).expect("the database holds currencies"))
 }
 
 fn owned(row: &mut RowReader<'_>) -> Option<String> {

@@ -1,51 +1,44 @@
 //! What a payment earned as a column of its row.
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 use vinr_core::awards::Award;
 use vinr_core::ids::{LoyaltyAccountId, PointsTransactionId, ProgramId};
 use vinr_core::time::Timestamp;
 
-/// An award as JSON has it.
-#[derive(Serialize, Deserialize)]
-struct StoredAward {
-    program: String,
-    account: String,
-    transaction: String,
-    points: i64,
-    clawed: i64,
-    waived: i64,
-    expires_at: Option<i64>,
-}
-
 /// The column of awards: nothing for a payment that earned nothing.
 pub(crate) fn awards_text(awards: &[Award]) -> Option<String> {
-    let stored = |award: &Award| StoredAward {
-        program: award.program_id.to_string(),
-        account: award.account.to_string(),
-        transaction: award.transaction.to_string(),
-        points: award.points,
-        clawed: award.clawed,
-        waived: award.waived,
-        expires_at: award.expires_at.map(Timestamp::millis),
+    let kept = |award: &Award| {
+        json!({
+            "account": award.account.as_str(),
+            "clawed": award.clawed,
+            "expires_at": award.expires_at.map(Timestamp::millis),
+            "points": award.points,
+            "program": award.program_id.as_str(),
+            "transaction": award.transaction.as_str(),
+            "waived": award.waived,
+        })
     };
-    let awards: Vec<StoredAward> = awards.iter().map(stored).collect();
-    (!awards.is_empty()).then(|| serde_json::to_string(&awards).expect("texts and numbers are JSON"))
+    (!awards.is_empty()).then(|| awards.iter().map(kept).collect::<Json>().to_string())
 }
 
 /// Reads [`awards_text`] back.
 pub(crate) fn read_awards(text: &str) -> Vec<Award> {
-    const HOLDS: &str = "the database holds ids";
-    let awards: Vec<StoredAward> = serde_json::from_str(text).expect("the database holds awards");
-    let read = |award: StoredAward| Award {
-        program_id: ProgramId::parse(&award.program).expect(HOLDS),
-        account: LoyaltyAccountId::parse(&award.account).expect(HOLDS),
-        transaction: PointsTransactionId::parse(&award.transaction).expect(HOLDS),
-        points: award.points,
-        clawed: award.clawed,
-        waived: award.waived,
-        expires_at: award.expires_at.map(Timestamp::from_millis),
+    const HOLDS: &str = "the database holds awards";
+    let read = |kept: &Json| {
+        let int = |name: &str| kept[name].as_i64().expect(HOLDS);
+        let text = |name: &str| kept[name].as_str().expect(HOLDS);
+        Award {
+            program_id: ProgramId::parse(text("program")).expect(HOLDS),
+            account: LoyaltyAccountId::parse(text("account")).expect(HOLDS),
+            transaction: PointsTransactionId::parse(text("transaction")).expect(HOLDS),
+            points: int("points"),
+            clawed: int("clawed"),
+            waived: int("waived"),
+            expires_at: kept["expires_at"].as_i64().map(Timestamp::from_millis),
+        }
     };
-    awards.into_iter().map(read).collect()
+    let awards: Vec<Json> = serde_json::from_str(text).expect(HOLDS);
+    awards.iter().map(read).collect()
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ async fn filled(server: &Server, key: &str) {
 /// How many rows each table has of an account.
 async fn rows(server: &Server, account: &str) -> Vec<(String, i64)> {
     let mut found = Vec::new();
-    for (table, _) in Migration::tables(&MIGRATIONS) {
+    for (table, _) in Migration::tables(MIGRATIONS) {
         let sql: &'static str = format!("SELECT COUNT(*) FROM {table} WHERE account = $1").leak();
         let count = server.app.db.query(sql, &[account.into()]).await.expect("a count")[0].int(0);
         found.push((table.to_owned(), count));

@@ -11,7 +11,7 @@ use crate::error::Result;
 const PAYMENTS: &str = "SELECT id, amount_capturable, amount_captured, fee, amount_refunded, amount_disputed, \
      amount, status, currency, credit_applied, credit_refunded FROM payments \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
-/// What payments hold, took and paid by their transfers (of money, as the index has them: 0026_transfers_of_money), and what store credit they hold or have used.
+/// What payments hold, took and paid by their transfers (of money, as the index has them: `0026_transfers_of_money`), and what store credit they hold or have used.
 const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
      CAST(SUM(CASE WHEN debit <> 'network' THEN 0 WHEN phase = 'pending' THEN amount WHEN phase = 'post' THEN -held \
      WHEN phase = 'void' THEN -amount ELSE 0 END) AS BIGINT), \

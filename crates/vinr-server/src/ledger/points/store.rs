@@ -25,7 +25,9 @@ pub(super) async fn sums(snapshot: &Snapshot, account: &str, told: &mut impl FnM
     each(snapshot, TRANSACTIONS, account, told, |row| {
         let kind = Kind::parse(row.text(3)).expect("the database holds kinds of movements");
         sums.count(row.text(1), row.text(2), kind, row.int(4), row.opt_text(5));
-        read_slices(row.text(6)).iter().for_each(|slice| sums.lie(row.text(1), slice));
+        for slice in read_slices(row.text(6)) {
+            sums.lie(row.text(1), &slice);
+        }
     })
     .await?;
     Ok(sums)
