@@ -40,6 +40,7 @@ pub mod customers;
 pub mod decimals;
 pub mod disputes;
 pub mod earning_rules;
+pub mod emails;
 pub mod events;
 pub mod exact;
 pub mod fees;

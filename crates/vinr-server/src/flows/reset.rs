@@ -35,6 +35,7 @@ const WIPED: &[&str] = &[
     "disputes",
     "earning_caps",
     "earning_rules",
+    "emails",
     "events",
     "idempotency",
     "jobs",
@@ -46,7 +47,6 @@ const WIPED: &[&str] = &[
     "payments",
     "payout_plans",
     "payouts",
-    "points_awards",
     "points_lots",
     "points_transactions",
     "prices",
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_table_is_wiped_or_kept() {
-        let tables: BTreeSet<&str> = MIGRATIONS.iter().flat_map(Migration::tables).map(|(name, _)| name).collect();
+        let tables: BTreeSet<&str> = Migration::tables(MIGRATIONS).map(|(name, _)| name).collect();
         let listed: BTreeSet<&str> = WIPED.iter().copied().chain(KEPT).collect();
         assert_eq!(tables, listed, "a new table goes into WIPED, or is kept for a reason");
         assert_eq!(listed.len(), WIPED.len() + KEPT.len(), "nothing is in both");

@@ -44,6 +44,8 @@ mod loyalty_expiry;
 mod loyalty_programs;
 mod loyalty_races;
 mod loyalty_tiers;
+mod loyalty_upgrade;
+mod mail;
 mod one_moment;
 mod operations;
 mod payment_events;
