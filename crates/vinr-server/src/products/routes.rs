@@ -32,7 +32,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let new = call.body::<wire::Create>()?.read(call.app.settings.environment)?;
+        let new = call.body::<wire::Create>()?.read()?;
         answer(&call, "create_product", new, |unit, (chosen, new)| {
             Box::pin(async move {
                 let made = super::create(unit, new.made(chosen.clone(), unit), chosen.is_some()).await?;

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::ProductId;
-use vinr_core::keys::Environment;
 use vinr_core::metadata::Metadata;
 use vinr_core::products::{Changes, Product};
 
@@ -48,7 +47,7 @@ pub(super) struct New {
 
 impl Create {
     /// Reads what is asked for, and the id that was chosen. It may be in live too.
-    pub(super) fn read(mut self, _: Environment) -> Result<(Option<ProductId>, New)> {
+    pub(super) fn read(mut self) -> Result<(Option<ProductId>, New)> {
         let mut problems = Problems::default();
         let chosen = problems.note(id("id", self.id.as_deref(), ProductId::parse)).flatten();
         let pairs = self.metadata.take().unwrap_or_default().pairs();
