@@ -107,7 +107,7 @@ wire_enum! {
         PaymentMethods = "payment_methods",
         /// Loyalty: programs, rules, members and their points.
         Loyalty = "loyalty",
-        /// Billing: products, prices, coupons, tax rates, and what is billed with them.
+        /// Billing: products, prices, coupons and tax rates.
         Billing = "billing",
         /// Events.
         Events = "events",

@@ -24,7 +24,7 @@ pub const IMAGE_LENGTH_MAX: usize = 2_048;
 pub struct Product {
     /// Its id.
     pub id: ProductId,
-    /// For buyers, on invoices too.
+    /// For buyers.
     pub name: String,
     /// For buyers.
     pub description: Option<String>,

@@ -1,4 +1,4 @@
-//! Coupons: money off invoices. Rules are in `vinr_core::coupons`; here they meet rows.
+//! Coupons: money off what is sold. Rules are in `vinr_core::coupons`; here they meet rows.
 
 pub(crate) mod routes;
 mod store;

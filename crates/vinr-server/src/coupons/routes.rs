@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 use vinr_core::ids::CouponId;
 use vinr_core::keys::Family;
+use vinr_core::refusal::Code;
 
 use super::{store, wire};
 use crate::error::Result;
@@ -21,8 +22,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
     vec![
         E::get::<Listed<wire::Shown<'_>>>(ALL, family, "List coupons", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>(ONE, family, "Retrieve a coupon", retrieve),
-        E::patch::<wire::Shown<'_>>(ONE, family, "Change a coupon", update).body::<wire::Update>(),
-        E::post::<wire::Shown<'_>>(ONE, family, "Change a coupon", update).body::<wire::Update>(),
+        E::patch::<wire::Shown<'_>>(ONE, family, "Change a coupon", update)
+            .body::<wire::Update>()
+            .codes(&[Code::ParameterImmutable]),
+        E::post::<wire::Shown<'_>>(ONE, family, "Change a coupon", update)
+            .body::<wire::Update>()
+            .codes(&[Code::ParameterImmutable]),
     ]
 }
 
@@ -52,7 +57,7 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, CouponId::parse)?, call.body::<wire::Update>()?.changes());
+        let data = (call.id(0, CouponId::parse)?, call.body::<wire::Update>()?.changes()?);
         answer(&call, "update_coupon", data, |unit, (id, changes)| {
             Box::pin(async move { Reply::ok(&wire::show(&super::update(unit, id, changes.clone()).await?)) })
         })

@@ -15,7 +15,7 @@ use vinr_core::time::Timestamp;
 use crate::error::{Problems, Result};
 use crate::http::formats::{InstantInput, MetadataInput, chosen_id, named, required_id};
 use crate::http::list::Page;
-use crate::http::shapes::Percent;
+use crate::http::shapes::{Immutable, Percent, refuse_named};
 use crate::record::Unit;
 
 /// What creates a coupon: `percentOff`, or `amountOff` with `currency`.
@@ -25,7 +25,7 @@ pub(crate) struct Create {
     /// An id of your own choice (sandbox only).
     #[schemars(extend("format" = "id:cpn"))]
     id: Option<String>,
-    /// What buyers read on invoices.
+    /// What buyers know it by.
     #[schemars(length(min = 1, max = 100), extend("format" = "printable"))]
     name: Option<String>,
     /// What buyers type: 3 to 40 letters, digits, dashes and underscores, in any case.
@@ -39,7 +39,7 @@ pub(crate) struct Create {
     /// ISO 4217 code of `amountOff`, in any case.
     #[schemars(extend("format" = "currency"))]
     currency: Option<String>,
-    /// For how long a subscription has it. The default is once.
+    /// For how long whoever redeems it has the discount. The default is once.
     duration: Option<DurationWord>,
     /// For how many periods, of a repeating one.
     #[schemars(range(min = 1, max = 1_200))]
@@ -137,11 +137,11 @@ impl New {
     }
 }
 
-/// For how long a subscription has the discount.
+/// For how long whoever redeems a coupon has the discount.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum DurationWord {
-    /// For one invoice.
+    /// For one period.
     Once,
     /// For so many periods.
     Repeating,
@@ -160,25 +160,68 @@ impl DurationWord {
     }
 }
 
-/// What to change; what is absent stays. What it takes off never changes: make another one.
+/// What to change; what is absent stays. What it takes off, and for whom, never changes: asking for another value is refused
+/// with `parameter_immutable`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Update {
-    /// What buyers read on invoices; null takes it away.
+    /// What buyers know it by; null takes it away.
     #[serde(default, deserialize_with = "named")]
     #[schemars(length(min = 1, max = 100), extend("format" = "printable"))]
     name: Option<Option<String>>,
-    /// False: it cannot be redeemed any more. Who has it keeps it.
+    /// False: it cannot be redeemed any more.
     active: Option<bool>,
     /// Your own notes.
     metadata: Option<MetadataInput>,
+    /// Never changes.
+    #[serde(default)]
+    code: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    percent_off: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    amount_off: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    currency: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    duration: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    duration_in_periods: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    max_redemptions: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    redeem_by: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    applies_to: Immutable,
 }
 
 impl Update {
     /// In the core's terms.
-    pub(super) fn changes(self) -> Changes {
-        let Update { name, active, metadata } = self;
-        Changes { name, is_active: active, metadata: metadata.unwrap_or_default().pairs().collect() }
+    ///
+    /// # Errors
+    /// `parameter_immutable` for each thing that never changes.
+    pub(super) fn changes(self) -> Result<Changes> {
+        let fixed = [
+            ("code", self.code),
+            ("percentOff", self.percent_off),
+            ("amountOff", self.amount_off),
+            ("currency", self.currency),
+            ("duration", self.duration),
+            ("durationInPeriods", self.duration_in_periods),
+            ("maxRedemptions", self.max_redemptions),
+            ("redeemBy", self.redeem_by),
+            ("appliesTo", self.applies_to),
+        ];
+        refuse_named("coupon", fixed)?;
+        let metadata = self.metadata.unwrap_or_default().pairs().collect();
+        Ok(Changes { name: self.name, is_active: self.active, metadata })
     }
 }
 
@@ -205,7 +248,7 @@ pub(crate) struct Shown<'a> {
     id: &'a str,
     /// Always `coupon`.
     object: &'static str,
-    /// What buyers read on invoices.
+    /// What buyers know it by.
     name: Option<&'a str>,
     /// What buyers type, in upper case.
     code: Option<&'a str>,

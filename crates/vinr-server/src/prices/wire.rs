@@ -17,6 +17,7 @@ use self::words::{AggregateWord, IntervalWord, ModelWord, UsageWord};
 use crate::error::{Problems, Result};
 use crate::http::formats::{MetadataInput, id, named, required_id};
 use crate::http::list::Page;
+use crate::http::shapes::{Immutable, refuse_named};
 use crate::record::Unit;
 
 /// What creates a price.
@@ -196,8 +197,8 @@ impl New {
     }
 }
 
-/// What to change; what is absent stays. Only `nickname`, `active` and `metadata` can be other: who subscribed has agreed to
-/// the rest, and asking for it is refused with `parameter_immutable`.
+/// What to change; what is absent stays. Only `nickname`, `active` and `metadata` can be other: what it costs is what buyers
+/// agree to, and asking for another value is refused with `parameter_immutable`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Update {
@@ -205,26 +206,34 @@ pub(super) struct Update {
     #[serde(default, deserialize_with = "named")]
     #[schemars(length(min = 1, max = 100), extend("format" = "printable"))]
     nickname: Option<Option<String>>,
-    /// False: nothing new can be bought for it. Who subscribed keeps it.
+    /// False: nothing new can be bought for it.
     active: Option<bool>,
     /// Your own notes.
     metadata: Option<MetadataInput>,
     /// Never changes.
-    product_id: Option<String>,
+    #[serde(default)]
+    product_id: Immutable,
     /// Never changes.
-    amount: Option<i64>,
+    #[serde(default)]
+    amount: Immutable,
     /// Never changes.
-    unit_amount_decimal: Option<String>,
+    #[serde(default)]
+    unit_amount_decimal: Immutable,
     /// Never changes.
-    currency: Option<String>,
+    #[serde(default)]
+    currency: Immutable,
     /// Never changes.
-    recurring: Option<RecurringInput>,
+    #[serde(default)]
+    recurring: Immutable,
     /// Never changes.
-    model: Option<ModelWord>,
+    #[serde(default)]
+    model: Immutable,
     /// Never changes.
-    tiers: Option<Vec<TierInput>>,
+    #[serde(default)]
+    tiers: Immutable,
     /// Never changes.
-    package_size: Option<i64>,
+    #[serde(default)]
+    package_size: Immutable,
 }
 
 impl Update {
@@ -233,24 +242,17 @@ impl Update {
     /// # Errors
     /// `parameter_immutable` for each thing that never changes.
     pub(super) fn changes(self) -> Result<Changes> {
-        let mut problems = Problems::default();
-        for (param, is_named) in [
-            ("productId", self.product_id.is_some()),
-            ("amount", self.amount.is_some()),
-            ("unitAmountDecimal", self.unit_amount_decimal.is_some()),
-            ("currency", self.currency.is_some()),
-            ("recurring", self.recurring.is_some()),
-            ("model", self.model.is_some()),
-            ("tiers", self.tiers.is_some()),
-            ("packageSize", self.package_size.is_some()),
-        ] {
-            if is_named {
-                let message =
-                    format!("`{param}` of a price never changes; create another price and switch this one off");
-                problems.add(Refusal::new(Code::ParameterImmutable, message).at(param));
-            }
-        }
-        problems.told()?;
+        let fixed = [
+            ("productId", self.product_id),
+            ("amount", self.amount),
+            ("unitAmountDecimal", self.unit_amount_decimal),
+            ("currency", self.currency),
+            ("recurring", self.recurring),
+            ("model", self.model),
+            ("tiers", self.tiers),
+            ("packageSize", self.package_size),
+        ];
+        refuse_named("price", fixed)?;
         let metadata = self.metadata.unwrap_or_default().pairs().collect();
         Ok(Changes { nickname: self.nickname, is_active: self.active, metadata })
     }

@@ -21,7 +21,7 @@ pub(super) struct Create {
     /// An id of your own choice, in live too.
     #[schemars(extend("format" = "id:prod"))]
     id: Option<String>,
-    /// What buyers know it by, on invoices too.
+    /// What buyers know it by.
     #[schemars(length(min = 1, max = 250), extend("format" = "printable"))]
     name: String,
     /// For buyers.
@@ -92,14 +92,14 @@ impl JsonSchema for ImageUrl {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Update {
-    /// What buyers know it by, on invoices too.
+    /// What buyers know it by.
     #[schemars(length(min = 1, max = 250), extend("format" = "printable"))]
     name: Option<String>,
     /// For buyers; null takes it away.
     #[serde(default, deserialize_with = "named")]
     #[schemars(length(min = 1, max = 1000))]
     description: Option<Option<String>>,
-    /// False: it is not offered any more. Who subscribed keeps it.
+    /// False: it is not offered any more.
     active: Option<bool>,
     /// What it is to the tax office; null takes it away.
     #[serde(default, deserialize_with = "named")]
@@ -142,7 +142,7 @@ pub(super) struct Shown<'a> {
     id: &'a str,
     /// Always `product`.
     object: &'static str,
-    /// What buyers know it by, on invoices too.
+    /// What buyers know it by.
     name: &'a str,
     /// For buyers.
     description: Option<&'a str>,

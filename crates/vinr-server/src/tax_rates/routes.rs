@@ -25,8 +25,12 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
             .codes(&[Code::ResourceExists]),
         E::get::<Listed<wire::Shown<'_>>>(ALL, family, "List tax rates", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>(ONE, family, "Retrieve a tax rate", retrieve),
-        E::patch::<wire::Shown<'_>>(ONE, family, "Change a tax rate", update).body::<wire::Update>(),
-        E::post::<wire::Shown<'_>>(ONE, family, "Change a tax rate", update).body::<wire::Update>(),
+        E::patch::<wire::Shown<'_>>(ONE, family, "Change a tax rate", update)
+            .body::<wire::Update>()
+            .codes(&[Code::ParameterImmutable]),
+        E::post::<wire::Shown<'_>>(ONE, family, "Change a tax rate", update)
+            .body::<wire::Update>()
+            .codes(&[Code::ParameterImmutable]),
     ]
 }
 
@@ -67,7 +71,7 @@ fn retrieve(call: Call) -> BoxFuture<'static, Result<Reply>> {
 
 fn update(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
-        let data = (call.id(0, TaxRateId::parse)?, call.body::<wire::Update>()?.changes());
+        let data = (call.id(0, TaxRateId::parse)?, call.body::<wire::Update>()?.changes()?);
         answer(&call, "update_tax_rate", data, |unit, (id, changes)| {
             Box::pin(async move { Reply::ok(&wire::show(&super::update(unit, id, changes.clone()).await?)) })
         })

@@ -17,6 +17,7 @@ use vinr_core::tax_rates::{Changes, Rate, TaxRate};
 use crate::error::{Problems, Result};
 use crate::http::formats::{MetadataInput, chosen_id};
 use crate::http::list::Page;
+use crate::http::shapes::{Immutable, refuse_named};
 use crate::record::Unit;
 
 /// Decimals of a percentage.
@@ -29,7 +30,7 @@ pub(super) struct Create {
     /// An id of your own choice (sandbox only).
     #[schemars(extend("format" = "id:txr"))]
     id: Option<String>,
-    /// What buyers read on invoices, such as VAT.
+    /// What buyers know it by, such as VAT.
     #[schemars(length(min = 1, max = 50), extend("format" = "printable"))]
     display_name: String,
     /// How much it is: 0 to 100, with up to three decimals.
@@ -101,24 +102,39 @@ impl JsonSchema for TaxPercent {
     }
 }
 
-/// What to change; what is absent stays. How much it is never changes: make another one.
+/// What to change; what is absent stays. How much it is, and whose, never changes: asking for another value is refused with
+/// `parameter_immutable`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Update {
-    /// What buyers read on invoices.
+    /// What buyers know it by, such as VAT.
     #[schemars(length(min = 1, max = 50), extend("format" = "printable"))]
     display_name: Option<String>,
     /// False: nothing new can have it.
     active: Option<bool>,
     /// Your own notes.
     metadata: Option<MetadataInput>,
+    /// Never changes.
+    #[serde(default)]
+    percentage: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    inclusive: Immutable,
+    /// Never changes.
+    #[serde(default)]
+    country: Immutable,
 }
 
 impl Update {
     /// In the core's terms.
-    pub(super) fn changes(self) -> Changes {
-        let Update { display_name, active, metadata } = self;
-        Changes { display_name, is_active: active, metadata: metadata.unwrap_or_default().pairs().collect() }
+    ///
+    /// # Errors
+    /// `parameter_immutable` for each thing that never changes.
+    pub(super) fn changes(self) -> Result<Changes> {
+        let fixed = [("percentage", self.percentage), ("inclusive", self.inclusive), ("country", self.country)];
+        refuse_named("tax rate", fixed)?;
+        let metadata = self.metadata.unwrap_or_default().pairs().collect();
+        Ok(Changes { display_name: self.display_name, is_active: self.active, metadata })
     }
 }
 
@@ -142,7 +158,7 @@ pub(super) struct Shown<'a> {
     id: &'a str,
     /// Always `tax_rate`.
     object: &'static str,
-    /// What buyers read on invoices.
+    /// What buyers know it by, such as VAT.
     display_name: &'a str,
     /// How much it is: 0 to 100, with up to three decimals.
     percentage: TaxPercent,

@@ -10,7 +10,9 @@ on_both_engines!(
     a_price_is_made_for_a_product_of_an_id_of_ones_own,
     a_price_for_a_product_that_is_not_there_is_refused_in_product_id,
     what_a_price_costs_never_changes,
+    what_a_coupon_or_a_tax_rate_comes_to_never_changes,
     prices_finer_than_a_minor_unit_and_with_tiers_come_back_as_they_were_made,
+    an_amount_is_kept_in_the_minor_unit_of_its_currency,
     a_price_that_makes_no_sense_is_refused_with_all_its_problems,
     a_code_is_one_coupons_and_found_in_any_case,
     a_tax_rate_keeps_its_percentage_exactly,
@@ -98,23 +100,72 @@ async fn a_price_for_a_product_that_is_not_there_is_refused_in_product_id(engine
 async fn what_a_price_costs_never_changes(engine: Engine) {
     let server = Server::start(engine).await;
     starter(&server).await;
-    let ask = json!({"id": "price_starter", "productId": "prod_starter", "amount": 2900, "currency": "EUR"});
+    let ask = json!({"id": "price_starter", "productId": "prod_starter", "amount": 2900, "currency": "EUR",
+        "recurring": {"interval": "month"}});
     let made = server.post("/v1/prices", ask).await.ok();
-    for (changes, param) in [
-        (json!({"amount": 3900}), "amount"),
-        (json!({"currency": "USD", "active": false}), "currency"),
-        (json!({"recurring": {"interval": "year"}}), "recurring"),
-        (json!({"unitAmountDecimal": "0.5"}), "unitAmountDecimal"),
-    ] {
-        let refused = server.post("/v1/prices/price_starter", changes).await;
-        assert_eq!((refused.status, refused.code().as_str()), (422, "parameter_immutable"), "{param}");
-        assert_eq!(refused.json()["error"]["param"], param);
-    }
-    assert_eq!(server.get("/v1/prices/price_starter").await.ok(), made, "nothing of a refused change is kept");
+    let fixed = [
+        ("productId", json!("prod_other")),
+        ("amount", json!(3900)),
+        ("unitAmountDecimal", json!("0.5")),
+        ("currency", json!("USD")),
+        ("recurring", json!({"interval": "year"})),
+        ("model", json!("volume")),
+        ("tiers", json!([{"upTo": null, "unitAmount": 1}])),
+        ("packageSize", json!(3)),
+    ];
+    is_never_changed(&server, "/v1/prices/price_starter", &made, &fixed).await;
+    let short = server.patch("/v1/prices/price_starter", json!({"product": null})).await;
+    assert_eq!((short.status, &short.json()["error"]["param"]), (422, &json!("productId")));
     let changes = json!({"nickname": "Spring", "active": false, "metadata": {"shelf": 3}});
     let changed = server.post("/v1/prices/price_starter", changes).await.ok();
     assert_eq!((&changed["nickname"], &changed["active"]), (&json!("Spring"), &json!(false)));
     assert_eq!((&changed["metadata"], &changed["amount"]), (&json!({"shelf": "3"}), &json!(2900)));
+    let unnamed = server.patch("/v1/prices/price_starter", json!({"nickname": null})).await.ok();
+    assert_eq!((&unnamed["nickname"], &unnamed["recurring"]), (&Value::Null, &made["recurring"]));
+}
+
+async fn what_a_coupon_or_a_tax_rate_comes_to_never_changes(engine: Engine) {
+    let server = Server::start(engine).await;
+    starter(&server).await;
+    let ask = json!({"id": "cpn_spring", "code": "SPRING", "amountOff": 500, "currency": "EUR", "maxRedemptions": 3});
+    let made = server.post("/v1/coupons", ask).await.ok();
+    let fixed = [
+        ("code", json!("SUMMER")),
+        ("percentOff", json!(5)),
+        ("amountOff", json!(600)),
+        ("currency", json!("USD")),
+        ("duration", json!("forever")),
+        ("durationInPeriods", json!(2)),
+        ("maxRedemptions", json!(9)),
+        ("redeemBy", json!("2030-01-01T00:00:00Z")),
+        ("appliesTo", json!(["prod_starter"])),
+    ];
+    is_never_changed(&server, "/v1/coupons/cpn_spring", &made, &fixed).await;
+    let ask = json!({"id": "txr_vat", "displayName": "VAT", "percentage": 20, "country": "BG"});
+    let made = server.post("/v1/tax-rates", ask).await.ok();
+    let fixed = [("percentage", json!(21)), ("inclusive", json!(true)), ("country", json!("DE"))];
+    is_never_changed(&server, "/v1/tax-rates/txr_vat", &made, &fixed).await;
+}
+
+/// Each of these is refused, with whatever it is asked for and beside whatever may change, and nothing of it is kept.
+async fn is_never_changed(server: &Server, path: &str, made: &Value, fixed: &[(&str, Value)]) {
+    for (param, other) in fixed {
+        for value in [other, &made[*param], &Value::Null, &json!({"odd": [7]})] {
+            let mut changes = json!({"active": false, "metadata": {"shelf": "3"}});
+            changes[*param] = value.clone();
+            for refused in [server.patch(path, changes.clone()).await, server.post(path, changes.clone()).await] {
+                assert_eq!((refused.status, refused.code().as_str()), (422, "parameter_immutable"), "{changes}");
+                assert_eq!(refused.json()["error"]["param"], **param);
+            }
+        }
+    }
+    let all: serde_json::Map<String, Value> =
+        fixed.iter().map(|(param, _)| ((*param).to_owned(), Value::Null)).collect();
+    let refused = server.patch(path, Value::Object(all)).await.json();
+    let named: Vec<&str> =
+        refused["error"]["errors"].as_array().into_iter().flatten().filter_map(|one| one["param"].as_str()).collect();
+    assert_eq!(named, fixed.iter().map(|(param, _)| *param).collect::<Vec<_>>(), "all of them are told at once");
+    assert_eq!(server.get(path).await.ok(), *made, "nothing of a refused change is kept");
 }
 
 async fn prices_finer_than_a_minor_unit_and_with_tiers_come_back_as_they_were_made(engine: Engine) {
@@ -136,6 +187,27 @@ async fn prices_finer_than_a_minor_unit_and_with_tiers_come_back_as_they_were_ma
     assert_eq!((&tiered["tiers"], &tiered["amount"]), (&expected, &Value::Null));
     let path = format!("/v1/prices/{}", tiered["id"].as_str().expect("an id"));
     assert_eq!(server.get(&path).await.ok(), tiered);
+}
+
+/// What a line of them comes to is rounded to what cards can be charged with; a price is not, nor is it a charge that could
+/// be too small. What a coupon takes off is an amount that cards can be charged with itself.
+async fn an_amount_is_kept_in_the_minor_unit_of_its_currency(engine: Engine) {
+    let server = Server::start(engine).await;
+    starter(&server).await;
+    for (currency, amount) in [("KWD", 12_345), ("KWD", 1), ("JPY", 980), ("JPY", 49), ("EUR", 49), ("EUR", 0)] {
+        let ask = json!({"productId": "prod_starter", "amount": amount, "currency": currency});
+        let price = server.post("/v1/prices", ask).await.ok();
+        assert_eq!((&price["amount"], &price["currency"]), (&json!(amount), &json!(currency)));
+        assert_eq!(price["unitAmountDecimal"], amount.to_string());
+    }
+    let tiers = json!([{"upTo": null, "unitAmountDecimal": "0.5", "flatAmount": 5}]);
+    let fils = json!({"productId": "prod_starter", "currency": "KWD", "model": "graduated", "tiers": tiers});
+    assert_eq!(server.post("/v1/prices", fils).await.ok()["tiers"][0]["flatAmount"], 5);
+    let coupon = async |amount: i64| server.post("/v1/coupons", json!({"amountOff": amount, "currency": "KWD"})).await;
+    assert_eq!(coupon(12_340).await.ok()["amountOff"], 12_340);
+    let refused = coupon(12_345).await;
+    assert_eq!((refused.status, refused.code().as_str()), (400, "parameter_invalid"));
+    assert_eq!(refused.json()["error"]["param"], "amountOff");
 }
 
 async fn a_price_that_makes_no_sense_is_refused_with_all_its_problems(engine: Engine) {
