@@ -285,4 +285,4 @@ fn name_problem(coupon: &Coupon) -> Option<Refusal> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -19,7 +19,8 @@ fn coupon(off: Off) -> Coupon {
     }
 }
 
-fn percent(bps: i64) -> Coupon {
+/// So many basis points off everything.
+pub(crate) fn percent(bps: i64) -> Coupon {
     coupon(Off::Percent { bps })
 }
 

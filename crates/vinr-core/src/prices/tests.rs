@@ -3,7 +3,7 @@ use std::string::ToString;
 use proptest::prelude::*;
 
 use super::*;
-use crate::money::{Ratio, share};
+use crate::money::{Money, Ratio, share};
 
 fn exact(text: &str) -> ExactAmount {
     ExactAmount::parse(text).expect("an amount")
@@ -56,6 +56,24 @@ fn what_is_no_whole_minor_unit_is_rounded_in_each_currency_as_cards_can_be_charg
     assert_eq!(amount(&per_unit("12345", "KWD"), 1), 12_350, "the schemes want tens of fils");
     assert_eq!(amount(&per_unit("12345", "KWD"), 2), 24_690);
     assert_eq!(amount(&per_unit("980.5", "JPY"), 1), 981);
+    assert_eq!(amount(&per_unit("42000", "KWD"), 10), 420_000, "KWD 42.000 are 42,000 fils");
+    assert_eq!(amount(&per_unit("4.999", "KWD"), 1), 0, "less than half of what can be charged");
+    let mut flat = tiers();
+    flat[0].flat_amount = 3;
+    assert_eq!(amount(&price(Model::Graduated(flat), "KWD"), 2), 1_000, "1,003 fils");
+}
+
+/// Whether it is worth a charge is asked of the whole invoice, and never of a line.
+#[test]
+fn what_is_less_than_the_smallest_charge_is_a_total_as_it_is() {
+    for (text, currency, quantity, expected) in
+        [("0.125", "EUR", 12, 2), ("49", "EUR", 1, 49), ("49", "JPY", 1, 49), ("100", "KWD", 4, 400)]
+    {
+        let price = per_unit(text, currency);
+        assert_eq!(check(&price), Ok(()), "{text} {currency}");
+        assert_eq!(amount(&price, quantity), expected, "{quantity} at {text} {currency}");
+        assert!(expected < price.currency.minimum(), "{currency}");
+    }
 }
 
 #[test]
@@ -173,6 +191,23 @@ fn only_the_nickname_the_notes_and_whether_it_is_offered_change() {
 }
 
 proptest! {
+    /// Whatever the currency and the decimals: a line can be charged as it is, and is no further from the exact total than
+    /// half of what a charge goes up by.
+    #[test]
+    fn what_a_line_comes_to_can_be_charged(
+        currency in proptest::sample::select(Currency::all().collect::<Vec<_>>()),
+        whole in 0_i64..1_000_000,
+        decimals in 0_i64..1_000_000,
+        quantity in 0_i64..50_000,
+    ) {
+        let of = per_unit(&format!("{whole}.{decimals:06}"), currency.code());
+        let of = total(&of, quantity).expect("it fits");
+        prop_assert_eq!(Money::new(of.amount, currency).check_card_amount(), Ok(()));
+        let off = of.exact.ratio().plus(Ratio::whole(-of.amount));
+        let half = Ratio::whole(of.step).times(1, 2);
+        prop_assert!(off <= half && off >= half.times(-1, 1), "{:?}", of);
+    }
+
     /// Whatever the tiers: graduated slices are all of the units, and one more unit never costs less.
     #[test]
     fn graduated_totals_never_fall(

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::coupons;
+use crate::money::Money;
 
 const ON_TOP: Rate = Rate { percent_millis: 21_000, is_inclusive: false };
 
@@ -123,6 +125,34 @@ fn a_rate_keeps_how_much_it_is() {
 }
 
 proptest! {
+    /// Lines that can be charged, a discount on all of them and tax: in each currency and both modes what is left to be
+    /// paid can be charged too.
+    #[test]
+    fn what_lines_less_a_discount_come_to_with_tax_can_be_charged(
+        currency in proptest::sample::select(vec![Currency::EUR, Currency::KWD, Currency::parse("JPY").expect("a currency")]),
+        steps in proptest::collection::vec(0_i64..100_000, 1..9),
+        bps in 1_i64..=10_000,
+        rates in proptest::collection::vec((0_i64..=100_000, any::<bool>()), 9),
+        per_invoice in any::<bool>(),
+    ) {
+        let amounts: Vec<i64> = steps.iter().map(|steps| steps * currency.card_step()).collect();
+        let sold: Vec<_> = amounts.iter().map(|amount| coupons::Line { product_id: None, amount: *amount }).collect();
+        let off = coupons::discounts(&coupons::tests::percent(bps), currency, &sold);
+        let rates = rates.iter().map(|(percent_millis, is_inclusive)| Rate {
+            percent_millis: *percent_millis,
+            is_inclusive: *is_inclusive,
+        });
+        let lines: Vec<_> = amounts
+            .iter()
+            .zip(&off)
+            .zip(rates)
+            .map(|((amount, off), rate)| Line { amount: amount - off, rate: Some(rate) })
+            .collect();
+        let mode = if per_invoice { TaxMode::PerInvoice } else { TaxMode::PerLine };
+        let whole: i64 = taxes(&lines, mode, Treatment::Standard, currency).iter().map(|taxed| taxed.gross).sum();
+        prop_assert_eq!(Money::new(whole, currency).check_card_amount(), Ok(()));
+    }
+
     /// In both modes the parts of a line add up, and the lines of an invoice are never further from the exact tax than a unit.
     #[test]
     fn the_lines_add_up(
