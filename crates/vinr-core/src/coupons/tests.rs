@@ -110,6 +110,22 @@ fn a_coupon_is_redeemed_as_often_as_it_may_be_and_until_its_last_instant() {
 }
 
 #[test]
+fn only_the_name_the_notes_and_whether_it_can_be_redeemed_change() {
+    let changes = Changes {
+        name: Some(None),
+        is_active: Some(false),
+        metadata: vec![("shelf".into(), Some("3".into()))],
+    };
+    let mut before = eur(500);
+    before.name = Some("Spring".into());
+    let after = changed(before.clone(), changes).expect("nothing is wrong");
+    assert_eq!((after.name.as_deref(), after.is_active), (None, false));
+    assert_eq!((after.off, after.code, after.duration), (before.off, before.code.clone(), before.duration));
+    let long = Changes { name: Some(Some("x".repeat(101))), ..Changes::default() };
+    assert!(changed(before, long).is_err());
+}
+
+#[test]
 fn everything_that_is_wrong_with_a_coupon_is_named_at_once() {
     let mut wrong = percent(10_001);
     wrong.name = Some(String::new());
