@@ -209,42 +209,6 @@ pub fn code(text: &str) -> Result<String, Refusal> {
     Err(Refusal::new(Code::ParameterInvalid, message).at("code"))
 }
 
-/// Whether something in a currency may have this coupon from now on.
-///
-/// # Errors
-/// `coupon_not_usable` when it is switched off, used up, past its time, or of another currency.
-pub fn check_usable(coupon: &Coupon, currency: Currency, now: Timestamp) -> Result<(), Refusal> {
-    let refused = |message: String| Err(Refusal::new(Code::CouponNotUsable, message).at("couponId"));
-    if !coupon.is_active {
-        return refused("this coupon is switched off".into());
-    }
-    if let Some(until) = coupon.redeem_by.filter(|until| now > *until) {
-        return refused(format!("this coupon could be redeemed until {}", until.rfc3339()));
-    }
-    if coupon.redemptions_max.is_some_and(|most| coupon.times_redeemed >= most) {
-        return refused(format!(
-            "this coupon was redeemed {} times, which is as often as it can be",
-            coupon.times_redeemed
-        ));
-    }
-    match coupon.off {
-        Off::Amount(off) if off.currency != currency => {
-            refused(format!("this coupon is for {}, and this is in {currency}", off.currency))
-        }
-        Off::Amount(_) | Off::Percent { .. } => Ok(()),
-    }
-}
-
-/// Redeems it once.
-///
-/// # Errors
-/// As [`check_usable`].
-pub fn redeem(coupon: &mut Coupon, currency: Currency, now: Timestamp) -> Result<(), Refusal> {
-    check_usable(coupon, currency, now)?;
-    coupon.times_redeemed = coupon.times_redeemed.saturating_add(1);
-    Ok(())
-}
-
 /// A line of an invoice, as far as discounts go.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {

@@ -151,8 +151,6 @@ wire_enum! {
         RedemptionNotUsable = "redemption_not_usable",
         /// What would be left for a card after store credit is not worth a charge.
         StoreCreditNotUsable = "store_credit_not_usable",
-        /// The coupon is switched off, used up, past its time, or for another currency.
-        CouponNotUsable = "coupon_not_usable",
         /// A payment holds or has used the redemption.
         RedemptionInUse = "redemption_in_use",
         /// The setup is over, or its buyer is being authenticated.
@@ -232,7 +230,6 @@ impl Code {
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse
             | Self::StoreCreditNotUsable
-            | Self::CouponNotUsable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured

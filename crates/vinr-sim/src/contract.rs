@@ -59,9 +59,6 @@ const OF_LOYALTY: [Code; 12] = [
     Code::ResourceExists,
 ];
 
-/// Codes of billing, which only endpoints refuse with that name them.
-const OF_BILLING: [Code; 2] = [Code::ParameterImmutable, Code::CouponNotUsable];
-
 /// What refuses a request that was right when it was written, in the words of its invalid parameter: the other clients of
 /// an account move its clock too, and use up its links.
 const OVERTAKEN: [&str; 3] = [
@@ -108,8 +105,7 @@ pub(crate) fn check(ask: &Ask, said: &Said) -> Result<(), Broken> {
     if said.status != 200 {
         let code = body["error"]["code"].as_str().and_then(Code::parse);
         let is_known = code.is_some_and(|code| {
-            let is_particular = OF_LOYALTY.contains(&code) || OF_BILLING.contains(&code);
-            let may = may_be_refused(ask, said, code) || is_particular && operation.codes.contains(&code);
+            let may = may_be_refused(ask, said, code) || OF_LOYALTY.contains(&code) && operation.codes.contains(&code);
             said.status == ApiError::from(Refusal::new(code, "")).status() && may
         });
         if !is_known {
