@@ -392,14 +392,16 @@ export type PriceListParams = ListOf<B['GetPricesQuery']> & {
 };
 
 export type CouponDuration = NonNullable<B['PostCouponsBody']['duration']>;
-/** Money off invoices. */
+/** Money off what is sold. */
 export interface Coupon extends Refine<B['Coupon'], { object: 'coupon'; duration: CouponDuration }> {}
 export type CouponCreateParams = B['PostCouponsBody'] & { idempotencyKey?: string };
-export type CouponUpdateParams = B['PatchCouponsIdBody'];
+/** What it takes off never changes, so it is not among these. */
+export type CouponUpdateParams = Pick<B['PatchCouponsIdBody'], 'name' | 'active' | 'metadata'>;
 export type CouponListParams = ListOf<B['GetCouponsQuery']>;
 
 /** A tax and how much it is. */
 export interface TaxRate extends Refine<B['TaxRate'], { object: 'tax_rate' }> {}
 export type TaxRateCreateParams = B['PostTaxRatesBody'] & { idempotencyKey?: string };
-export type TaxRateUpdateParams = B['PatchTaxRatesIdBody'];
+/** How much it is never changes, so it is not among these. */
+export type TaxRateUpdateParams = Pick<B['PatchTaxRatesIdBody'], 'displayName' | 'active' | 'metadata'>;
 export type TaxRateListParams = ListOf<B['GetTaxRatesQuery']>;

@@ -91,6 +91,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['refunds-and-disputes', 2, 5],
     ['launch-a-loyalty-program', 1, 7],
     ['redeem-at-checkout', 2, 4],
+    ['set-up-a-catalog', 2, 4],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);

@@ -3,7 +3,7 @@ import { list, type Page } from '../page.js';
 import { path, type Transport } from '../transport.js';
 import type { Coupon, CouponCreateParams, CouponListParams, CouponUpdateParams } from '../types.js';
 
-/** Money off invoices. */
+/** Money off what is sold. */
 export class Coupons {
   readonly #transport: Transport;
 

@@ -20,7 +20,7 @@ export class TaxRates {
     return this.#transport.send({ method: 'GET', path: path`/tax-rates/${id}` }, options);
   }
 
-  /** Changes what is named. How much it is never changes: invoices name it. */
+  /** Changes what is named. How much it is never changes: create another one, and switch this one off. */
   update(id: string, params: TaxRateUpdateParams, options?: RequestOptions): Promise<TaxRate> {
     return this.#transport.send({ method: 'POST', path: path`/tax-rates/${id}`, body: params }, options);
   }
