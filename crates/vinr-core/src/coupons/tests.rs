@@ -92,11 +92,8 @@ fn a_duration_is_counted_in_periods_from_the_first_with_the_discount() {
 
 #[test]
 fn only_the_name_the_notes_and_whether_it_can_be_redeemed_change() {
-    let changes = Changes {
-        name: Some(None),
-        is_active: Some(false),
-        metadata: vec![("shelf".into(), Some("3".into()))],
-    };
+    let changes =
+        Changes { name: Some(None), is_active: Some(false), metadata: vec![("shelf".into(), Some("3".into()))] };
     let mut before = eur(500);
     before.name = Some("Spring".into());
     let after = changed(before.clone(), changes).expect("nothing is wrong");
