@@ -39,14 +39,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
     let one = match (method.as_str(), path.as_str()) {
         ("POST", "/v1/payments") => return creations().map(|body| call(String::new(), body, euros(7))).into(),
         ("POST", "/v1/payments/sessions") => call(String::new(), euros(1000), euros(7)),
-        ("POST", "/v1/payments/{id}/confirm") => {
-            let confirm = |token| json!({"paymentMethodId": token});
-            let mut calls = Vec::new();
-            for (token, other) in [("pm_test_4242", "pm_test_0002"), ("pm_test_0002", "pm_test_4242")] {
-                calls.push(call(pending(server).await, confirm(token), confirm(other)));
-            }
-            return calls;
-        }
+        ("POST", "/v1/payments/{id}/confirm") => return confirmations(server, template).await,
         ("POST", "/v1/payments/{id}/capture") => {
             call(authorized(server).await, json!({"amount": 600}), json!({"amount": 500}))
         }
@@ -96,6 +89,17 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
     vec![one]
+}
+
+/// A payment that is confirmed with a card that is approved, and one with a card that is declined.
+async fn confirmations(server: &Server, path: &str) -> Vec<RightCall> {
+    let confirm = |token| json!({"paymentMethodId": token});
+    let mut calls = Vec::new();
+    for (token, other) in [("pm_test_4242", "pm_test_0002"), ("pm_test_0002", "pm_test_4242")] {
+        let path = path.replace("{id}", &pending(server).await);
+        calls.push(RightCall { path, body: confirm(token), other: Some(confirm(other)) });
+    }
+    calls
 }
 
 /// The same for webhook endpoints, deliveries and what is sent again; `template` may be the other spelling of `path`.
