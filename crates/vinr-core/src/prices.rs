@@ -302,9 +302,9 @@ pub fn changed(mut price: Price, changes: Changes) -> Result<Price, Vec<Refusal>
 /// Everything that is wrong with it.
 pub fn check(price: &Price) -> Result<(), Vec<Refusal>> {
     let mut wrong = match &price.model {
-        Model::PerUnit { unit_amount } => amount_problem(*unit_amount, "amount").into_iter().collect(),
+        Model::PerUnit { unit_amount } => amount_problem(*unit_amount, "unitAmountDecimal").into_iter().collect(),
         Model::Package { unit_amount, size } => {
-            let mut wrong: Vec<Refusal> = amount_problem(*unit_amount, "amount").into_iter().collect();
+            let mut wrong: Vec<Refusal> = amount_problem(*unit_amount, "unitAmountDecimal").into_iter().collect();
             if !(1..=QUANTITY_MAX).contains(size) {
                 wrong.push(invalid("packageSize", &format!("expected 1 to {QUANTITY_MAX}")));
             }
@@ -343,7 +343,7 @@ fn tier_problems(tiers: &[Tier]) -> Vec<Refusal> {
             }
             Some(up_to) => below = up_to,
         }
-        wrong.extend(amount_problem(tier.unit_amount, at("unitAmount")));
+        wrong.extend(amount_problem(tier.unit_amount, at("unitAmountDecimal")));
         if !(0..=PAYMENT_AMOUNT_MAX).contains(&tier.flat_amount) {
             wrong.push(invalid(at("flatAmount"), &format!("expected 0 to {PAYMENT_AMOUNT_MAX}")));
         }
@@ -351,6 +351,7 @@ fn tier_problems(tiers: &[Tier]) -> Vec<Refusal> {
     wrong
 }
 
+/// A decimal that is too large: of whole amounts the API's schema has said so before.
 fn amount_problem(amount: ExactAmount, param: impl Into<alloc::borrow::Cow<'static, str>>) -> Option<Refusal> {
     let most = ExactAmount::whole(PAYMENT_AMOUNT_MAX)?;
     (amount > most).then(|| invalid(param, &format!("expected {PAYMENT_AMOUNT_MAX} at most")))

@@ -218,6 +218,8 @@ async fn a_price_that_makes_no_sense_is_refused_with_all_its_problems(engine: En
         (json!({}), "parameter_missing", vec!["amount"]),
         (json!({"amount": 1, "unitAmountDecimal": "1"}), "parameter_conflict", vec!["unitAmountDecimal"]),
         (json!({"unitAmountDecimal": "1e3"}), "parameter_invalid", vec!["unitAmountDecimal"]),
+        (json!({"unitAmountDecimal": "99999999999.5"}), "parameter_invalid", vec!["unitAmountDecimal"]),
+        (json!({"amount": 100_000_000_000_i64}), "parameter_invalid", vec!["amount"]),
         (json!({"model": "volume", "amount": 1}), "parameter_invalid", vec!["amount", "tiers"]),
         (json!({"model": "package", "amount": 1}), "parameter_missing", vec!["packageSize"]),
         (
