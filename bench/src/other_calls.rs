@@ -54,7 +54,9 @@ pub(crate) fn measure(
     let members = runtime()?.block_on(members(server, &customers))?;
     let [without, with] = [1, 0].map(|odd| pays(&customers, odd));
     let rates = in_turn(bench, server, (engine, ask), [(Subject::Customer, &without), (Subject::Earning, &with)])?;
-    rates.into_iter().for_each(|rate| results.rate(told(rate)));
+    for rate in rates {
+        results.rate(told(rate));
+    }
     runtime()?.block_on(has_earned(server, &members))?;
     Ok(())
 }

@@ -45,18 +45,17 @@ fn earn(call: Call) -> BoxFuture<'static, Result<Reply>> {
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
     Box::pin(async move {
         let query = call.query::<shapes::Query>()?;
-        let page = match &query.payment_id {
-            Some(payment) => of_payment(&call, &query, payment).await?,
-            None => {
-                let mut filters: Vec<Filter> = Vec::new();
-                filters.extend(query.account_id.map(|account| ("loyalty_account_id", account.into())));
-                filters.extend(query.kind.map(|kind| ("type", kind.as_str().into())));
-                let read = |row: &vinr_store::Row| {
-                    let transaction = store::read_listed(row);
-                    (transaction.id.to_string(), transaction)
-                };
-                list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?
-            }
+        let page = if let Some(payment) = &query.payment_id {
+            of_payment(&call, &query, payment).await?
+        } else {
+            let mut filters: Vec<Filter> = Vec::new();
+            filters.extend(query.account_id.map(|account| ("loyalty_account_id", account.into())));
+            filters.extend(query.kind.map(|kind| ("type", kind.as_str().into())));
+            let read = |row: &vinr_store::Row| {
+                let transaction = store::read_listed(row);
+                (transaction.id.to_string(), transaction)
+            };
+            list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?
         };
         let shown = page.data.iter().map(shapes::show).collect();
         Reply::ok(&Listed { object: page.object, data: shown, page: page.page })
