@@ -156,6 +156,14 @@ ids! {
     RewardId = "rwd",
     /// Points exchanged for a reward.
     RedemptionId = "rdm",
+    /// What a merchant sells.
+    ProductId = "prod",
+    /// What a product costs.
+    PriceId = "price",
+    /// Money off invoices.
+    CouponId = "cpn",
+    /// A tax and how much it is.
+    TaxRateId = "txr",
     /// An invoice.
     InvoiceId = "inv",
     /// Money given back.

@@ -49,6 +49,8 @@ wire_enum! {
         ParameterUnknown = "parameter_unknown",
         /// Two parameters, or two spellings of one, contradict each other.
         ParameterConflict = "parameter_conflict",
+        /// What the parameter names never changes: make another object.
+        ParameterImmutable = "parameter_immutable",
         /// The body is not JSON, or an object has one key twice.
         InvalidJson = "invalid_json",
         /// The currency is not an active code of ISO 4217.
@@ -201,7 +203,8 @@ impl Code {
             Self::BodyTooLarge => Kind::TooLarge,
             Self::ContentTypeUnsupported => Kind::MediaType,
             Self::IdempotencyKeyReused | Self::IdempotencyKeyInUse | Self::ClockAdvancing => Kind::Conflict,
-            Self::AmountTooLarge
+            Self::ParameterImmutable
+            | Self::AmountTooLarge
             | Self::BalanceInsufficient
             | Self::AmountMismatch
             | Self::PayoutNotCancellable

@@ -9,6 +9,7 @@ pub mod bootstrap;
 mod cards;
 pub mod connectors;
 mod context;
+mod coupons;
 mod credit;
 mod customers;
 mod disputes;
@@ -30,6 +31,8 @@ mod payment_links;
 mod payment_methods;
 mod payments;
 mod payouts;
+mod prices;
+mod products;
 mod programs;
 mod record;
 mod redemptions;
@@ -39,6 +42,7 @@ mod sealing;
 pub mod settings;
 mod settlements;
 mod setups;
+mod tax_rates;
 mod webhooks;
 pub mod witness;
 mod workers;
@@ -101,6 +105,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         rewards::routes::endpoints(),
         flows::redemptions::routes::endpoints(),
         flows::credit::routes::endpoints(),
+        products::routes::endpoints(),
+        flows::catalog::routes::endpoints(),
+        prices::routes::endpoints(),
+        coupons::routes::endpoints(),
+        tax_rates::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

@@ -9,6 +9,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 /** Families of several resources, each of which has a file. */
 const DIVIDED = ['loyalty'];
+/** Resources of one scope that have an address each: a file each, too. */
+const OF_BILLING = ['products', 'prices', 'coupons', 'tax-rates'];
 /** A resource that has a file beside its family's. */
 const APART = ['payments/sessions'];
 /** A second address of the same resource, with the same shapes. */
@@ -66,11 +68,11 @@ function fileOf(path) {
   return isDivided(path) ? `${family}-${resource}` : family;
 }
 
-/** For each object of a divided resource, the file of the first path that answers with it. */
+/** For each object of a resource that has a file of its own, the file of the first path that answers with it. */
 function answeredBy(document) {
   const files = {};
   for (const [path, operations] of Object.entries(document.paths)) {
-    if (!isDivided(path)) continue;
+    if (!isDivided(path) && !OF_BILLING.includes(fileOf(path))) continue;
     for (const { responses } of Object.values(operations)) {
       const name = responses['200'].content?.['application/json']?.schema.$ref?.slice(REFERENCE.length);
       if (name) files[name] ??= fileOf(path);

@@ -2,6 +2,7 @@
 // document says in words only (`Always \`payment\``) is said here in types.
 import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
+import type { components as Coupons } from './generated/coupons.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
 import type { components as LoyaltyAccounts } from './generated/loyalty-accounts.js';
@@ -18,8 +19,11 @@ import type { components as Methods } from './generated/payment-methods.js';
 import type { components as Payments } from './generated/payments.js';
 import type { components as PaymentSessions } from './generated/payments-sessions.js';
 import type { components as Payouts } from './generated/payouts.js';
+import type { components as Prices } from './generated/prices.js';
+import type { components as Products } from './generated/products.js';
 import type { components as Refunds } from './generated/refunds.js';
 import type { components as Settlements } from './generated/settlements.js';
+import type { components as TaxRates } from './generated/tax-rates.js';
 import type { components as Tests } from './generated/test.js';
 import type { components as Webhooks } from './generated/webhooks.js';
 
@@ -34,6 +38,8 @@ type L = PaymentLinks['schemas'];
 type R = Refunds['schemas'];
 type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
+/** Of the catalog's resources together: no two of their names are the same. */
+type B = Coupons['schemas'] & Prices['schemas'] & Products['schemas'] & TaxRates['schemas'];
 /** Of loyalty's resources together: no two of their names are the same. */
 type Y = LoyaltyAccounts['schemas'] &
   LoyaltyCredit['schemas'] &
@@ -349,3 +355,53 @@ export type TestSetupDebitParams = Tests['schemas']['PostTestSetupsIdDebitBody']
 export type TestPaymentMethodUpdateParams = Tests['schemas']['PostTestPaymentMethodsIdUpdateBody'];
 export type TestAuthenticateParams = Tests['schemas']['PostTestPaymentsIdAuthenticateBody'];
 export type TestDisputeParams = Tests['schemas']['PostTestPaymentsIdDisputeBody'];
+
+/** What is sold. */
+export interface Product extends Refine<B['Product'], { object: 'product' }> {}
+export type ProductCreateParams = B['PostProductsBody'] & { idempotencyKey?: string };
+export type ProductUpdateParams = B['PatchProductsIdBody'];
+export type ProductListParams = ListOf<B['GetProductsQuery']>;
+
+export type PriceModel = NonNullable<B['PostPricesBody']['model']>;
+export type PriceInterval = NonNullable<B['PostPricesBody']['recurring']>['interval'];
+export type PriceUsageType = 'licensed' | 'metered';
+export type PriceAggregateUsage = 'sum' | 'max' | 'last_during_period';
+/** What a product costs. */
+export interface Price
+  extends Refine<
+    B['Price'],
+    {
+      object: 'price';
+      model: PriceModel;
+      recurring: {
+        interval: PriceInterval;
+        intervalCount: number;
+        usageType: PriceUsageType;
+        aggregateUsage: PriceAggregateUsage | null;
+      } | null;
+    }
+  > {}
+/** References may be written without their `Id`; one of the two is there. */
+type OfProduct = { productId: string; product?: never } | { product: string; productId?: never };
+export type PriceCreateParams = Omit<B['PostPricesBody'], 'productId'> & OfProduct & { idempotencyKey?: string };
+/** What a price costs never changes, so it is not among these. */
+export type PriceUpdateParams = Pick<B['PatchPricesIdBody'], 'nickname' | 'active' | 'metadata'>;
+export type PriceListParams = ListOf<B['GetPricesQuery']> & {
+  /** The same as `productId`. */
+  product?: string | null;
+};
+
+export type CouponDuration = NonNullable<B['PostCouponsBody']['duration']>;
+/** Money off what is sold. */
+export interface Coupon extends Refine<B['Coupon'], { object: 'coupon'; duration: CouponDuration }> {}
+export type CouponCreateParams = B['PostCouponsBody'] & { idempotencyKey?: string };
+/** What it takes off never changes, so it is not among these. */
+export type CouponUpdateParams = Pick<B['PatchCouponsIdBody'], 'name' | 'active' | 'metadata'>;
+export type CouponListParams = ListOf<B['GetCouponsQuery']>;
+
+/** A tax and how much it is. */
+export interface TaxRate extends Refine<B['TaxRate'], { object: 'tax_rate' }> {}
+export type TaxRateCreateParams = B['PostTaxRatesBody'] & { idempotencyKey?: string };
+/** How much it is never changes, so it is not among these. */
+export type TaxRateUpdateParams = Pick<B['PatchTaxRatesIdBody'], 'displayName' | 'active' | 'metadata'>;
+export type TaxRateListParams = ListOf<B['GetTaxRatesQuery']>;

@@ -1,7 +1,7 @@
 // The guides' blocks against a server: TypeScript compiled strictly and run, requests pasted into a shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Vinr, type Account, type Customer, type EarningRule, type Payment, type PaymentLink, type PaymentSession, type Refund, type Reward, type Setup } from '@vinr/sdk';
+import { Vinr, type Account, type Customer, type EarningRule, type Payment, type PaymentLink, type PaymentSession, type Product, type Refund, type Reward, type Setup, type TaxRate } from '@vinr/sdk';
 import { answers, blocks, Desk, freePort, pasted, read, started } from './documents.js';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
@@ -38,6 +38,7 @@ before(async () => {
     refunds: guide('refunds-and-disputes', 'ts').join('\n'),
     loyalty: guide('launch-a-loyalty-program', 'ts').join('\n'),
     redeem: guide('redeem-at-checkout', 'ts').join('\n'),
+    catalog: guide('set-up-a-catalog', 'ts').join('\n'),
     save: guide('save-and-reuse-a-card', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
@@ -90,6 +91,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['refunds-and-disputes', 2, 5],
     ['launch-a-loyalty-program', 1, 7],
     ['redeem-at-checkout', 2, 4],
+    ['set-up-a-catalog', 2, 4],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -335,6 +337,37 @@ test('redeem at checkout: store credit is given, held by a payment, and taken wh
   const back = await vinr.refunds.create({ payment });
   assert.deepEqual([back.amount, back.creditAmount], [4200, 1000]);
   assert.equal((await vinr.loyalty.credit.transactions.retrieve((await vinr.loyalty.credit.transactions.list({ payment }))[0]?.id ?? '')).type, 'refund');
+});
+
+test('set up a catalog: a product, prices that stay as they are, a coupon and a tax rate', async () => {
+  const [product = '', rate = ''] = guide('set-up-a-catalog', 'sh');
+  assert.deepEqual(asked<Product>(product).id, 'prod_team');
+  const { percentage, inclusive, country } = asked<TaxRate>(rate);
+  assert.deepEqual([percentage, inclusive, country], [20, true, 'BG']);
+  const shop = await desk.load<{
+    monthly: () => Promise<string>;
+    metered: () => Promise<string>;
+    raise: (old: string) => Promise<string>;
+    spring: () => Promise<string | undefined>;
+  }>('catalog');
+  const lines: string[] = [];
+  console.log = (...words: unknown[]) => lines.push(words.map(String).join(' '));
+  const old = await shop.monthly();
+  const again = await shop.monthly();
+  await shop.metered();
+  const raised = await shop.raise(old);
+  const coupon = (await shop.spring()) ?? '';
+  const taken = await shop.spring();
+  console.log = log;
+  assert.deepEqual([lines, again, taken], [['per_unit licensed', 'per_unit licensed', 'null 0.125', 'SPRING25 0'], old, undefined]);
+  const { active, amount } = await vinr.prices.retrieve(old);
+  assert.deepEqual([active, amount], [false, 2900], 'switched off, and what it costs is what it was');
+  // The types do not let it be asked for.
+  const wrong = { amount: 3900 } as object;
+  await assert.rejects(vinr.prices.update(old, wrong), { code: 'parameter_immutable', param: 'amount' });
+  const offered = await vinr.prices.list({ product: 'prod_team', active: true });
+  assert.ok([...offered].some(({ id }) => id === raised) && ![...offered].some(({ id }) => id === old));
+  assert.deepEqual((await vinr.coupons.retrieve(coupon)).appliesTo, ['prod_team']);
 });
 
 test('the cards that a guide names do what it says', async () => {

@@ -55,6 +55,6 @@ test('its code is an image of its address', async () => {
   assert.match(await image.text(), /^<svg /);
 });
 
-test('prices are refused until there are some', async () => {
+test('no link is made of a price yet', async () => {
   await assert.rejects(vinr.paymentLinks.create({ priceId: 'price_1' }), { code: 'parameter_invalid', param: 'priceId' });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer, type Payment, type PointsTransaction, type Redemption } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PointsTransaction, type Price, type Redemption } from '@vinr/sdk';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
 
@@ -186,4 +186,16 @@ test('the sample that redeems at the checkout charges 37.00 of 42.00, and gives 
   const abandoned = await redeem();
   assert.equal((await abandon(abandoned.redemption.id)).status, 'cancelled');
   assert.equal((await vinr.loyalty.accounts.retrieve('loy_9f2k')).balance, 500);
+});
+
+test('the sample of a price makes one that comes every month', async () => {
+  const { define } = await sample<{ define: () => Promise<Price> }>('price');
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  await assert.rejects(define(), { code: 'resource_missing', param: 'productId' });
+  await vinr.products.create({ id: 'prod_starter', name: 'Starter' });
+  const price = await define();
+  assert.match(price.id, /^price_/);
+  assert.deepEqual([price.productId, price.amount, price.currency, price.model], ['prod_starter', 2900, 'EUR', 'per_unit']);
+  assert.deepEqual(price.recurring, { interval: 'month', intervalCount: 1, usageType: 'licensed', aggregateUsage: null });
+  assert.deepEqual(await vinr.prices.retrieve(price.id), price);
 });

@@ -352,7 +352,8 @@ fn error_body(app: &App, error: &ApiError, request_id: &RequestId) -> Value {
         shown["have"] = short.have.into();
         shown["need"] = short.need.into();
     }
-    if error.status() == 400 {
+    // One refusal of a state says all there is to say; several name a parameter each, as problems of a request do.
+    if error.status() == 400 || error.refusals.len() > 1 {
         let all = error.refusals.iter();
         shown["errors"] =
             all.map(|one| json!({"param": one.param, "code": one.code.as_str(), "message": one.message})).collect();

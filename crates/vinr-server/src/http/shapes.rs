@@ -1,12 +1,14 @@
 //! Shapes that several nouns show or take.
 
+mod immutable;
 mod rate;
 mod refund;
 mod reward_value;
 
+pub(crate) use immutable::{Immutable, refuse_named};
 pub(crate) use rate::{RateInput, read_rate, show_rate};
 pub(crate) use refund::Refund;
-pub(crate) use reward_value::RewardValue;
+pub(crate) use reward_value::{Percent, RewardValue};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -156,7 +156,7 @@ impl NewLink {
         let mut problems = Problems::default();
         let id = problems.note(chosen_id(id.as_deref(), PaymentLinkId::parse, environment)).flatten();
         if price_id.is_some() {
-            let message = "there are no prices here yet: give `amount` and `currency` instead";
+            let message = "a link is not made of a price yet: give `amount` and `currency` instead";
             problems.add(Refusal::new(Code::ParameterInvalid, message).at("priceId"));
         }
         let amount = problems.note_all(charged(amount, currency.as_deref()));

@@ -25,7 +25,7 @@ pub(super) struct Create {
     /// ISO 4217 code, in any case. Required.
     #[schemars(extend("format" = "currency"))]
     pub(super) currency: Option<String>,
-    /// Reserved for prices, which this server does not have yet; it is refused.
+    /// Reserved: no link is made of a price yet, and it is refused.
     #[schemars(extend("format" = "id:price"))]
     pub(super) price_id: Option<String>,
     /// Shown to the buyer.

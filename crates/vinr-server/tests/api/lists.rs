@@ -46,6 +46,9 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
     }
     three_programs(&server).await;
+    for place in 0..3 {
+        crate::catalog::one_of_each(&server, place).await;
+    }
     let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
@@ -142,12 +145,14 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "customerId" => "customerId=cust_nobody",
         "paymentLinkId" => "paymentLinkId=link_nobody",
         "active" => "active=true",
+        "code" => "code=spring-0",
         "paymentId" => "paymentId=pay_nobody",
         "email" => "email=Ada@Example.com",
         "metadata" => "metadata[plan]=gold",
         "currency" => "currency=eur",
         "type" if path.starts_with("/v1/balance/") => "type=payment",
         "type" if path.starts_with("/v1/loyalty/") => "type=earn",
+        "productId" => return of_one(server, path, ["productId", "productId"], "prod_nobody").await,
         "programId" => return of_one(server, path, ["programId", "programId"], "prog_nobody").await,
         "accountId" => return of_one(server, path, ["accountId", "account"], "loy_nobody").await,
         "type" => "type=payment.completed",
@@ -161,7 +166,7 @@ async fn filter(server: &Server, path: &str, name: &str) {
     assert_eq!(found.is_empty(), finds_nothing, "{path}?{query} finds {}", found.len());
 }
 
-/// What one program or member has, and nothing of what the others have; the name in the query, and
+/// What one program, member or product has, and nothing of what the others have; the name in the query, and
 /// in what is listed.
 async fn of_one(server: &Server, path: &str, [name, shown]: [&str; 2], nobody: &str) {
     let all = server.get(&format!("{path}?limit=100")).await.ok();

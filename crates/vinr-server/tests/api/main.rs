@@ -7,6 +7,7 @@ mod answers;
 mod bad_requests;
 mod balance;
 mod bank_methods;
+mod catalog;
 mod checkout;
 mod checkout_assets;
 mod checkout_live;

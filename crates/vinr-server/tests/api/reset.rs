@@ -35,6 +35,10 @@ async fn filled(server: &Server, key: &str) {
     post("/v1/loyalty/earning-rules", rule).await;
     let off = json!({"id": "rwd_off", "name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
     post("/v1/loyalty/rewards", off).await;
+    post("/v1/products", json!({"id": "prod_starter", "name": "Starter"})).await;
+    post("/v1/prices", json!({"productId": "prod_starter", "amount": 2900, "currency": "EUR"})).await;
+    post("/v1/coupons", json!({"code": "SPRING", "percentOff": 25})).await;
+    post("/v1/tax-rates", json!({"displayName": "VAT", "percentage": 20})).await;
     let member = json!({"id": "loy_redeems"});
     post("/v1/loyalty/accounts", member).await;
     post("/v1/loyalty/transactions", json!({"account": "loy_redeems", "amount": 1})).await;

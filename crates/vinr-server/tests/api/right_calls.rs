@@ -5,6 +5,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::catalog;
 use crate::harness::{Answer, Server};
 
 /// A request that succeeds.
@@ -38,14 +39,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
     let one = match (method.as_str(), path.as_str()) {
         ("POST", "/v1/payments") => return creations().map(|body| call(String::new(), body, euros(7))).into(),
         ("POST", "/v1/payments/sessions") => call(String::new(), euros(1000), euros(7)),
-        ("POST", "/v1/payments/{id}/confirm") => {
-            let confirm = |token| json!({"paymentMethodId": token});
-            let mut calls = Vec::new();
-            for (token, other) in [("pm_test_4242", "pm_test_0002"), ("pm_test_0002", "pm_test_4242")] {
-                calls.push(call(pending(server).await, confirm(token), confirm(other)));
-            }
-            return calls;
-        }
+        ("POST", "/v1/payments/{id}/confirm") => return confirmations(server, template).await,
         ("POST", "/v1/payments/{id}/capture") => {
             call(authorized(server).await, json!({"amount": 600}), json!({"amount": 500}))
         }
@@ -83,6 +77,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
+        (_, sold) if catalog::is_of_it(sold) => return vec![catalog::right_call(server, method, sold).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;
@@ -94,6 +89,17 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         _ => panic!("how is {method} {path} called rightly? add it to this list"),
     };
     vec![one]
+}
+
+/// A payment that is confirmed with a card that is approved, and one with a card that is declined.
+async fn confirmations(server: &Server, path: &str) -> Vec<RightCall> {
+    let confirm = |token| json!({"paymentMethodId": token});
+    let mut calls = Vec::new();
+    for (token, other) in [("pm_test_4242", "pm_test_0002"), ("pm_test_0002", "pm_test_4242")] {
+        let path = path.replace("{id}", &pending(server).await);
+        calls.push(RightCall { path, body: confirm(token), other: Some(confirm(other)) });
+    }
+    calls
 }
 
 /// The same for webhook endpoints, deliveries and what is sent again; `template` may be the other spelling of `path`.

@@ -49,7 +49,7 @@ export interface components {
             amount?: number | null;
             /** @description ISO 4217 code, in any case. Required. */
             currency?: string | null;
-            /** @description Reserved for prices, which this server does not have yet; it is refused. */
+            /** @description Reserved: no link is made of a price yet, and it is refused. */
             priceId?: string | null;
             /** @description Shown to the buyer. */
             description?: string | null;

@@ -83,6 +83,15 @@ impl Asked {
         self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
     }
 
+    /// One of each of the catalog's.
+    async fn catalog(&self) {
+        let product = self.ask("POST", "/v1/products", Some(json!({"name": "Starter"}))).await["id"].clone();
+        let price = json!({"productId": product, "amount": 2900, "currency": "EUR"});
+        self.ask("POST", "/v1/prices", Some(price)).await;
+        self.ask("POST", "/v1/coupons", Some(json!({"code": "spring", "percentOff": 25}))).await;
+        self.ask("POST", "/v1/tax-rates", Some(json!({"displayName": "VAT", "percentage": 20}))).await;
+    }
+
     /// Asks every list of the table everything it can be asked; what it made of that.
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
@@ -110,6 +119,7 @@ impl Asked {
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
         self.loyalty().await;
+        self.catalog().await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
@@ -188,6 +198,8 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "accountId" => "accountId=loy_nobody".to_owned(),
         "programId" => "programId=prog_default".to_owned(),
         "source" => "source=pay_nobody".to_owned(),
+        "productId" => "productId=prod_nobody".to_owned(),
+        "code" => "code=spring".to_owned(),
         "paymentId" => "paymentId=pay_nobody".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     })
