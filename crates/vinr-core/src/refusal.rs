@@ -151,6 +151,20 @@ wire_enum! {
         StoreCreditNotUsable = "store_credit_not_usable",
         /// A payment holds or has used the redemption.
         RedemptionInUse = "redemption_in_use",
+        /// The subscription's status does not allow it.
+        SubscriptionNotChangeable = "subscription_not_changeable",
+        /// The invoice is no draft any more: what is wrong with it is set right by a credit note.
+        InvoiceNotEditable = "invoice_not_editable",
+        /// The invoice is a draft, or nothing is to be paid of it any more.
+        InvoiceNotPayable = "invoice_not_payable",
+        /// The invoice was paid, or it is void already.
+        InvoiceNotVoidable = "invoice_not_voidable",
+        /// The invoice is a draft or void, so nothing of it can be credited.
+        InvoiceNotCreditable = "invoice_not_creditable",
+        /// The time of the usage is in the future or in a period that was invoiced.
+        UsageTimestampInvalid = "usage_timestamp_invalid",
+        /// The subscription item has a fixed quantity, and nothing is measured for it.
+        UsageNotMetered = "usage_not_metered",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -227,6 +241,13 @@ impl Code {
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse
             | Self::StoreCreditNotUsable
+            | Self::SubscriptionNotChangeable
+            | Self::InvoiceNotEditable
+            | Self::InvoiceNotPayable
+            | Self::InvoiceNotVoidable
+            | Self::InvoiceNotCreditable
+            | Self::UsageTimestampInvalid
+            | Self::UsageNotMetered
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured
