@@ -4,6 +4,11 @@ use alloc::string::String;
 
 /// Reads `1`, `1.5`, `0.0125`; nothing of what has a sign, an exponent or more decimals, or does not fit.
 pub fn parse(text: &str, places: usize) -> Option<i64> {
+    i64::try_from(parse_wide(text, places)?).ok()
+}
+
+/// Reads the same into 128 bits.
+pub fn parse_wide(text: &str, places: usize) -> Option<i128> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || decimals.len() > places || !digits(whole) || !digits(decimals) {
@@ -15,10 +20,18 @@ pub fn parse(text: &str, places: usize) -> Option<i64> {
 /// Writes what [`parse`] reads, without zeros that say nothing.
 ///
 /// # Panics
-/// If the number is negative, or there are more decimals than 64 bits have digits.
+/// If the number is negative, or there are more decimals than 128 bits have digits.
 pub fn text(number: i64, places: usize) -> String {
+    text_wide(number.into(), places)
+}
+
+/// Writes what [`parse_wide`] reads, without zeros that say nothing.
+///
+/// # Panics
+/// If the number is negative, or there are more decimals than 128 bits have digits.
+pub fn text_wide(number: i128, places: usize) -> String {
     assert!(number >= 0, "{number} has a sign");
-    let one = u32::try_from(places).ok().and_then(|places| 10_i64.checked_pow(places)).expect("a few decimals");
+    let one = u32::try_from(places).ok().and_then(|places| 10_i128.checked_pow(places)).expect("a few decimals");
     let (whole, rest) = (number.div_euclid(one), number.rem_euclid(one));
     let decimals = format!("{rest:0places$}");
     match decimals.trim_end_matches('0') {

@@ -107,6 +107,8 @@ wire_enum! {
         PaymentMethods = "payment_methods",
         /// Loyalty: programs, rules, members and their points.
         Loyalty = "loyalty",
+        /// Billing: products, prices, coupons, tax rates, and what is billed with them.
+        Billing = "billing",
         /// Events.
         Events = "events",
         /// Webhook endpoints and deliveries.

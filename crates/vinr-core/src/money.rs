@@ -6,7 +6,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
+use core::cmp::{Ordering, Reverse};
 use core::fmt;
 
 use crate::refusal::{Code, Refusal};
@@ -137,7 +137,7 @@ impl From<CardAmountProblem> for Refusal {
 }
 
 /// An exact fraction on its way to an amount. Rounded once, at the end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratio {
     numerator: i128,
     denominator: i128,
@@ -251,6 +251,22 @@ impl Ratio {
             numerator: self.numerator.checked_div(divisor).expect("the divisor is positive"),
             denominator: self.denominator.checked_div(divisor).expect("the divisor is positive"),
         }
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ratio {
+    /// # Panics
+    /// If 128 bits are not enough.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let scaled =
+            |numerator: i128, by: i128| numerator.checked_mul(by).expect("the terms of a comparison fit 128 bits");
+        scaled(self.numerator, other.denominator).cmp(&scaled(other.numerator, self.denominator))
     }
 }
 

@@ -49,6 +49,8 @@ wire_enum! {
         ParameterUnknown = "parameter_unknown",
         /// Two parameters, or two spellings of one, contradict each other.
         ParameterConflict = "parameter_conflict",
+        /// What the parameter names never changes: make another object.
+        ParameterImmutable = "parameter_immutable",
         /// The body is not JSON, or an object has one key twice.
         InvalidJson = "invalid_json",
         /// The currency is not an active code of ISO 4217.
@@ -149,6 +151,8 @@ wire_enum! {
         RedemptionNotUsable = "redemption_not_usable",
         /// What would be left for a card after store credit is not worth a charge.
         StoreCreditNotUsable = "store_credit_not_usable",
+        /// The coupon is switched off, used up, past its time, or for another currency.
+        CouponNotUsable = "coupon_not_usable",
         /// A payment holds or has used the redemption.
         RedemptionInUse = "redemption_in_use",
         /// The subscription's status does not allow it.
@@ -215,7 +219,8 @@ impl Code {
             Self::BodyTooLarge => Kind::TooLarge,
             Self::ContentTypeUnsupported => Kind::MediaType,
             Self::IdempotencyKeyReused | Self::IdempotencyKeyInUse | Self::ClockAdvancing => Kind::Conflict,
-            Self::AmountTooLarge
+            Self::ParameterImmutable
+            | Self::AmountTooLarge
             | Self::BalanceInsufficient
             | Self::AmountMismatch
             | Self::PayoutNotCancellable
@@ -248,6 +253,7 @@ impl Code {
             | Self::InvoiceNotCreditable
             | Self::UsageTimestampInvalid
             | Self::UsageNotMetered
+            | Self::CouponNotUsable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured
