@@ -17,17 +17,19 @@ mod decide;
 mod periods;
 mod row;
 
+use alloc::vec::Vec;
+
 use crate::accounts::TimeZone;
 use crate::calendar;
-use crate::ids::{CustomerId, PaymentMethodId, SubscriptionId};
+use crate::currencies::Currency;
+use crate::ids::{CustomerId, DunningPolicyId, PaymentMethodId, SubscriptionId};
 use crate::metadata::Metadata;
+use crate::prices::QUANTITY_MAX;
 use crate::refusal::{Code, Refusal};
 use crate::time::{Span, Timestamp};
 
-use alloc::vec::Vec;
-
 pub use decide::{Command, Context, Effective, Event, Settings, decide};
-pub use periods::{Cycle, Interval, Period, Schedule};
+pub use periods::{Cycle, Period, Schedule};
 pub use row::{
     Collection, Discount, EndBehavior, EndReason, Item, OnExhausted, PauseBehavior, PauseCollection, Status,
     Subscription, Trial,
@@ -41,8 +43,6 @@ pub const TRIAL_ENDING_DAYS: i64 = 3;
 pub const TRIAL_DAYS_MAX: i64 = 730;
 /// Most items of a subscription.
 pub const ITEMS_MAX: usize = 20;
-/// Most units of an item.
-pub const QUANTITY_MAX: i64 = 1_000_000_000;
 /// Longest time to pay an invoice that is sent, in days.
 pub const DAYS_UNTIL_DUE_MAX: u32 = 365;
 
@@ -58,7 +58,7 @@ pub struct Create {
     /// How long their periods are.
     pub cycle: Cycle,
     /// What all is counted in.
-    pub currency: crate::currencies::Currency,
+    pub currency: Currency,
     /// How its invoices are paid.
     pub collection: Collection,
     /// What they are paid with, if not with the customer's default.
@@ -70,7 +70,7 @@ pub struct Create {
     /// What is taken off.
     pub discount: Option<Discount>,
     /// How failed invoices are tried again, if not by the account's default.
-    pub dunning_policy: Option<crate::ids::DunningPolicyId>,
+    pub dunning_policy: Option<DunningPolicyId>,
     /// The merchant's notes.
     pub metadata: Metadata,
 }

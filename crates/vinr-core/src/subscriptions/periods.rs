@@ -5,27 +5,13 @@
 
 use crate::accounts::TimeZone;
 use crate::calendar;
+use crate::prices::{Interval, Recurring};
 use crate::time::Timestamp;
-use crate::wire_enum::wire_enum;
 
 /// Months of a year.
 const MONTHS_OF_YEAR: i64 = 12;
 /// Days of a week.
 const DAYS_OF_WEEK: i64 = 7;
-
-wire_enum! {
-    /// What the length of a period is counted in.
-    pub enum Interval {
-        /// Days of the account's calendar.
-        Day = "day",
-        /// Seven days.
-        Week = "week",
-        /// Months, whatever their length.
-        Month = "month",
-        /// Years, with or without a leap day.
-        Year = "year",
-    }
-}
 
 /// How long a period is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +19,7 @@ pub struct Cycle {
     /// What it is counted in.
     pub interval: Interval,
     /// How many of them.
-    pub count: u32,
+    pub count: i64,
 }
 
 /// A length of time between two instants, without the second one.
@@ -59,6 +45,12 @@ pub struct Schedule {
     pub first: u32,
 }
 
+impl From<Recurring> for Cycle {
+    fn from(recurring: Recurring) -> Self {
+        Self { interval: recurring.interval, count: recurring.interval_count }
+    }
+}
+
 impl Cycle {
     /// The instant so many periods after the anchor; fewer than none are before it.
     pub fn boundary(self, anchor: Timestamp, periods: i64, zone: &TimeZone) -> Timestamp {
@@ -66,7 +58,7 @@ impl Cycle {
         if periods == 0 {
             return anchor;
         }
-        let units = periods.saturating_mul(i64::from(self.count));
+        let units = periods.saturating_mul(self.count);
         let (months, days) = match self.interval {
             Interval::Day => (0, units),
             Interval::Week => (0, units.saturating_mul(DAYS_OF_WEEK)),

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::currencies::Currency;
 use crate::ids::{CouponId, InvoiceId, PriceId, SubscriptionItemId};
+use crate::prices::Interval;
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("an instant")

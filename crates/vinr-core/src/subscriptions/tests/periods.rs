@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use super::{at, with_trial};
 use crate::accounts::TimeZone;
 use crate::calendar::{Day, later};
-use crate::subscriptions::{Cycle, Interval, Schedule, create};
+use crate::prices::Interval;
+use crate::subscriptions::{Cycle, Schedule, create};
 use crate::time::{Span, Timestamp};
 
 fn zone(name: &str) -> TimeZone {
