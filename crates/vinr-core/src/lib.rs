@@ -39,6 +39,7 @@ pub mod currencies;
 pub mod customers;
 pub mod decimals;
 pub mod disputes;
+pub mod dunning;
 pub mod earning_rules;
 pub mod events;
 pub mod exact;
