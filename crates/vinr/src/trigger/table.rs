@@ -88,6 +88,17 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         E::LoyaltyPointsRedeemed => Steps(&[CUSTOMER, MEMBER, POINTS, REWARD, REDEMPTION]),
         E::LoyaltyPointsExpiring => Steps(&[PROGRAM_OF_A_MONTH, MEMBER_OF_IT, POINTS, Wait(3 * 24 * HOUR_S)]),
         E::LoyaltyTierChanged => Steps(&[PROGRAM_WITH_TIERS, MEMBER_OF_IT, POINTS]),
+        E::SubscriptionCreated
+        | E::SubscriptionUpdated
+        | E::SubscriptionTrialWillEnd
+        | E::SubscriptionDeleted
+        | E::InvoiceCreated
+        | E::InvoiceFinalized
+        | E::InvoicePaid
+        | E::InvoicePaymentFailed
+        | E::InvoicePaymentActionRequired
+        | E::InvoiceVoided
+        | E::InvoiceMarkedUncollectible => Nothing("no endpoint makes subscriptions or invoices yet"),
         E::WebhookEndpointDisabled => {
             Steps(&[ENDPOINT, Post("/v1/webhooks/{webhookEndpoint}/test", "{}"), Wait(5 * 24 * HOUR_S)])
         }
