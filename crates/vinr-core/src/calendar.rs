@@ -104,7 +104,8 @@ impl Day {
 /// Where the month has no such day it is its last one (spec/traps.md, section 3). A time that the clocks skip is as much
 /// later as they are put ahead, and of a time that they show twice it is the first (section 5).
 pub fn later(at: Timestamp, months: i64, days: i64, zone: &TimeZone) -> Timestamp {
-    let months = months.clamp(-i64::from(MONTHS_MAX), i64::from(MONTHS_MAX));
+    let months_max = i64::from(MONTHS_MAX);
+    let months = months.clamp(months_max.saturating_neg(), months_max);
     let days = days.clamp(-DAYS_MAX, DAYS_MAX);
     let instant = jiff::Timestamp::from_millisecond(at.millis()).expect("instants are held within the calendar");
     let there = zone.rules().to_datetime(instant);

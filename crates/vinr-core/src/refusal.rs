@@ -246,18 +246,14 @@ impl Code {
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse
             | Self::StoreCreditNotUsable
-            | Self::SubscriptionNotChangeable
-            | Self::InvoiceNotEditable
-            | Self::InvoiceNotPayable
-            | Self::InvoiceNotVoidable
-            | Self::InvoiceNotCreditable
-            | Self::UsageTimestampInvalid
-            | Self::UsageNotMetered
             | Self::CouponNotUsable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured
             | Self::EndpointDisabled => Kind::State,
+            Self::InvoiceNotEditable | Self::InvoiceNotPayable | Self::InvoiceNotVoidable => Kind::State,
+            Self::InvoiceNotCreditable | Self::SubscriptionNotChangeable => Kind::State,
+            Self::UsageTimestampInvalid | Self::UsageNotMetered => Kind::State,
             Self::RateLimited => Kind::RateLimited,
             Self::InternalError => Kind::Internal,
             Self::ServiceUnavailable => Kind::Unavailable,

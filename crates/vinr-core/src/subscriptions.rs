@@ -215,8 +215,9 @@ pub fn due(subscription: &Subscription) -> Option<(Timestamp, Command)> {
         Status::Incomplete => [*incomplete_until, None, None],
         Status::Trialing => [Some(current.end), *cancel_at, announce_at],
         Status::Active | Status::PastDue => [Some(current.end), *cancel_at, resumes_at],
-        // No period goes by.
-        Status::Paused | Status::Canceled => [None, None, None],
+        // No period goes by, but who wanted it to end has not changed their mind.
+        Status::Paused => [*cancel_at, None, None],
+        Status::Canceled => [None, None, None],
     };
     moments.into_iter().flatten().min().map(|at| (at, Command::TimeOut))
 }
@@ -255,7 +256,7 @@ pub fn evolve(subscription: &mut Subscription, event: &Event) {
             }
         }
         Event::ItemsChanged(items) => {
-            subscription.items = items.clone();
+            subscription.items.clone_from(items);
             subscription.items_next = None;
         }
         Event::ChangeScheduled(items) => subscription.items_next = Some(items.clone()),

@@ -67,7 +67,7 @@ pub fn totals(
     }
     let sum = |of: fn(&Line) -> i64| {
         let mut amounts = charged.iter().map(of);
-        amounts.try_fold(0_i64, |sum, amount| sum.checked_add(amount)).ok_or_else(too_large)
+        amounts.try_fold(0_i64, i64::checked_add).ok_or_else(too_large)
     };
     let (subtotal, discount, tax) = (sum(|line| line.amount)?, sum(|line| line.discount)?, sum(|line| line.tax)?);
     let total = sum(Line::gross)?;

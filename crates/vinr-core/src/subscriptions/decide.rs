@@ -299,7 +299,7 @@ fn time_out(subscription: &Subscription, context: Context<'_>) -> Vec<Event> {
     match subscription.status {
         Status::Incomplete => vec![Event::Ended { at, reason: EndReason::FirstPaymentMissing }],
         // Who cancels pays for no other period, and hears of no trial that goes on.
-        Status::Trialing | Status::Active | Status::PastDue if is_at(subscription.cancel_at) => {
+        Status::Trialing | Status::Active | Status::PastDue | Status::Paused if is_at(subscription.cancel_at) => {
             vec![Event::Ended { at, reason: EndReason::Requested }]
         }
         Status::Trialing if is_at(subscription.trial.and_then(|trial| trial.announce_at)) => vec![Event::TrialWillEnd],

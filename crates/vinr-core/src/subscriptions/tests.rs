@@ -229,6 +229,18 @@ fn a_trial_that_was_cancelled_ends_without_being_charged() {
 }
 
 #[test]
+fn a_cancellation_is_not_forgotten_while_nobody_can_be_charged() {
+    let (mut subscription, now) = (active(), at("2026-02-10T00:00:00Z"));
+    let end = subscription.current.end;
+    tell(&mut subscription, Command::CancelAtPeriodEnd, now);
+    tell(&mut subscription, Command::PaymentFailed, now);
+    tell(&mut subscription, Command::Exhausted(OnExhausted::Pause), now);
+    assert_eq!(subscription.status, Status::Paused);
+    let ended = Event::Ended { at: end, reason: EndReason::Requested };
+    assert_eq!(until(&mut subscription, end, true), [(end, ended)]);
+}
+
+#[test]
 fn what_is_cancelled_is_over_for_good() {
     let (mut subscription, now) = (active(), at("2026-02-10T00:00:00Z"));
     assert_eq!(tell(&mut subscription, Command::Cancel, now), [Event::Ended { at: now, reason: EndReason::Requested }]);
