@@ -4,15 +4,14 @@
 //! What has to be gone is computed from all that was refunded or disputed so far and rounded once; a clawback takes the
 //! difference to what earlier ones took. So the parts add up to the whole, whatever the parts are.
 
-use crate::ids::{DisputeId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId, RefundId};
+use crate::ids::{DisputeId, LoyaltyAccountId, PointsTransactionId, ProgramId, RefundId};
 use crate::money::share;
 use crate::time::Timestamp;
 
-/// What a payment earned in a program, by its rules or by the merchant; there is one of them at most.
+/// What a payment earned in a program, by its rules or by the merchant; there is one of them at most. It is a part of the
+/// payment: whoever gives or takes points of it changes the payment, so that nobody misses what another does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Award {
-    /// The payment.
-    pub payment_id: PaymentId,
     /// The program.
     pub program_id: ProgramId,
     /// Whose points they are.

@@ -89,6 +89,11 @@ impl Day {
         day
     }
 
+    /// Its year, its month from 1, and its day from 1.
+    pub fn parts(self) -> (i16, i8, i8) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
     /// The month that it is of.
     pub fn month(self) -> Month {
         Month(

@@ -59,6 +59,11 @@ impl Colour {
         Some(Self::new(channel(0, 2)?, channel(2, 4)?, channel(4, 6)?))
     }
 
+    /// Its red, green and blue.
+    pub const fn channels(self) -> [u8; 3] {
+        self.channels
+    }
+
     /// Relative luminance in millionths: 0 is black.
     pub fn luminance(self) -> u32 {
         let [red, green, blue] = self.channels.map(|value| u64::from(LINEAR[usize::from(value)]));

@@ -42,6 +42,7 @@ pub mod decimals;
 pub mod disputes;
 pub mod dunning;
 pub mod earning_rules;
+pub mod emails;
 pub mod events;
 pub mod exact;
 pub mod fees;

@@ -40,6 +40,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0020_tiers", sql: include_str!("../../../migrations/0020_tiers.sql") },
     Migration { name: "0021_store_credit", sql: include_str!("../../../migrations/0021_store_credit.sql") },
     Migration { name: "0022_common_events", sql: include_str!("../../../migrations/0022_common_events.sql") },
+    Migration { name: "0023_catalog", sql: include_str!("../../../migrations/0023_catalog.sql") },
+    Migration { name: "0024_awards", sql: include_str!("../../../migrations/0024_awards.sql") },
+    Migration { name: "0025_emails", sql: include_str!("../../../migrations/0025_emails.sql") },
+    Migration { name: "0026_transfers_of_money", sql: include_str!("../../../migrations/0026_transfers_of_money.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

@@ -1,6 +1,8 @@
 //! Time, chance and the network as values: the only place where the server meets a real clock, a real random source
 //! or a real socket, each with a simulated variant that `vinr-sim` drives from one seed.
 
+mod mailer;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +15,8 @@ use vinr_core::time::{Span, WallTime};
 
 use crate::egress::{Client, EgressError};
 
+pub use mailer::{Mailer, Outgoing, SimulatedMail, Smtp, Unsent, is_address};
+
 /// Everything that comes from outside the process.
 #[derive(Clone)]
 pub struct Env {
@@ -22,13 +26,23 @@ pub struct Env {
     pub entropy: Entropy,
     /// Where outgoing requests go.
     pub net: Net,
+    /// Where e-mails go.
+    pub mailer: Mailer,
+    /// The address that e-mails come from.
+    pub mail_from: Arc<str>,
     ids: Arc<Mutex<IdGenerator>>,
 }
 
 impl Env {
-    /// An environment of these three parts.
+    /// An environment of these three parts, in which e-mails stay in their rows.
     pub fn new(clock: WallClock, entropy: Entropy, net: Net) -> Env {
-        Env { clock, entropy, net, ids: Arc::default() }
+        Env { clock, entropy, net, mailer: Mailer::Absent, mail_from: "vinr@localhost".into(), ids: Arc::default() }
+    }
+
+    /// The same with a way for e-mails, and the address that they come from.
+    #[must_use]
+    pub fn with_mail(self, mailer: Mailer, mail_from: &str) -> Env {
+        Env { mailer, mail_from: mail_from.into(), ..self }
     }
 
     /// The wall clock's time.

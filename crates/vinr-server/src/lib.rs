@@ -9,9 +9,11 @@ pub mod bootstrap;
 mod cards;
 pub mod connectors;
 mod context;
+mod coupons;
 mod credit;
 mod customers;
 mod disputes;
+pub mod documents;
 mod earning_rules;
 pub mod egress;
 pub mod env;
@@ -21,12 +23,16 @@ mod flows;
 mod http;
 pub mod keyring;
 pub mod ledger;
+pub mod locale;
 mod loyalty_accounts;
+pub mod mail;
 mod pages;
 mod payment_links;
 mod payment_methods;
 mod payments;
 mod payouts;
+mod prices;
+mod products;
 mod programs;
 mod record;
 mod redemptions;
@@ -36,11 +42,13 @@ mod sealing;
 pub mod settings;
 mod settlements;
 mod setups;
+mod tax_rates;
 mod webhooks;
 pub mod witness;
 mod workers;
 
 pub use app::App;
+pub use credit::store::of_customer as credit_rows;
 pub use disputes::store::get as dispute_row;
 pub use error::ApiError;
 pub use flows::export;
@@ -97,6 +105,11 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         rewards::routes::endpoints(),
         flows::redemptions::routes::endpoints(),
         flows::credit::routes::endpoints(),
+        products::routes::endpoints(),
+        flows::catalog::routes::endpoints(),
+        prices::routes::endpoints(),
+        coupons::routes::endpoints(),
+        tax_rates::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

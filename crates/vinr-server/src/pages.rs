@@ -7,7 +7,6 @@ mod brand;
 mod checkout;
 mod demo;
 mod elements;
-mod locale;
 mod texts;
 
 use std::panic::AssertUnwindSafe;
@@ -26,8 +25,8 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 
 use crate::app::App;
+use crate::locale::Locale;
 use checkout::outcomes;
-use locale::Locale;
 
 /// Beneath these lie the pages that buyers are sent to, by addresses that can be copied wrongly.
 const OF_BUYERS: [&str; 3] = ["/checkout/", "/l/", "/authenticate/"];

@@ -1,6 +1,7 @@
 //! A change becomes rows: the only writer of events, deliveries, transfers, balances and timers. Everything it stages
 //! commits with the noun's own row or not at all.
 
+mod awards;
 mod reward_values;
 mod slices;
 mod tables;
@@ -8,6 +9,7 @@ mod tables;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub(crate) use awards::{awards_text, read_awards};
 pub(crate) use reward_values::{read_reward_value, reward_value_text};
 pub(crate) use slices::{read_slices, slices_text};
 pub(crate) use tables::{DELIVERIES, EVENTS, JOBS, TRANSFERS};

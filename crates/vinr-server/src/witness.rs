@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use vinr_core::calendar::Month;
+use vinr_core::credit;
+use vinr_core::currencies::Currency;
 use vinr_core::disputes::{self, Dispute};
 use vinr_core::earning_rules::Rule;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    DisputeId, EarningRuleId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId,
-    RefundId, SetupId, WebhookEndpointId,
+    CustomerId, DisputeId, EarningRuleId, EventId, LoyaltyAccountId, PaymentId, PaymentLinkId, PaymentMethodId,
+    RedemptionId, RefundId, SetupId, WebhookEndpointId,
 };
 use vinr_core::loyalty_accounts::LoyaltyAccount;
 use vinr_core::payment_links::{self, PaymentLink};
@@ -132,6 +134,19 @@ pub enum Note {
         event: redemptions::Event,
         /// When, on the account's clock.
         at: Timestamp,
+    },
+    /// Something happened to a customer's store credit.
+    Credit {
+        /// Whose.
+        customer: CustomerId,
+        /// In which currency.
+        currency: Currency,
+        /// What.
+        event: credit::Event,
+        /// What it comes of.
+        source: credit::Source,
+        /// What tells of it, where it moves the balance.
+        transaction: Option<Box<credit::Transaction>>,
     },
     /// A webhook endpoint is there.
     EndpointCreated(Box<Endpoint>),

@@ -1,10 +1,11 @@
-//! Work that follows commits: asking acquirers, sending webhooks, firing timers, keeping house. Nothing here holds state that a restart
+//! Work that follows commits: asking acquirers, sending webhooks and e-mails, firing timers, keeping house. Nothing here holds state that a restart
 //! would miss: the rows say what is to be done, a wake-up is only a hint.
 
 mod acquire;
 pub(crate) mod clock;
 pub(crate) mod deliver;
 mod housekeeping;
+mod mail;
 pub(crate) mod pollers;
 pub(crate) mod schedule;
 
@@ -88,6 +89,7 @@ impl App {
         self.start_worker("timers", schedule::run(self.clone(), stop.clone()));
         self.start_worker("clocks", clock::run(self.clone(), stop.clone()));
         self.start_worker("housekeeping", housekeeping::run(self.clone(), stop.clone()));
+        self.start_worker("e-mails", mail::run(self.clone(), stop.clone()));
         self.start_worker("pollers", pollers::run(self.clone(), stop));
     }
 

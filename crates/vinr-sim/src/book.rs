@@ -41,6 +41,10 @@ impl Book {
             }
         }
         let Ok(shown) = serde_json::from_str::<Value>(&said.text) else { return Ok(()) };
+        let creates = ask.method == "POST" && matches!(ask.path.as_str(), "/v1/payments" | "/v1/payments/sessions");
+        if creates && shown["creditApplied"] != 0 && !ask.body.contains("\"useStoreCredit\":true") {
+            return Err(format!("credit was used that nobody asked for: {}", said.text));
+        }
         let shown_list = shown["data"].as_array();
         for payment in shown_list.into_iter().flatten().chain([&shown]).filter(|one| one["object"] == "payment") {
             pages.payment(payment)?;

@@ -1,5 +1,6 @@
 //! What must hold in the end, when everybody has recovered and every retry has had its time.
 
+mod credit;
 mod deliveries;
 mod points;
 
@@ -26,6 +27,7 @@ pub(crate) async fn all(world: &World, book: &Book) -> Result<(), Broken> {
         kept += judged(world, book, account, &payments, &mut orders)?;
         links(&listed(world, account, "/v1/payment-links").await?, &payments)?;
         points::all(world, account, &payments).await?;
+        credit::all(world, account, &payments).await?;
         events(world, account).await?;
         deliveries::all(world, account).await?;
         nothing_is_left(world, account).await?;

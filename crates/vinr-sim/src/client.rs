@@ -2,6 +2,7 @@
 
 mod banks;
 mod cards;
+mod credit;
 mod endpoints;
 mod links;
 mod loyalty;
@@ -117,6 +118,7 @@ impl Client {
             Work::Earn => self.earn().await,
             Work::Points => self.correct().await,
             Work::Redeem => self.redeem().await,
+            Work::Credit => self.use_credit().await,
         }
     }
 

@@ -61,11 +61,13 @@ pub(crate) enum Work {
     Points,
     /// Points that are redeemed.
     Redeem,
+    /// Store credit that is given, used and given back.
+    Credit,
 }
 
 impl Work {
     /// All of it.
-    pub(crate) const ALL: [Work; 23] = [
+    pub(crate) const ALL: [Work; 24] = [
         Work::Token,
         Work::Page,
         Work::Hold,
@@ -89,11 +91,12 @@ impl Work {
         Work::Earn,
         Work::Points,
         Work::Redeem,
+        Work::Credit,
     ];
 
-    /// Whether it is about points.
+    /// Whether it is about points, and what they give.
     const fn is_of_loyalty(self) -> bool {
-        matches!(self, Work::Program | Work::Earn | Work::Points | Work::Redeem)
+        matches!(self, Work::Program | Work::Earn | Work::Points | Work::Redeem | Work::Credit)
     }
 }
 
@@ -143,15 +146,18 @@ impl Profile {
         let on = |percent, most| if chance.percent(percent) { 1 + chance.below(most) } else { 0 };
         let remote = chance.percent(50);
         let mut weights = [0; Work::ALL.len()];
-        for weight in &mut weights {
-            *weight = on(60, 10);
+        for (weight, work) in weights.iter_mut().zip(Work::ALL) {
+            // Credit has no draw of its own, so that stories without loyalty stay what they were.
+            *weight = if work == Work::Credit { 0 } else { on(60, 10) };
         }
         // Points are played by all of their kinds of work, hard or by the way, or by none.
         let loyalty = Chance::new(seed, 7);
         let heavy = if loyalty.percent(60) { 1 + loyalty.below(3) } else { 0 };
         for (weight, work) in weights.iter_mut().zip(Work::ALL) {
             if work.is_of_loyalty() {
-                *weight = heavy * (1 + loyalty.below(6));
+                // Whoever has credit came to it by the other kinds.
+                let most = if work == Work::Credit { 24 } else { 6 };
+                *weight = heavy * (1 + loyalty.below(most));
             }
         }
         // Something is always paid.

@@ -1,5 +1,7 @@
 //! What the checks read beside the API: rows that no endpoint shows.
 
+use std::collections::BTreeMap;
+
 use vinr_core::ids::{EventId, WebhookEndpointId};
 use vinr_store::{Db, Row};
 
@@ -13,12 +15,12 @@ const EVENTS: &str = "SELECT id FROM events WHERE account = $1 ORDER BY sequence
 const ATTEMPTS: &str = "SELECT id, kind, status FROM attempts WHERE account = $1 AND status = 'sent' ORDER BY id";
 const METHODS: &str = "SELECT id, status FROM payment_methods WHERE account = $1 AND status <> 'detached' ORDER BY id";
 const NUMBERS: &str = "SELECT id FROM card_vault WHERE account = $1 ORDER BY id";
+/// What the ledger says of store credit: what moved, and what is reserved.
+const CREDIT: &str = "SELECT id, posted, pending FROM balances WHERE account = $1 AND (posted <> 0 OR pending <> 0) \
+     AND (id LIKE 'customer_credit:%' OR id LIKE 'credit_redeemed:%' OR id LIKE 'promotional_expense:%') ORDER BY id";
 
 const LOTS: &str =
     "SELECT id, points FROM points_lots WHERE account = $1 AND id > $2 AND id < $3 AND points <> 0 ORDER BY id";
-
-/// The moment of points that never lapse, in the id of their lot.
-const LOT_NEVER: i64 = 9_999_999_999_999_999;
 
 /// One row of an event on its way.
 #[derive(Debug)]
@@ -70,16 +72,22 @@ pub(crate) async fn open_attempts(db: &Db, account: &str) -> Result<Vec<String>,
     Ok(rows.iter().map(|row| format!("{} {} {}", row.text(0), row.text(1), row.text(2))).collect())
 }
 
-/// A member's lots, each with the moment at which it lapses; what never does comes last.
+/// A member's lots, each with the moment at which it lapses; of what never does there is no row.
 pub(crate) async fn lots(db: &Db, account: &str, member: &str) -> Result<Vec<(i64, i64)>, Broken> {
     let params = [account.into(), format!("{member}:").into(), format!("{member};").into()];
     let rows = db.query(LOTS, &params).await.map_err(|error| format!("lots: {error}"))?;
     let read = |row: &Row| {
         let (_, moment) = row.text(0).rsplit_once(':').expect("a lot's id has a moment");
         let moment = moment.parse().expect("a lot's id has a moment");
-        (if moment == LOT_NEVER { i64::MAX } else { moment }, row.int(1))
+        (moment, row.int(1))
     };
     Ok(rows.iter().map(read).collect())
+}
+
+/// The ledger's balances of store credit, each with what is posted and what is pending.
+pub(crate) async fn credit_balances(db: &Db, account: &str) -> Result<BTreeMap<String, (i64, i64)>, Broken> {
+    let rows = db.query(CREDIT, &[account.into()]).await.map_err(|error| format!("balances: {error}"))?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), (row.int(1), row.int(2)))).collect())
 }
 
 /// An account's saved methods that are not detached, each with its status.

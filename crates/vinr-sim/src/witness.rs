@@ -1,11 +1,12 @@
 //! Sees every commit and folds what the rules say happened, so that rows can be compared with it. What can be judged at a
 //! commit is judged here: nothing else has run since.
 
+mod credit;
 mod disputes;
 mod earning;
 mod links;
 mod payments;
-mod points;
+pub(crate) mod points;
 mod redemptions;
 mod refunds;
 mod tiers;
@@ -31,6 +32,8 @@ use vinr_core::{payment_methods, webhooks};
 use vinr_server::witness::Note;
 use vinr_store::{Committed, Note as Told, Observer};
 
+use self::credit::Credit;
+pub(crate) use self::credit::{Has, Purse};
 use self::points::Loyalty;
 use crate::world::Broken;
 
@@ -44,6 +47,7 @@ pub(crate) struct Folds {
     /// What each payment was of before any discount.
     originals: BTreeMap<Of<PaymentId>, i64>,
     pub(crate) loyalty: Loyalty,
+    pub(crate) credit: Credit,
     pub(crate) refunds: BTreeMap<Of<RefundId>, Refund>,
     pub(crate) disputes: BTreeMap<Of<DisputeId>, Dispute>,
     pub(crate) links: BTreeMap<Of<PaymentLinkId>, PaymentLink>,
@@ -73,6 +77,7 @@ pub(crate) struct Changed {
     pub(crate) members: BTreeSet<Of<LoyaltyAccountId>>,
     pub(crate) redemptions: BTreeSet<Of<RedemptionId>>,
     pub(crate) rewards: BTreeSet<Of<RewardId>>,
+    pub(crate) credit: BTreeSet<Of<Purse>>,
     pub(crate) setups: BTreeSet<Of<SetupId>>,
     pub(crate) endpoints: BTreeSet<Of<WebhookEndpointId>>,
     pub(crate) commits: u64,
@@ -106,6 +111,8 @@ pub(super) struct Commit<'a> {
     /// Redemptions that changed, and whether one's points were spent again.
     redemptions: BTreeSet<RedemptionId>,
     taken_again: bool,
+    /// What happened to customers' credit.
+    credit: Vec<credit::Moved>,
 }
 
 /// The witness of one story.
@@ -150,6 +157,8 @@ impl Observer for Witness {
         let judged = judged.and_then(|()| folds.rules_gave_what_they_say(&commit));
         let judged = judged.and_then(|()| folds.points_add_up(&commit));
         let judged = judged.and_then(|()| folds.redemptions_stand(&commit));
+        let judged = judged.and_then(|()| folds.credit_stands(&commit));
+        let judged = judged.and_then(|()| folds.spend_adds_up(&commit));
         let judged = judged.and_then(|()| folds.tiers_stand(&commit));
         let judged = judged.and_then(|()| commit.every_change_is_told());
         if let Err(problem) = judged {
@@ -192,6 +201,10 @@ impl Folds {
             Note::Reward(reward) => self.reward(account, reward),
             Note::RedemptionIssued(redemption) => self.redemption_issued(commit, redemption),
             Note::Redemption { id, event, at } => self.redemption(commit, id, event, *at),
+            Note::Credit { customer, currency, event, source, transaction } => {
+                let purse = (customer.clone(), currency.code());
+                self.credit_moved(commit, purse, (*event, source), transaction.as_deref())
+            }
             Note::SetupCreated(setup) => self.setup_created(account, setup),
             Note::Setup { id, event, .. } => {
                 let setup = self.setups.get_mut(&(account.to_owned(), id.clone()));
@@ -207,18 +220,11 @@ impl Folds {
                 Ok(())
             }
             Note::EndpointCreated(endpoint) => {
-                self.urls.entry(endpoint.id.clone()).or_default().insert(endpoint.url.clone());
-                self.changed.endpoints.insert((account.into(), endpoint.id.clone()));
-                self.endpoints.insert((account.into(), endpoint.id.clone()), (**endpoint).clone());
+                self.endpoint_created(account, endpoint);
                 Ok(())
             }
             Note::Endpoint { id, event } => self.endpoint(account, id, event),
-            Note::EndpointDeleted(id) => {
-                let key = (account.to_owned(), id.clone());
-                self.was_off.insert(key.clone());
-                self.changed.endpoints.insert(key.clone());
-                self.endpoints.remove(&key).map(drop).ok_or_else(|| format!("{id} was removed and is not there"))
-            }
+            Note::EndpointDeleted(id) => self.endpoint_deleted(account, id),
             Note::Emitted { id, kind, slot, data } => {
                 let number = commit.committed.map_or(0, |committed| committed.number(*slot));
                 self.emitted(commit, id, *kind, number, data)
@@ -228,6 +234,19 @@ impl Folds {
                 Ok(())
             }
         }
+    }
+
+    fn endpoint_created(&mut self, account: &str, endpoint: &Endpoint) {
+        self.urls.entry(endpoint.id.clone()).or_default().insert(endpoint.url.clone());
+        self.changed.endpoints.insert((account.into(), endpoint.id.clone()));
+        self.endpoints.insert((account.into(), endpoint.id.clone()), endpoint.clone());
+    }
+
+    fn endpoint_deleted(&mut self, account: &str, id: &WebhookEndpointId) -> Result<(), Broken> {
+        let key = (account.to_owned(), id.clone());
+        self.was_off.insert(key.clone());
+        self.changed.endpoints.insert(key.clone());
+        self.endpoints.remove(&key).map(drop).ok_or_else(|| format!("{id} was removed and is not there"))
     }
 
     fn endpoint(&mut self, account: &str, id: &WebhookEndpointId, event: &endpoint::Event) -> Result<(), Broken> {

@@ -327,7 +327,7 @@ impl World {
 
     /// What the story was like, for who reads it.
     pub(crate) fn facts(&self) -> String {
-        let (events, deliveries, payments, points) = self.witness.with(|folds| {
+        let (events, deliveries, payments, points, credit) = self.witness.with(|folds| {
             let mut by_status = BTreeMap::<&str, u32>::new();
             let (mut paid_by, mut links) = (BTreeMap::<&str, u32>::new(), 0);
             for payment in folds.payments.values() {
@@ -356,11 +356,12 @@ impl World {
             );
             let events: usize = folds.events.values().map(Vec::len).sum();
             let payments = format!("{by_status:?}, paid by {paid_by:?}, {links} of links");
-            (events, folds.deliveries.values().sum::<usize>(), payments, points)
+            let credit = folds.credit_facts();
+            (events, folds.deliveries.values().sum::<usize>(), payments, points, credit)
         });
         let answers = self.state().answers.clone();
         format!(
-            "answers {answers:?}, payments {payments}, {points}, {events} events, {deliveries} deliveries\n{:?}",
+            "answers {answers:?}, payments {payments}, {points}, {credit}, {events} events, {deliveries} deliveries\n{:?}",
             self.profile
         )
     }

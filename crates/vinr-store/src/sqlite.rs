@@ -183,6 +183,15 @@ pub(crate) struct SqliteWriter {
     noted: Vec<BatchId>,
 }
 
+/// The one connection that writes. Every merchant's newest rows lie on some forty pages of their own, one for each tree, and
+/// all that are written again and again are to stay at hand (32 MiB: those of 200 merchants).
+fn connect_writer(path: &Path, checkpointer: &Checkpointer) -> Result<Connection, rusqlite::Error> {
+    let mut conn = connect(path)?;
+    conn.pragma_update(None, "cache_size", -32_768)?;
+    checkpointer.watch(&mut conn)?;
+    Ok(conn)
+}
+
 impl SqliteWriter {
     pub(crate) fn open(
         path: PathBuf,
@@ -192,16 +201,13 @@ impl SqliteWriter {
         let failed = |error| OpenError::because(format!("cannot open {}", path.display()), error);
         let checkpointer = Checkpointer::start(path.clone())
             .map_err(|error| OpenError::because("cannot start the checkpoint thread", error))?;
-        let mut conn = connect(&path).map_err(failed)?;
-        checkpointer.watch(&mut conn).map_err(failed)?;
+        let conn = connect_writer(&path, &checkpointer).map_err(failed)?;
         Ok(SqliteWriter { conn: Some(conn), path, readers, checkpointer, counters, noted: Vec::new() })
     }
 
     fn conn(&mut self) -> Result<&Connection, Fault> {
         if self.conn.is_none() {
-            let mut conn = connect(&self.path).map_err(write_fault)?;
-            self.checkpointer.watch(&mut conn).map_err(write_fault)?;
-            self.conn = Some(conn);
+            self.conn = Some(connect_writer(&self.path, &self.checkpointer).map_err(write_fault)?);
         }
         Ok(self.conn.as_ref().expect("opened just above"))
     }

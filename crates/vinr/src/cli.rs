@@ -61,6 +61,12 @@ pub(crate) struct Options {
     /// Whether the sandbox has a demo shop at /demo, for everybody who reaches it [default: on where only this machine does]
     #[arg(long, global = true, env = "VINR_DEMO", value_enum, value_name = "on|off", hide_possible_values = true)]
     pub(crate) demo: Option<Switch>,
+    /// Who sends e-mails: `smtps://…`, or `smtp://…?tls=required` [default: files in the folder mail beside the data]
+    #[arg(long, global = true, env = "VINR_SMTP_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) smtp_url: Option<String>,
+    /// The address that e-mails come from; needed with an SMTP server
+    #[arg(long, global = true, env = "VINR_MAIL_FROM", value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<String>,
     /// The settings file
     #[arg(long, global = true, env = "VINR_CONFIG", value_name = "FILE", default_value = "vinr.toml")]
     pub(crate) config: PathBuf,

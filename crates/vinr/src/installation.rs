@@ -71,7 +71,8 @@ pub(crate) async fn open_to_read(settings: &Resolved, environment: Environment) 
 
 fn place(settings: &Resolved, environment: Environment, db: Db, entropy: Entropy) -> Result<Place, Failure> {
     let client = Client::new(settings.private_webhooks(environment)).map_err(Failure::refused)?;
-    Ok(Place { environment, db, env: Env::new(WallClock::System, entropy, Net::Real(client)) })
+    let env = Env::new(WallClock::System, entropy, Net::Real(client));
+    Ok(Place { environment, db, env: env.with_mail(settings.mailer(environment), settings.mail_from()) })
 }
 
 /// Opens every environment that is not off.

@@ -9,6 +9,7 @@ use vinr_core::ip_ranges::IpRange;
 use vinr_core::keys::Environment;
 use vinr_core::refusal::Refusal;
 use vinr_server::RateLimit;
+use vinr_server::env::{Mailer, Smtp, is_address};
 use vinr_server::settings::{DemoShop, PrivateWebhooks};
 
 use crate::Failure;
@@ -17,6 +18,8 @@ use crate::cli::{Options, Switch};
 
 const DATABASE: &str = "sqlite:./vinr-data";
 const FOLDER: &str = "./vinr-data";
+/// Who e-mails come from that nobody gets.
+const UNSENT_FROM: &str = "vinr@localhost";
 
 /// Requests a second of each key, and at once, when nothing is set (spec/conventions.md, Rate limits).
 const fn usual_rate(environment: Environment) -> RateLimit {
@@ -38,6 +41,8 @@ pub(crate) struct Resolved {
     pub(crate) trusted_proxies: Vec<IpRange>,
     allow_private_webhooks: bool,
     demo: Option<Switch>,
+    smtp: Option<Smtp>,
+    mail_from: String,
 }
 
 /// Where data is.
@@ -84,6 +89,8 @@ struct File {
     trusted_proxies: Option<String>,
     allow_private_webhooks: Option<bool>,
     demo: Option<Switch>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
 }
 
 /// `rate-limit = 50` or `rate-limit = "off"`.
@@ -116,6 +123,8 @@ impl Resolved {
             |flag: Option<String>, file: Option<String>| flag.or(file).map(|text| Database::parse(&text)).transpose();
         let url =
             |flag: Option<String>, file: Option<String>| flag.or(file).map(|url| url.trim_end_matches('/').to_owned());
+        let smtp = options.smtp_url.or(file.smtp_url).map(|url| Smtp::new(&url)).transpose();
+        let smtp = smtp.map_err(|wrong| Failure::Usage(format!("--smtp-url: {wrong}")))?;
         Ok(Resolved {
             json: options.json,
             database: Database::parse(&database)?,
@@ -134,6 +143,8 @@ impl Resolved {
             trusted_proxies: networks(options.trusted_proxies.or(file.trusted_proxies).as_deref())?,
             allow_private_webhooks: options.allow_private_webhooks.or(file.allow_private_webhooks).unwrap_or(false),
             demo: options.demo.or(file.demo),
+            mail_from: sender(options.mail_from.or(file.mail_from), smtp.is_some())?,
+            smtp,
         })
     }
 
@@ -180,6 +191,19 @@ impl Resolved {
             (false, Environment::Sandbox) => PrivateWebhooks::Loopback,
             (false, Environment::Live) => PrivateWebhooks::Refused,
         }
+    }
+
+    /// Where e-mails of an environment go.
+    pub(crate) fn mailer(&self, environment: Environment) -> Mailer {
+        match &self.smtp {
+            Some(server) => Mailer::Smtp(server.clone()),
+            None => Mailer::Spool(self.folder().join("mail").join(environment.as_str())),
+        }
+    }
+
+    /// The address that e-mails come from.
+    pub(crate) fn mail_from(&self) -> &str {
+        &self.mail_from
     }
 
     /// How many requests a key of an environment may make.
@@ -239,6 +263,16 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.message())))
 }
 
+/// The address that e-mails come from: one that was named, where others see it.
+fn sender(named: Option<String>, is_sent: bool) -> Result<String, Failure> {
+    match named {
+        Some(address) if is_address(&address) => Ok(address),
+        Some(_) => Err(Failure::Usage("--mail-from is an address such as billing@shop.example".to_owned())),
+        None if is_sent => Err(Failure::Usage("--smtp-url needs --mail-from: who the e-mails come from".to_owned())),
+        None => Ok(UNSENT_FROM.to_owned()),
+    }
+}
+
 /// Addresses and networks, with commas between them.
 fn networks(text: Option<&str>) -> Result<Vec<IpRange>, Failure> {
     let each = text.unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
@@ -287,6 +321,29 @@ mod tests {
         assert_eq!(Database::parse("sqlite:./x").unwrap(), Database::Folder(PathBuf::from("./x")));
         assert!(matches!(Database::parse("postgres://a@b/c").unwrap(), Database::Postgres(_)));
         assert!(Database::parse("mysql://a").is_err());
+    }
+
+    #[test]
+    fn emails_become_files_unless_a_server_is_named_and_a_sender() {
+        let read = |smtp_url: Option<&str>, mail_from: Option<&str>| {
+            let (smtp_url, mail_from) = (smtp_url.map(str::to_owned), mail_from.map(str::to_owned));
+            let database = Some("sqlite:data".to_owned());
+            let config = PathBuf::from("vinr.toml");
+            Resolved::of(Options { database, smtp_url, mail_from, config, ..Options::default() })
+        };
+        let files = read(None, None).expect("settings");
+        let folder = PathBuf::from("data/mail/live");
+        assert!(matches!(files.mailer(Environment::Live), Mailer::Spool(into) if into == folder));
+        assert_eq!(files.mail_from(), UNSENT_FROM);
+        let sent = read(Some("smtps://me:secret@mail.example"), Some("billing@shop.example")).expect("settings");
+        assert!(matches!(sent.mailer(Environment::Sandbox), Mailer::Smtp(_)));
+        assert_eq!(sent.mail_from(), "billing@shop.example");
+        for (url, from) in
+            [(Some("smtp://mail.example"), None), (Some("mail:secret"), Some("a@b.c")), (None, Some("me"))]
+        {
+            let Err(Failure::Usage(why)) = read(url, from) else { panic!("{url:?} {from:?}") };
+            assert!(!why.contains("secret"), "{why}");
+        }
     }
 
     #[test]

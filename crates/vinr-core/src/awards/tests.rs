@@ -5,7 +5,6 @@ use super::*;
 
 fn award(points: i64) -> Award {
     Award {
-        payment_id: PaymentId::from_bits(1),
         program_id: ProgramId::from_bits(2),
         account: LoyaltyAccountId::from_bits(3),
         transaction: PointsTransactionId::from_bits(4),

@@ -51,3 +51,9 @@ fn an_instant_lies_in_its_day_in_every_hour_of_a_year() {
         }
     }
 }
+
+#[test]
+fn a_day_is_written_by_year_month_and_day() {
+    let leap = Day::of(at("2028-02-29T12:00:00Z"), &TimeZone::utc());
+    assert_eq!(leap.parts(), (2_028, 2, 29));
+}

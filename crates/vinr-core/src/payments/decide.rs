@@ -44,6 +44,7 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         discounts: ask.discounts,
         credit_applied: ask.credit,
         credit_refunded: 0,
+        awards: Vec::new(),
         amount_capturable: 0,
         amount_captured: 0,
         amount_refunded: 0,

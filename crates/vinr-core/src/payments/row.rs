@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::awards::Award;
 use crate::cards::{Brand, Expiry, FailureCode};
 use crate::countries::Country;
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
+use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, ProgramId, RedemptionId};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
@@ -189,6 +190,8 @@ pub struct Payment {
     pub credit_applied: i64,
     /// What of that was given back, or will be with a refund that is on its way.
     pub credit_refunded: i64,
+    /// What it earned, once in each program.
+    pub awards: Vec<Award>,
     /// Held and not yet captured.
     pub amount_capturable: i64,
     /// Taken.
@@ -259,6 +262,11 @@ impl Payment {
     /// that are not theirs.
     pub fn is_tried_out(&self) -> bool {
         self.status == Status::Failed && self.failure_count >= FAILURES_MAX
+    }
+
+    /// What it earned in a program.
+    pub fn award(&self, program: &ProgramId) -> Option<&Award> {
+        self.awards.iter().find(|award| award.program_id == *program)
     }
 
     /// What it was before discounts and store credit, in minor units.

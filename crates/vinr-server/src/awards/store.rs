@@ -1,32 +1,14 @@
-//! Awards as rows, with what took of them and what rules with caps have given.
+//! What took of awards, and what rules with caps have given, as rows. Awards themselves are a part of their payment's.
 
-use vinr_core::awards::{Award, Cause, Taken};
+use vinr_core::awards::{Cause, Taken};
 use vinr_core::earning_rules::{Cap, Rule};
 use vinr_core::ids::{LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId};
-use vinr_core::time::Timestamp;
-use vinr_store::{Column, Kind, RowReader, Table, Value};
+use vinr_store::{Column, Kind, Table};
 
 use crate::error::Result;
 use crate::record::Unit;
 
-/// What payments earned.
-const POINTS_AWARDS: Table = Table {
-    name: "points_awards",
-    columns: &[
-        Column::text("payment_id"),
-        Column::text("program_id"),
-        Column::text("loyalty_account_id"),
-        Column::text("transaction_id"),
-        Column::int("points"),
-        Column::int("clawed"),
-        Column::int("waived"),
-        Column::int("expires_at"),
-    ],
-    unique: &[],
-    kind: Kind::Versioned,
-};
-
-/// What refunds and disputes have taken of them, as long as it stands.
+/// What refunds and disputes have taken of awards, as long as it stands.
 const CLAWBACKS: Table = Table {
     name: "clawbacks",
     columns: &[
@@ -52,22 +34,6 @@ pub(crate) struct Clawback {
     pub(crate) transaction: PointsTransactionId,
 }
 
-/// What a payment earned in a program, if it did. That it did not is not certain at the commit; whoever gives claims it.
-pub(crate) async fn find(unit: &mut Unit<'_>, payment: &PaymentId, program: &ProgramId) -> Result<Option<Award>> {
-    let row = unit.store.load(&POINTS_AWARDS, &award_id(payment, program)).await?;
-    Ok(row.map(|row| read(&mut row.reader())))
-}
-
-/// Stages what a payment earned; another award of the same payment and program makes the unit stale.
-pub(crate) fn give(unit: &mut Unit<'_>, award: &Award) {
-    unit.store.claim(&POINTS_AWARDS, &award_id(&award.payment_id, &award.program_id), values(award));
-}
-
-/// Stages an award of which something was taken, or to which it was given again.
-pub(crate) fn update(unit: &mut Unit<'_>, award: &Award) {
-    unit.store.update(&POINTS_AWARDS, &award_id(&award.payment_id, &award.program_id), values(award));
-}
-
 /// What a refund or a dispute took in a program, if that stands.
 pub(crate) async fn clawback(unit: &mut Unit<'_>, cause: &Cause, program: &ProgramId) -> Result<Option<Clawback>> {
     let row = unit.store.load(&CLAWBACKS, &clawback_id(cause, program)).await?;
@@ -78,16 +44,22 @@ pub(crate) async fn clawback(unit: &mut Unit<'_>, cause: &Cause, program: &Progr
     }))
 }
 
-/// Stages what a refund or a dispute took of an award.
-pub(crate) fn insert_clawback(unit: &mut Unit<'_>, cause: &Cause, award: &Award, clawback: &Clawback) {
+/// Stages what a refund or a dispute took of what a payment had earned in a program.
+pub(crate) fn insert_clawback(
+    unit: &mut Unit<'_>,
+    cause: &Cause,
+    payment: &PaymentId,
+    program: &ProgramId,
+    clawback: &Clawback,
+) {
     let values = vec![
-        award_id(&award.payment_id, &award.program_id).into(),
+        format!("{payment}:{program}").into(),
         clawback.transaction.as_str().into(),
         clawback.taken.clawed.into(),
         clawback.taken.waived.into(),
         unit.now().millis().into(),
     ];
-    unit.store.insert(&CLAWBACKS, &clawback_id(cause, &award.program_id), values);
+    unit.store.insert(&CLAWBACKS, &clawback_id(cause, program), values);
 }
 
 /// Stages that what it took was given again.
@@ -112,10 +84,6 @@ pub(crate) fn count_towards_cap(unit: &mut Unit<'_>, rule: &Rule, cap: Cap, memb
     unit.store.add(&EARNING_CAPS, &id, "points", points, None);
 }
 
-fn award_id(payment: &PaymentId, program: &ProgramId) -> String {
-    format!("{payment}:{program}")
-}
-
 fn clawback_id(cause: &Cause, program: &ProgramId) -> String {
     format!("{}:{program}", cause.as_str())
 }
@@ -124,30 +92,4 @@ fn cap_id(unit: &Unit<'_>, rule: &Rule, cap: Cap, member: &LoyaltyAccountId) -> 
     let zone = &unit.context.settings.time_zone;
     let since = cap.window.first_day(unit.now(), zone).map(|day| day.start(zone).millis());
     format!("{}:{member}:{}:{}", rule.id, cap.window, since.unwrap_or_default())
-}
-
-fn values(award: &Award) -> Vec<Value> {
-    vec![
-        award.payment_id.as_str().into(),
-        award.program_id.as_str().into(),
-        award.account.as_str().into(),
-        award.transaction.as_str().into(),
-        award.points.into(),
-        award.clawed.into(),
-        award.waived.into(),
-        award.expires_at.map(Timestamp::millis).into(),
-    ]
-}
-
-fn read(row: &mut RowReader<'_>) -> Award {
-    Award {
-        payment_id: PaymentId::parse(row.text()).expect("the database holds payment ids"),
-        program_id: ProgramId::parse(row.text()).expect("the database holds program ids"),
-        account: LoyaltyAccountId::parse(row.text()).expect("the database holds ids of loyalty accounts"),
-        transaction: PointsTransactionId::parse(row.text()).expect("the database holds ids of points transactions"),
-        points: row.int(),
-        clawed: row.int(),
-        waived: row.int(),
-        expires_at: row.opt_int().map(Timestamp::from_millis),
-    }
 }

@@ -11,6 +11,7 @@ use vinr_core::money::Money;
 
 use crate::error::Result;
 use crate::record::Unit;
+use crate::witness::Note;
 
 /// A customer's credit that a decision depends on.
 pub(crate) struct Kept {
@@ -52,4 +53,11 @@ pub(crate) fn apply(unit: &mut Unit<'_>, mut kept: Kept, event: Event, source: &
         store::insert(unit, transaction);
     }
     store::save(unit, credit, !kept.is_stored);
+    unit.note(|| Note::Credit {
+        customer: credit.customer_id.clone(),
+        currency: credit.currency,
+        event,
+        source: source.clone(),
+        transaction: transaction.map(Box::new),
+    });
 }

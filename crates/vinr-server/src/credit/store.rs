@@ -58,11 +58,10 @@ pub(super) async fn find(
 }
 
 /// What a customer has, in the order of the currencies' codes.
-pub(crate) async fn of_customer(
-    reads: &impl Read,
-    account: &AccountId,
-    customer: &CustomerId,
-) -> Result<Vec<CustomerCredit>> {
+///
+/// # Errors
+/// The database does not answer.
+pub async fn of_customer(reads: &impl Read, account: &AccountId, customer: &CustomerId) -> Result<Vec<CustomerCredit>> {
     let rows = reads.query(OF_CUSTOMER, &[account.as_str().into(), customer.as_str().into()]).await?;
     Ok(rows.iter().map(read_credit).collect())
 }

@@ -1,11 +1,11 @@
 //! Refunds and disputes with the points that their payment has earned (spec/engagement.md, Clawback). Every one of them
-//! changes the payment's row, and so does every award, so none of them misses another.
+//! changes the payment's row, and awards are a part of it, so none of them misses another.
 
 use std::sync::Arc;
 
-use vinr_core::awards::{self as core, Award, Cause};
+use vinr_core::awards::{self as core, Cause};
 use vinr_core::disputes::{self, Dispute};
-use vinr_core::ids::PaymentId;
+use vinr_core::ids::{PaymentId, ProgramId};
 use vinr_core::loyalty_accounts::{claw_back, restore};
 use vinr_core::money::Money;
 use vinr_core::payments::Payment;
@@ -61,15 +61,11 @@ fn may_have_earned(unit: &Unit<'_>) -> bool {
 
 /// Takes the points of what a refund or a dispute took, in every program in which the payment has earned.
 pub(super) async fn taken_back(unit: &mut Unit<'_>, payment: &PaymentId, cause: &Cause) -> Result<()> {
-    let payment = payments::load(unit, payment).await?;
+    let mut payment = payments::load(unit, payment).await?;
     let gone = gone(&payment);
     let context = Arc::clone(&unit.context);
     for program in &context.loyalty.programs {
-        if let Some(mut award) = awards::find(unit, &payment.id, &program.id).await?
-            && take(unit, &payment, &mut award, cause, gone).await?
-        {
-            awards::update(unit, &award);
-        }
+        take(unit, &mut payment, &program.id, cause, gone).await?;
         tiers::spend_follows(unit, program, &payment.id, Money::new(gone, payment.amount.currency)).await?;
     }
     Ok(())
@@ -80,16 +76,22 @@ pub(super) async fn given_again(unit: &mut Unit<'_>, payment: &PaymentId, cause:
     let context = Arc::clone(&unit.context);
     for program in &context.loyalty.programs {
         let Some(clawback) = awards::clawback(unit, cause, &program.id).await? else { continue };
-        let award = awards::find(unit, payment, &program.id).await?;
+        let mut payment = payments::load(unit, payment).await?;
+        let award = payment.award(&program.id).cloned();
         let mut award = award.ok_or_else(|| ApiError::internal("what was taken back was given"))?;
         let taken = points::store::load(unit, &clawback.transaction).await?;
         let mut member = loyalty_accounts::load(unit, &award.account).await?;
         for movement in restore(&member.account, &taken.movement, award.expires_at, unit.now()) {
-            points::apply(unit, &mut member, movement, Because { month: taken.month, ..because(payment, cause, 0) });
+            points::apply(
+                unit,
+                &mut member,
+                movement,
+                Because { month: taken.month, ..because(&payment.id, cause, 0) },
+            );
         }
         tiers::settle(unit, &mut member).await?;
         core::restore(&mut award, clawback.taken);
-        awards::update(unit, &award);
+        payments::set_award(unit, &mut payment, award);
         awards::remove_clawback(unit, cause, &program.id);
     }
     if context.loyalty.counts() {
@@ -108,7 +110,7 @@ fn gone(payment: &Payment) -> i64 {
 }
 
 /// Takes of a new award what refunds and disputes had taken of its payment before.
-pub(super) async fn catch_up(unit: &mut Unit<'_>, payment: &Payment, mut award: Award) -> Result<()> {
+pub(super) async fn catch_up(unit: &mut Unit<'_>, payment: &mut Payment, program: &ProgramId) -> Result<()> {
     if payment.amount_refunded == 0 && payment.amount_disputed == 0 {
         return Ok(());
     }
@@ -119,30 +121,31 @@ pub(super) async fn catch_up(unit: &mut Unit<'_>, payment: &Payment, mut award: 
     let mut gone = 0_i64;
     for (cause, amount) in refunded.chain(disputed) {
         gone = gone.saturating_add(amount);
-        take(unit, payment, &mut award, &cause, gone).await?;
+        take(unit, payment, program, &cause, gone).await?;
     }
-    awards::update(unit, &award);
     Ok(())
 }
 
-/// Takes what has to be gone of an award now that so much of its payment is; whether that was anything.
-async fn take(unit: &mut Unit<'_>, payment: &Payment, award: &mut Award, cause: &Cause, gone: i64) -> Result<bool> {
-    let due = core::due(award, gone, payment.amount_captured);
+/// Takes what has to be gone of what a payment earned in a program now that so much of it is.
+async fn take(unit: &mut Unit<'_>, payment: &mut Payment, program: &ProgramId, cause: &Cause, gone: i64) -> Result<()> {
+    let Some(mut award) = payment.award(program).cloned() else { return Ok(()) };
+    let due = core::due(&award, gone, payment.amount_captured);
     if due == 0 {
-        return Ok(false);
+        return Ok(());
     }
     let mut member = loyalty_accounts::load(unit, &award.account).await?;
     let context = Arc::clone(&unit.context);
-    let program = context.loyalty.program(&award.program_id)?;
+    let program = context.loyalty.program(program)?;
     let month = tiers::month_of_award(unit, program, &award.transaction).await?;
-    let lots = loyalty_accounts::lots(unit, &award.account).await?;
+    let lots = loyalty_accounts::lots(unit, &member.account).await?;
     let (movement, taken) = claw_back(&member.account, &lots, due, award.expires_at, program.shortfall);
     let because = Because { month, ..because(&payment.id, cause, taken.waived) };
     let transaction = points::apply(unit, &mut member, movement, because);
     tiers::settle(unit, &mut member).await?;
-    core::take(award, taken);
-    awards::insert_clawback(unit, cause, award, &Clawback { taken, transaction: transaction.id });
-    Ok(true)
+    core::take(&mut award, taken);
+    awards::insert_clawback(unit, cause, &payment.id, &program.id, &Clawback { taken, transaction: transaction.id });
+    payments::set_award(unit, payment, award);
+    Ok(())
 }
 
 fn because(payment: &PaymentId, cause: &Cause, waived: i64) -> Because {

@@ -123,7 +123,8 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
         note(unit, payment, format!("no points: {}", refusal.message))?;
     }
     if let Some(first) = first {
-        awards::give(unit, &awarded(unit, payment, &member, program, points, first));
+        let award = awarded(unit, &member, program, points, first);
+        payments::set_award(unit, payment, award);
     }
     tiers::count_spend(unit, &mut member, program, &payment.id, captured(payment));
     tiers::settle(unit, &mut member).await
@@ -178,7 +179,7 @@ pub(super) async fn give(
 /// # Errors
 /// 404; 422 for a payment that is not completed or is another's, `loyalty_account_missing`, `loyalty_account_closed`.
 async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
-    let payment = match &ask.payment_id {
+    let mut payment = match &ask.payment_id {
         Some(id) => Some(payments::load(unit, id).await.map_err(|error| error.about("sourcePaymentId"))?),
         None => None,
     };
@@ -187,7 +188,7 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
     let program = context.loyalty.program(&member.account.program_id)?;
     if let Some(payment) = &payment {
         check_payment(payment, &member)?;
-        if let Some(first) = awards::find(unit, &payment.id, &program.id).await? {
+        if let Some(first) = payment.award(&program.id) {
             return points::store::load(unit, &first.transaction).await;
         }
     }
@@ -198,12 +199,11 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
     let because = Because { source, reason: ask.reason.clone(), expires_at, ..Because::default() };
     let transaction = points::apply(unit, &mut member, movement, because);
     tiers::settle(unit, &mut member).await?;
-    if let Some(payment) = &payment {
-        let award = awarded(unit, payment, &member, program, ask.points, transaction.id.clone());
-        awards::give(unit, &award);
-        // A refund at the same time must see it, or be seen by it.
-        payments::touch(unit, payment);
-        clawback::catch_up(unit, payment, award).await?;
+    if let Some(payment) = &mut payment {
+        // A refund at the same time must see it, or be seen by it: both write the payment's row.
+        let award = awarded(unit, &member, program, ask.points, transaction.id.clone());
+        payments::set_award(unit, payment, award);
+        clawback::catch_up(unit, payment, &program.id).await?;
     }
     Ok(transaction)
 }
@@ -255,16 +255,8 @@ fn check_payment(payment: &Payment, member: &Member) -> Result<()> {
     Err(Refusal::new(Code::PaymentNotTheirs, message).at("sourcePaymentId").into())
 }
 
-fn awarded(
-    unit: &Unit<'_>,
-    payment: &Payment,
-    member: &Member,
-    program: &Program,
-    points: i64,
-    first: PointsTransactionId,
-) -> Award {
+fn awarded(unit: &Unit<'_>, member: &Member, program: &Program, points: i64, first: PointsTransactionId) -> Award {
     Award {
-        payment_id: payment.id.clone(),
         program_id: program.id.clone(),
         account: member.account.id.clone(),
         transaction: first,

@@ -51,7 +51,7 @@ async fn create(
         rewards_core::check_tier(&reward, program.tiers.as_ref(), tier.as_ref())?;
     }
     rewards::take(unit, &mut reward)?;
-    let lots = loyalty_accounts::lots(unit, account).await?;
+    let lots = loyalty_accounts::lots(unit, &member.account).await?;
     let movement = members::redeem(&member.account, &lots, reward.cost)?;
     let ask = core::Create {
         id: chosen.cloned().unwrap_or_else(|| RedemptionId::from_bits(unit.env.id_bits())),
@@ -155,7 +155,7 @@ async fn take_back_again(unit: &mut Unit<'_>, mut redemption: Redemption) -> Res
         return Ok(());
     }
     let mut member = loyalty_accounts::load(unit, &redemption.account).await?;
-    let lots = loyalty_accounts::lots(unit, &redemption.account).await?;
+    let lots = loyalty_accounts::lots(unit, &member.account).await?;
     let (movement, slices) = take_again(&lots, &redemption.slices, unit.now());
     if redemptions::tell(unit, &mut redemption, Command::TakeAgain { slices }, Hold::Held)?.is_some() {
         rewards::take_again(unit, &redemption.reward_id).await?;

@@ -36,6 +36,7 @@ pub struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Family<Asked, Histogram, fn() -> Histogram>,
     deliveries: Family<Delivery, Counter>,
+    emails: Family<Email, Counter>,
     /// Without a value while the database does not answer.
     timers_due: Family<NoLabels, Gauge>,
     /// As well.
@@ -61,6 +62,11 @@ struct Answered {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Delivery {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Email {
     outcome: &'static str,
 }
 
@@ -105,6 +111,8 @@ impl Metrics {
         registry.register("http_request_duration_seconds", "From a request's head to its answer's", durations.clone());
         let deliveries = Family::default();
         registry.register("webhook_attempts", "Attempts to deliver an event", deliveries.clone());
+        let emails = Family::default();
+        registry.register("email_attempts", "Attempts to hand an e-mail over", emails.clone());
         let timers_due = Family::default();
         registry.register("timers_due", "Timers that should have fired, 1000 at most", timers_due.clone());
         let timers_parked = Family::default();
@@ -115,12 +123,17 @@ impl Metrics {
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", version);
         registry.register_collector(Box::new(OfStore(db.clone())));
-        Metrics { registry, requests, durations, deliveries, timers_due, timers_parked, waiting, sending }
+        Metrics { registry, requests, durations, deliveries, emails, timers_due, timers_parked, waiting, sending }
     }
 
     /// An attempt to deliver an event came to this.
     pub(crate) fn delivery(&self, outcome: &'static str) {
         self.deliveries.get_or_create(&Delivery { outcome }).inc();
+    }
+
+    /// An attempt to hand an e-mail over came to this.
+    pub(crate) fn email(&self, outcome: &'static str) {
+        self.emails.get_or_create(&Email { outcome }).inc();
     }
 
     fn answered(&self, method: &'static str, route: Route, status: &'static str, took: Duration) {

@@ -6,7 +6,7 @@ mod reward_value;
 
 pub(crate) use rate::{RateInput, read_rate, show_rate};
 pub(crate) use refund::Refund;
-pub(crate) use reward_value::RewardValue;
+pub(crate) use reward_value::{Percent, RewardValue};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

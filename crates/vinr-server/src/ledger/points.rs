@@ -5,7 +5,8 @@ mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vinr_core::points::Kind;
+use vinr_core::awards::Award;
+use vinr_core::points::{Kind, Slice};
 use vinr_store::Snapshot;
 
 use super::{Balances, Difference, Invariant, unequal};
@@ -20,6 +21,8 @@ struct Sums {
     members: BTreeMap<String, (i128, i128)>,
     /// By payment and program: what it earned, and what was taken back.
     awards: BTreeMap<String, (i128, i128)>,
+    /// What was put into lots and not taken out, by member and moment. What never lapses lies in none.
+    lots: BTreeMap<String, i128>,
 }
 
 /// A member, as far as they are checked.
@@ -28,14 +31,14 @@ struct Member {
     lifetime: i64,
 }
 
-/// An award, as far as it is checked.
-struct Award {
-    points: i64,
-    clawed: i64,
-    waived: i64,
-}
-
 impl Sums {
+    /// What a part of a movement did to its lot.
+    fn lie(&mut self, member: &str, slice: &Slice) {
+        if let Some(lapses) = slice.expires_at {
+            *self.lots.entry(format!("{member}:{:016}", lapses.millis())).or_default() += i128::from(slice.points);
+        }
+    }
+
     fn count(&mut self, member: &str, program: &str, kind: Kind, points: i64, payment: Option<&str>) {
         let points = i128::from(points);
         let (other, lasting) = match kind {
@@ -73,7 +76,7 @@ pub(super) async fn check(
     Ok(vec![
         Invariant { name: "points_ledger_equals_transactions", differences: ledger(account, &sums, balances) },
         Invariant { name: "members_have_what_their_transactions_say", differences: have(account, &sums, &members) },
-        Invariant { name: "members_have_what_lies_in_their_lots", differences: lie(account, &members, &lots) },
+        Invariant { name: "members_have_what_lies_in_their_lots", differences: lie(account, &sums, &members, &lots) },
         Invariant {
             name: "payments_earned_what_was_kept_clawed_and_waived",
             differences: earned(account, &sums, &awards, &taken),
@@ -100,13 +103,33 @@ fn have(account: &str, sums: &Sums, members: &BTreeMap<String, Member>) -> Vec<D
     unequal(account, pairs)
 }
 
-fn lie(account: &str, members: &BTreeMap<String, Member>, lots: &BTreeMap<String, i128>) -> Vec<Difference> {
-    let ids: BTreeSet<&String> = lots.keys().chain(members.keys()).collect();
-    let pairs = ids.into_iter().map(|id| {
-        let balance = members.get(id).map_or(0, |member| i128::from(member.balance.max(0)));
-        (format!("{id} lots"), balance, lots.get(id).copied().unwrap_or_default())
-    });
-    unequal(account, pairs)
+fn lie(
+    account: &str,
+    sums: &Sums,
+    members: &BTreeMap<String, Member>,
+    lots: &BTreeMap<String, i128>,
+) -> Vec<Difference> {
+    let ids: BTreeSet<&String> = sums.lots.keys().chain(lots.keys()).collect();
+    let of = |sum: Option<&i128>| sum.copied().unwrap_or_default();
+    let pairs = ids.into_iter().map(|id| (format!("{id} lot"), of(sums.lots.get(id)), of(lots.get(id))));
+    let mut differences = unequal(account, pairs);
+    let mut lapse: BTreeMap<&str, i128> = BTreeMap::new();
+    for (id, points) in lots {
+        *lapse.entry(id.split(':').next().unwrap_or_default()).or_default() += points;
+    }
+    for (member, lapse) in lapse {
+        let balance = members.get(member).map_or(0, |member| i128::from(member.balance.max(0)));
+        if lapse > balance {
+            let (account, subject) = (account.to_owned(), format!("{member} lots"));
+            differences.push(Difference {
+                account,
+                subject,
+                expected: format!("at most {balance}"),
+                found: lapse.to_string(),
+            });
+        }
+    }
+    differences
 }
 
 fn earned(

@@ -109,7 +109,7 @@ pub(crate) fn save(unit: &mut Unit<'_>, member: &mut Member) {
 pub(crate) async fn fire(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<()> {
     let now = unit.now();
     let mut member = load(unit, id).await?;
-    let mut left = lots(unit, id).await?;
+    let mut left = lots(unit, &member.account).await?;
     for movement in core::lapse(&left, now) {
         movement.slices.iter().for_each(|slice| left.apply(*slice));
         points::apply(unit, &mut member, movement, points::Because::default());

@@ -37,7 +37,7 @@ const LOYALTY_ACCOUNTS: Table = Table {
 const MEMBERSHIPS: Table =
     Table { name: "memberships", columns: &[Column::text("loyalty_account_id")], unique: &[], kind: Kind::AppendOnly };
 
-/// What of a member's points lapses when.
+/// What of a member's points lapses when. What never lapses is the rest of their balance, and no row.
 const POINTS_LOTS: Table =
     Table { name: "points_lots", columns: &[Column::int("points")], unique: &[], kind: Kind::Tally };
 
@@ -60,9 +60,6 @@ const MEMBER: &str = "SELECT l.id, l.program_id, l.customer_id, l.status, l.bala
 const OPEN_LOTS: &str =
     "SELECT id, points FROM points_lots WHERE account = $1 AND id >= $2 AND id <= $3 AND points > 0 ORDER BY id";
 
-/// The id of what never lapses, after the member's own and `:`; a moment has as many digits.
-const NEVER: &str = "9999999999999999";
-
 pub(super) async fn find(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Option<LoyaltyAccount>> {
     Ok(unit.store.load(&LOYALTY_ACCOUNTS, id.as_str()).await?.map(|row| read(id.clone(), &mut row.reader())))
 }
@@ -81,23 +78,32 @@ pub(super) async fn member(
     }))
 }
 
-/// The open lots of a member whose row was loaded, with what this unit has put into them and taken.
-pub(crate) async fn lots(unit: &mut Unit<'_>, id: &LoyaltyAccountId) -> Result<Lots> {
+/// The open lots of a member as they are in this unit, whose row was loaded.
+///
+/// # Panics
+/// If more lies in them than the member has.
+pub(crate) async fn lots(unit: &mut Unit<'_>, member: &LoyaltyAccount) -> Result<Lots> {
+    let id = &member.id;
     let params =
-        [unit.context.account.as_str().into(), lot_id(id, Some(Timestamp::EPOCH)).into(), lot_id(id, None).into()];
+        [unit.context.account.as_str().into(), lot_id(id, Timestamp::EPOCH).into(), lot_id(id, Timestamp::MAX).into()];
     let rows = unit.store.query_stored(OPEN_LOTS, &params).await?;
-    let mut lots =
-        Lots::new(rows.iter().map(|row| Lot { expires_at: lapses(row.text(0)), points: row.int(1) }).collect());
+    let lot = |row: &Row| Lot { expires_at: Some(lapses(row.text(0))), points: row.int(1) };
+    let mut lots = Lots::new(rows.iter().map(lot).collect());
     for (lot, points) in unit.store.added(&POINTS_LOTS, "points").filter(|(lot, _)| is_of(lot, id)) {
-        lots.apply(Slice { expires_at: lapses(lot), points });
+        lots.apply(Slice { expires_at: Some(lapses(lot)), points });
     }
+    let rest = member.balance.max(0) - lots.points();
+    assert!(rest >= 0, "{id} has {} points, and more than these lie in lots", member.balance);
+    lots.apply(Slice { expires_at: None, points: rest });
     Ok(lots)
 }
 
-/// Adds to a lot, or takes of it.
+/// Adds to a lot, or takes of it. Of what never lapses the balance is the account.
 pub(super) fn add(unit: &mut Unit<'_>, id: &LoyaltyAccountId, slice: &Slice) {
-    // The member's row says what there is; a lot below zero would be a wrong number, and is an outage.
-    unit.store.add(&POINTS_LOTS, &lot_id(id, slice.expires_at), "points", slice.points, Some(0));
+    if let Some(expires_at) = slice.expires_at {
+        // The member's row says what there is; a lot below zero would be a wrong number, and is an outage.
+        unit.store.add(&POINTS_LOTS, &lot_id(id, expires_at), "points", slice.points, Some(0));
+    }
 }
 
 /// A member to be shown.
@@ -148,11 +154,8 @@ fn membership_id(customer: &CustomerId, program: &ProgramId) -> String {
     format!("{customer}:{program}")
 }
 
-fn lot_id(id: &LoyaltyAccountId, expires_at: Option<Timestamp>) -> String {
-    match expires_at {
-        Some(at) => format!("{id}:{:016}", at.millis()),
-        None => format!("{id}:{NEVER}"),
-    }
+fn lot_id(id: &LoyaltyAccountId, expires_at: Timestamp) -> String {
+    format!("{id}:{:016}", expires_at.millis())
 }
 
 /// Whether a lot with this id is this member's.
@@ -161,10 +164,9 @@ fn is_of(lot: &str, id: &LoyaltyAccountId) -> bool {
 }
 
 /// When a lot with this id lapses.
-fn lapses(lot: &str) -> Option<Timestamp> {
-    let (_, moment) = lot.rsplit_once(':').expect("a lot's id has a moment");
-    let millis = || moment.parse().expect("a lot's id has a moment");
-    (moment != NEVER).then(|| Timestamp::from_millis(millis()))
+fn lapses(lot: &str) -> Timestamp {
+    let moment = lot.rsplit_once(':').and_then(|(_, moment)| moment.parse().ok());
+    Timestamp::from_millis(moment.expect("a lot's id has a moment"))
 }
 
 fn values(account: &LoyaltyAccount) -> Vec<Value> {

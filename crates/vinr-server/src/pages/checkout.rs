@@ -28,13 +28,13 @@ use vinr_core::time::Timestamp;
 
 use self::form::Errors;
 use self::kept::Kept;
-use super::locale::Locale;
 use super::texts::Texts;
 use super::{locale, see_other};
 use crate::app::App;
 use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
 use crate::http::bodies;
+use crate::locale::Locale;
 use crate::payments::ideal::AtBank;
 
 /// Largest form that answers a bank: one short word.

@@ -31,10 +31,10 @@ use vinr_core::keys::Environment;
 use super::assets::fingerprint;
 use super::checkout::kept::Kept;
 use super::checkout::views::{BRANDS, Marked};
-use super::locale::Locale;
 use super::texts::Texts;
 use super::{html_under, locale};
 use crate::app::App;
+use crate::locale::Locale;
 
 /// What merchants' pages load. Its address is part of the API and stays, so it is asked for again after a while.
 const SCRIPT: &str = include_str!("../../../../web/modules/vinr.js");

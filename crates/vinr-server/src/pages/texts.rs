@@ -8,7 +8,7 @@ mod spanish;
 
 use vinr_core::cards::FailureCode;
 
-use super::locale::Locale;
+use crate::locale::Locale;
 
 /// The sentences of one language, with holes for what a page knows: `{amount}`, `{merchant}`, `{date}`,
 /// `{digits}`, `{account}`, `{mandate}`.

@@ -8,6 +8,7 @@ pub(crate) mod wire;
 
 use std::sync::Arc;
 
+use vinr_core::awards::Award;
 use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Mandate;
@@ -209,6 +210,15 @@ pub(crate) fn change(unit: &mut Unit<'_>, payment: &mut Payment, command: Comman
 /// decides about that is in the way of everybody else who does.
 pub(crate) fn touch(unit: &mut Unit<'_>, payment: &Payment) {
     store::save(unit, payment, false, false);
+}
+
+/// Stages what a payment has earned in a program, or that some of it was taken or given again.
+pub(crate) fn set_award(unit: &mut Unit<'_>, payment: &mut Payment, award: Award) {
+    match payment.awards.iter_mut().find(|one| one.program_id == award.program_id) {
+        Some(one) => *one = award,
+        None => payment.awards.push(award),
+    }
+    touch(unit, payment);
 }
 
 /// Where the pages of this unit's account are.

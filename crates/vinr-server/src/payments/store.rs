@@ -21,7 +21,7 @@ use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
-use crate::record::Unit;
+use crate::record::{Unit, awards_text, read_awards};
 
 /// The payments of all accounts.
 pub(crate) const PAYMENTS: Table = Table {
@@ -76,6 +76,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::text("discounts"),
         Column::int("credit_applied"),
         Column::int("credit_refunded"),
+        Column::text("awards"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -90,7 +91,7 @@ pub(crate) const LIST: List = List {
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
               payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts, \
-              credit_applied, credit_refunded",
+              credit_applied, credit_refunded, awards",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -198,6 +199,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         discounts_text(&payment.discounts).into(),
         payment.credit_applied.into(),
         payment.credit_refunded.into(),
+        awards_text(&payment.awards).into(),
     ]
 }
 
@@ -222,14 +224,12 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let status = Status::parse(row.text()).expect("the database holds statuses");
-    let amount = row.int();
-    let amount = Money::new(amount, Currency::parse(row.text()).expect("the database holds currencies"));
+    let amount = read_amount(row);
     let (amount_capturable, amount_captured, amount_refunded) = (row.int(), row.int(), row.int());
     let description = owned(row);
     let customer_id = row.opt_text().map(|id| CustomerId::parse(id).expect("the database holds customer ids"));
     let (method_id, card) = (read_method_id(row), read_card(row));
-    let (return_url, cancel_url) = (owned(row), owned(row));
-    let checkout_token = row.text().to_owned();
+    let (return_url, cancel_url, checkout_token) = (owned(row), owned(row), row.text().to_owned());
     let capture = Capture::parse(row.text()).expect("the database holds capture methods");
     let presence = if row.bool() { Presence::OffSession } else { Presence::OnSession };
     let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
@@ -250,6 +250,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let (clears_at, method) = (instant(row), read_method(row, method_id, card));
     let discounts = row.opt_text().map(read_discounts).unwrap_or_default();
     let (credit_applied, credit_refunded) = (row.int(), row.int());
+    let awards = row.opt_text().map(read_awards).unwrap_or_default();
     Payment {
         id,
         status,
@@ -257,6 +258,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         discounts,
         credit_applied,
         credit_refunded,
+        awards,
         amount_capturable,
         amount_captured,
         amount_refunded,
@@ -289,6 +291,11 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         created_at,
         link_id,
     }
+}
+
+fn read_amount(row: &mut RowReader<'_>) -> Money {
+    let amount = row.int();
+    Money::new(amount, Currency::parse(row.text()).expect("the database holds currencies"))
 }
 
 fn owned(row: &mut RowReader<'_>) -> Option<String> {

@@ -79,6 +79,10 @@ fn concrete(path: &str) -> String {
         ("loyalty/accounts", "loy"),
         ("loyalty/transactions", "ptx"),
         ("loyalty/credit/transactions", "cct"),
+        ("products", "prod"),
+        ("prices", "price"),
+        ("coupons", "cpn"),
+        ("tax-rates", "txr"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];

@@ -125,7 +125,7 @@ const OF_WORKERS: [&str; 2] = ["jobs", "delivery_attempts"];
 /// of the others the versions are added up.
 static NUMBERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut numbers = vec!["SELECT CAST(SUM(sequence + context_version) AS BIGINT) FROM counters"];
-    for (name, columns) in MIGRATIONS.iter().flat_map(Migration::tables) {
+    for (name, columns) in Migration::tables(MIGRATIONS) {
         let is_versioned = columns.contains(" version BIGINT") && !CHANGED_BY_WORKERS.contains(&name);
         if !OF_WORKERS.contains(&name) {
             let number = if is_versioned { "CAST(COALESCE(SUM(version + 1), 0) AS BIGINT)" } else { "COUNT(*)" };

@@ -46,6 +46,9 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         server.post("/v1/payouts", serde_json::json!({"currency": "EUR"})).await.ok();
     }
     three_programs(&server).await;
+    for place in 0..3 {
+        crate::catalog::one_of_each(&server, place).await;
+    }
     let settlement = a_days_settlement(&server).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
@@ -142,6 +145,8 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "customerId" => "customerId=cust_nobody",
         "paymentLinkId" => "paymentLinkId=link_nobody",
         "active" => "active=true",
+        "productId" => "productId=prod_nobody",
+        "code" => "code=spring-0",
         "paymentId" => "paymentId=pay_nobody",
         "email" => "email=Ada@Example.com",
         "metadata" => "metadata[plan]=gold",

@@ -187,6 +187,7 @@ async fn an_award_for_a_refunded_payment_is_taken_back_for_that_part(engine: Eng
 
 async fn the_proof_finds_every_touched_row_of_points(engine: Engine) {
     let server = Server::start(engine).await;
+    server.post("/v1/loyalty/programs/prog_default", json!({"currency": {"expiryMonths": 12}})).await.ok();
     a_point_for_each_euro(&server).await;
     let (customer, _) = member(&server).await;
     let payment = pays(&server, &customer, 4200).await;
@@ -221,13 +222,13 @@ async fn the_proof_finds_every_touched_row_of_points(engine: Engine) {
             "members_have_what_lies_in_their_lots",
         ),
         (
-            "UPDATE points_awards SET points = points + 1",
-            "UPDATE points_awards SET points = points - 1",
+            "UPDATE payments SET awards = REPLACE(awards, '\"points\":42', '\"points\":43')",
+            "UPDATE payments SET awards = REPLACE(awards, '\"points\":43', '\"points\":42')",
             "payments_earned_what_was_kept_clawed_and_waived",
         ),
         (
-            "UPDATE points_awards SET waived = 33",
-            "UPDATE points_awards SET waived = 0",
+            "UPDATE payments SET awards = REPLACE(awards, '\"waived\":0', '\"waived\":33')",
+            "UPDATE payments SET awards = REPLACE(awards, '\"waived\":33', '\"waived\":0')",
             "payments_earned_what_was_kept_clawed_and_waived",
         ),
         (

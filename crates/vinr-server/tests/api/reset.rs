@@ -29,12 +29,16 @@ async fn filled(server: &Server, key: &str) {
     post(&pay, json!({"number": "4242424242424242"})).await;
     let tiers = json!({"qualifyOn": "spend", "period": {"type": "rolling", "months": 12},
         "tiers": [{"key": "all", "name": "All", "rank": 0, "threshold": 0}]});
-    post("/v1/loyalty/programs/prog_default", json!({"tierConfig": tiers})).await;
+    post("/v1/loyalty/programs/prog_default", json!({"tierConfig": tiers, "currency": {"expiryMonths": 12}})).await;
     post("/v1/loyalty/accounts", json!({"customer": "cust_ada"})).await;
     let rule = json!({"award": {"type": "fixed", "points": 100}, "cap": {"points": 1000, "window": "day"}});
     post("/v1/loyalty/earning-rules", rule).await;
     let off = json!({"id": "rwd_off", "name": "Off", "type": "discount_percent", "cost": 1, "value": {"percent": 5}});
     post("/v1/loyalty/rewards", off).await;
+    post("/v1/products", json!({"id": "prod_starter", "name": "Starter"})).await;
+    post("/v1/prices", json!({"productId": "prod_starter", "amount": 2900, "currency": "EUR"})).await;
+    post("/v1/coupons", json!({"code": "SPRING", "percentOff": 25})).await;
+    post("/v1/tax-rates", json!({"displayName": "VAT", "percentage": 20})).await;
     let member = json!({"id": "loy_redeems"});
     post("/v1/loyalty/accounts", member).await;
     post("/v1/loyalty/transactions", json!({"account": "loy_redeems", "amount": 1})).await;
@@ -61,7 +65,7 @@ async fn filled(server: &Server, key: &str) {
 /// How many rows each table has of an account.
 async fn rows(server: &Server, account: &str) -> Vec<(String, i64)> {
     let mut found = Vec::new();
-    for (table, _) in MIGRATIONS.iter().flat_map(Migration::tables) {
+    for (table, _) in Migration::tables(MIGRATIONS) {
         let sql: &'static str = format!("SELECT COUNT(*) FROM {table} WHERE account = $1").leak();
         let count = server.app.db.query(sql, &[account.into()]).await.expect("a count")[0].int(0);
         found.push((table.to_owned(), count));
@@ -74,6 +78,8 @@ async fn a_reset_leaves_nothing_but_the_account_and_touches_no_other(engine: Eng
     let stranger = server.another_account().await;
     filled(&server, &server.secret_key).await;
     filled(&server, &stranger).await;
+    let written = server.app.post_email(&server.account, "a cause", "ada@buyer.example", &crate::mail::letter()).await;
+    written.expect("an e-mail that nobody sends");
     server.patch("/v1/account", json!({"name": "Acme"})).await.ok();
     server.advance(3_600).await;
     // The hour may have ended a day, and closed what was open of its settlements.

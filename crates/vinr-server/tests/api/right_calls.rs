@@ -5,6 +5,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::catalog;
 use crate::harness::{Answer, Server};
 
 /// A request that succeeds.
@@ -83,6 +84,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
+        (_, sold) if catalog::is_of_it(sold) => return vec![catalog::right_call(server, method, sold).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;

@@ -45,17 +45,17 @@ pub(super) async fn all(world: &World, account: usize, payments: &[Value]) -> Re
     Ok(())
 }
 
-/// What is charged and what is taken off is what was asked for.
+/// What is charged, what is taken off and what credit pays is what was asked for.
 fn adds_up(payment: &Value) -> Result<(), Broken> {
     let off = payment["discounts"].as_array().into_iter().flatten().map(|discount| number(discount, "amount"));
-    let sum = number(payment, "amount") + off.sum::<i64>();
+    let sum = number(payment, "amount") + number(payment, "creditApplied") + off.sum::<i64>();
     if sum == number(payment, "originalAmount") { Ok(()) } else { Err(format!("{sum} is the sum of {payment}")) }
 }
 
-fn number(of: &Value, name: &str) -> i64 {
+pub(super) fn number(of: &Value, name: &str) -> i64 {
     of[name].as_i64().unwrap_or_default()
 }
 
-fn text(of: &Value, name: &str) -> String {
+pub(super) fn text(of: &Value, name: &str) -> String {
     of[name].as_str().unwrap_or_default().to_owned()
 }

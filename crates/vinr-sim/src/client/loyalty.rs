@@ -19,6 +19,20 @@ pub(super) struct Member {
     pub(super) account: Option<String>,
     /// The customer, who is never deleted.
     pub(super) customer: Option<String>,
+    /// The program that they are a member of.
+    pub(super) program: String,
+}
+
+/// A reward.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) id: String,
+    /// Points for one.
+    pub(super) cost: u64,
+    /// The program whose points buy it.
+    pub(super) program: String,
+    /// Whether it is store credit.
+    pub(super) is_credit: bool,
 }
 
 /// What a client has of loyalty.
@@ -31,8 +45,9 @@ pub(super) struct Shelf {
     /// Earning rules, and whether payments set them off.
     rules: Vec<(String, bool)>,
     pub(super) members: Vec<Member>,
-    /// Rewards with what they cost.
-    pub(super) rewards: Vec<(String, u64)>,
+    pub(super) rewards: Vec<Known>,
+    /// Members whose customers were given store credit.
+    pub(super) rich: Vec<Member>,
 }
 
 impl Client {
@@ -194,8 +209,12 @@ impl Client {
         let Some(customer) = member.customer.as_ref().filter(|_| member.account.is_none()) else { return Ok(member) };
         let list = Client::bare("GET", format!("/v1/loyalty/accounts?customerId={customer}"), "");
         let page = self.object(&list).await?.unwrap_or_default();
-        member.account = page["data"][0]["id"].as_str().map(str::to_owned);
-        for one in self.shelf.members.iter_mut().filter(|one| one.customer == member.customer) {
+        let accounts = page["data"].as_array().into_iter().flatten();
+        let own = accounts.clone().find(|one| one["programId"] == member.program.as_str());
+        member.account = own.map(|one| id(one).to_owned());
+        for one in
+            self.shelf.members.iter_mut().filter(|one| one.customer == member.customer && one.program == member.program)
+        {
             one.account.clone_from(&member.account);
         }
         Ok(member)
@@ -204,7 +223,7 @@ impl Client {
     /// A customer who is made a member, one who may become one by paying, or a member who is no customer.
     async fn new_member(&mut self) -> Result<Option<Member>, Broken> {
         let Some(program) = self.program().await? else { return Ok(None) };
-        let mut member = Member { account: None, customer: None };
+        let mut member = Member { account: None, customer: None, program: program.clone() };
         let mut body = json!({"programId": program});
         if self.chance.percent(75) {
             let ask = self.post("/v1/customers", &json!({"name": "Grace"}));
@@ -326,7 +345,7 @@ impl Client {
         Ok(())
     }
 
-    fn refund_of(&mut self, payment: &Value, amount: Option<u64>) -> Ask {
+    pub(super) fn refund_of(&mut self, payment: &Value, amount: Option<u64>) -> Ask {
         let mut body = json!({"paymentId": id(payment)});
         if let Some(amount) = amount {
             let tens = if payment["currency"] == "KWD" { 10 } else { 1 };
@@ -399,20 +418,20 @@ impl Client {
         let list = Client::bare("GET", format!("/v1/loyalty/transactions?account={account}&limit=20"), "");
         let Some(Said { status: 200, text, .. }) = self.tell(&list).await? else { return Ok(()) };
         let page: Value = serde_json::from_str(&text).unwrap_or_default();
-        let number = |one: &Value, name: &str| one[name].as_i64().unwrap_or_default();
         let moved: Vec<&Value> = page["data"].as_array().into_iter().flatten().collect();
-        for pair in moved.windows(2) {
-            // Of one millisecond nothing tells which was first.
-            let apart = pair[0]["created_at"] != pair[1]["created_at"];
-            let alone = moved.iter().filter(|one| one["created_at"] == pair[0]["created_at"]).count() == 1
-                && moved.iter().filter(|one| one["created_at"] == pair[1]["created_at"]).count() == 1;
-            if apart
-                && alone
-                && number(pair[0], "balanceAfter") != number(pair[1], "balanceAfter") + number(pair[0], "points")
-            {
-                return Err(format!("{} does not follow {}", pair[0], pair[1]));
-            }
-        }
-        Ok(())
+        follow_one_another(&moved, "points")
     }
+}
+
+/// Movements, newest first: each comes to its balance from the one before it.
+pub(super) fn follow_one_another(moved: &[&Value], what: &str) -> Result<(), Broken> {
+    let number = |one: &Value, name: &str| one[name].as_i64().unwrap_or_default();
+    // Of one millisecond nothing tells which was first.
+    let alone = |of: &Value| moved.iter().filter(|one| one["created_at"] == of["created_at"]).count() == 1;
+    for pair in moved.windows(2).filter(|pair| alone(pair[0]) && alone(pair[1])) {
+        if number(pair[0], "balanceAfter") != number(pair[1], "balanceAfter") + number(pair[0], what) {
+            return Err(format!("{} does not follow {}", pair[0], pair[1]));
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::Client;
-use super::loyalty::Member;
+use super::loyalty::{Known, Member};
 use super::payments::id;
 use crate::world::{Ask, Broken};
 
@@ -17,7 +17,7 @@ impl Client {
     pub(super) async fn redeem(&mut self) -> Result<(), Broken> {
         let Some(member) = self.member().await? else { return Ok(()) };
         let Some(account) = member.account.clone() else { return self.earn().await };
-        let Some((reward, cost)) = self.reward().await? else { return Ok(()) };
+        let Some(Known { id: reward, cost, .. }) = self.reward().await? else { return Ok(()) };
         if self.chance.percent(70) {
             let points = cost + self.chance.below(2 * cost);
             let gift = self.post("/v1/loyalty/transactions", &json!({"account": account, "amount": points}));
@@ -47,37 +47,67 @@ impl Client {
     }
 
     /// A reward: one that is known, or a new one, of which there may be few.
-    async fn reward(&mut self) -> Result<Option<(String, u64)>, Broken> {
+    pub(super) async fn reward(&mut self) -> Result<Option<Known>, Broken> {
         if let Some(known) = self.chance.one(&self.shelf.rewards).filter(|_| self.chance.percent(75)).cloned() {
             if self.chance.percent(6) {
                 let change = json!({"active": self.chance.percent(70), "name": "Another"}).to_string();
-                self.tell(&Client::bare("PATCH", format!("/v1/loyalty/rewards/{}", known.0), &change)).await?;
+                self.tell(&Client::bare("PATCH", format!("/v1/loyalty/rewards/{}", known.id), &change)).await?;
             }
             return Ok(Some(known));
         }
         let Some(program) = self.program().await? else { return Ok(None) };
-        let cost = 1 + self.chance.below(400);
-        let (kind, value) = match self.chance.below(8) {
+        let kind = match self.chance.below(9) {
             0 => ("free_product", json!({"product": "A cup", "quantity": 1})),
             1 => ("partner", json!({"partner": "A cinema", "sku": "seat"})),
             2 | 3 => {
                 let percent = self.chance.one(&[json!(10), json!(12.5), json!(100)]).cloned().unwrap_or_default();
                 ("discount_percent", json!({"percent": percent}))
             }
+            4 => self.some_credit(),
             _ => ("discount_amount", json!({"amount": 1 + self.chance.below(2_000), "currency": "EUR"})),
         };
+        let few_percent = 50;
+        self.new_reward(program, kind, few_percent).await
+    }
+
+    /// A reward that is store credit, mostly one that points of this program buy.
+    pub(super) async fn credit_reward(&mut self, program: &str) -> Result<Option<Known>, Broken> {
+        let fits = |one: &&Known| one.is_credit && one.program == program;
+        let known: Vec<Known> = self.shelf.rewards.iter().filter(fits).cloned().collect();
+        if let Some(known) = self.chance.one(&known).filter(|_| self.chance.percent(75)).cloned() {
+            return Ok(Some(known));
+        }
+        let program = if self.chance.percent(95) { Some(program.to_owned()) } else { self.program().await? };
+        let Some(program) = program else { return Ok(None) };
+        let few_percent = 15;
+        self.new_reward(program, self.some_credit(), few_percent).await
+    }
+
+    /// Any amount, also one that no card could be charged with.
+    fn some_credit(&self) -> (&'static str, Value) {
+        let currency = self.chance.one(&["EUR", "EUR", "EUR", "EUR", "JPY", "KWD"]).copied().unwrap_or("EUR");
+        ("store_credit", json!({"amount": 1 + self.chance.below(3_000), "currency": currency}))
+    }
+
+    async fn new_reward(
+        &mut self,
+        program: String,
+        (kind, value): (&str, Value),
+        few_percent: u64,
+    ) -> Result<Option<Known>, Broken> {
+        let cost = 1 + self.chance.below(400);
         let mut body = json!({"programId": program, "name": "Off", "type": kind, "cost": cost, "value": value});
         if let Some(tier) = self.tier(&program)
             && self.chance.percent(30)
         {
             body["tier"] = json!(tier);
         }
-        if self.chance.percent(50) {
+        if self.chance.percent(few_percent) {
             body["inventory"] = json!(self.chance.below(5));
         }
         let ask = self.post("/v1/loyalty/rewards", &body);
         let Some(reward) = self.object(&ask).await? else { return Ok(None) };
-        let reward = (id(&reward).to_owned(), cost);
+        let reward = Known { id: id(&reward).to_owned(), cost, program, is_credit: kind == "store_credit" };
         self.shelf.rewards.push(reward.clone());
         Ok(Some(reward))
     }
@@ -166,12 +196,14 @@ impl Client {
     }
 }
 
-/// What is charged and what is taken off is what was asked for.
-fn adds_up(asked: &Value, payment: &Value) -> Result<(), Broken> {
+/// What is charged, what is taken off and what credit pays is what was asked for.
+pub(super) fn adds_up(asked: &Value, payment: &Value) -> Result<(), Broken> {
     let off: i64 = payment["discounts"].as_array().into_iter().flatten().filter_map(|one| one["amount"].as_i64()).sum();
-    let charged = payment["amount"].as_i64().unwrap_or_default();
-    if payment["originalAmount"] == *asked && asked.as_i64() == Some(charged + off) {
+    let [charged, credit, back] =
+        ["amount", "creditApplied", "creditRefunded"].map(|name| payment[name].as_i64().unwrap_or(-1));
+    let is_whole = payment["originalAmount"] == *asked && asked.as_i64() == Some(charged + off + credit);
+    if is_whole && charged >= 0 && (0..=credit).contains(&back) {
         return Ok(());
     }
-    Err(format!("{asked} was asked for, and {off} are taken off: {payment}"))
+    Err(format!("{asked} was asked for, {off} are taken off, and credit pays {credit}: {payment}"))
 }

@@ -26,7 +26,7 @@ impl Folds {
         let key = (commit.account.to_owned(), payment.id.clone());
         commit.wanted.push((payment.id.to_string(), EventType::PaymentCreated));
         let off: i64 = payment.discounts.iter().map(|discount| discount.amount).sum();
-        self.originals.insert(key.clone(), payment.amount.amount + off);
+        self.originals.insert(key.clone(), payment.amount.amount + off + payment.credit_applied);
         commit.payments.insert(payment.id.clone(), payment.created_at);
         self.changed.payments.insert(key.clone());
         match self.payments.insert(key, payment.clone()) {
@@ -94,6 +94,8 @@ impl Folds {
             && shown["amountCapturable"] == payment.amount_capturable
             && shown["amountCaptured"] == payment.amount_captured
             && shown["amountRefunded"] == payment.amount_refunded
+            && shown["creditApplied"] == payment.credit_applied
+            && shown["creditRefunded"] == payment.credit_refunded
             && shown["latestRefund"]["id"].as_str() == latest.map(|refund| refund.id.as_str())
             && shown["latestRefund"]["status"].as_str() == latest.map(|refund| refund.status.as_str())
             && shown["failureCount"] == payment.failure_count;
@@ -121,9 +123,8 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
     }
     match event {
         Event::Submitted { .. } if at >= payment.expires_at => Err("its checkout was closed"),
-        Event::CreditReleased if payment.status != Status::Failed || at < payment.expires_at => {
-            Err("its buyer can still pay with it")
-        }
+        Event::CreditReleased if payment.status != Status::Failed => Err("its buyer can still pay with it"),
+        Event::CreditReleased => on_time(closed(payment), at),
         Event::AuthenticationPassed if payment.authenticate_until.is_none_or(|until| at >= until) => {
             Err("its challenge was over")
         }
@@ -164,11 +165,15 @@ fn may(payment: &Payment, event: &Event, at: Timestamp) -> Result<(), &'static s
         | Event::Disputed { .. }
         | Event::DisputeWon { .. }
         | Event::DiscountEnded { .. }
-        | Event::CreditReleased
         | Event::Noted(_)
         | Event::Failed(_)
         | Event::Cancelled => Ok(()),
     }
+}
+
+/// When nobody could pay it any more: it may have failed after its checkout had closed.
+fn closed(payment: &Payment) -> Timestamp {
+    payment.timeline.last().map_or(payment.expires_at, |last| last.at.max(payment.expires_at))
 }
 
 /// A debited account pays, or does not, as it is published.

@@ -64,7 +64,15 @@ pub(crate) struct Award {
     undone: bool,
 }
 
+/// A program, a member, and what a payment earned them, what of it was clawed back and what was waived.
+pub(crate) type Held = (ProgramId, LoyaltyAccountId, i64, i64, i64);
+
 impl Award {
+    /// What the payment's row must hold.
+    pub(crate) fn held(&self, program: &ProgramId) -> Held {
+        (program.clone(), self.member.clone(), self.points, self.clawed, self.waived)
+    }
+
     pub(super) fn new(first: &Transaction, by_rules: bool) -> Award {
         Award {
             member: first.account.clone(),

@@ -180,7 +180,8 @@ impl Folds {
                 if discount.is_none() || lists(payment) != discount.map(|off| off.amount) {
                     return Err(format!("it is not what its payment says: {payment:?}"));
                 }
-                let is_back = payment.amount_captured > 0 && payment.amount_refunded == payment.amount_captured;
+                let paid = payment.amount_captured + payment.credit_applied;
+                let is_back = paid > 0 && payment.amount_refunded + payment.credit_refunded == paid;
                 let is_right = match redemption.status {
                     Status::Attached => payment.status != Paying::Completed,
                     Status::Applied => payment.status == Paying::Completed && !is_back,
@@ -202,7 +203,7 @@ impl Folds {
     fn carries(&self, account: &str, payment: &Payment, at: Timestamp) -> Result<(), Broken> {
         let off: i64 = payment.discounts.iter().map(|discount| discount.amount).sum();
         let asked = self.originals.get(&(account.to_owned(), payment.id.clone())).copied();
-        if asked != Some(payment.amount.amount + off) || payment.amount.amount < 0 {
+        if asked != Some(payment.amount.amount + off + payment.credit_applied) || payment.amount.amount < 0 {
             return Err(format!("a payment of {asked:?} takes {off} off: {payment:?}"));
         }
         for discount in &payment.discounts {

@@ -13,6 +13,7 @@ impl Folds {
         let key = (commit.account.to_owned(), refund.id.clone());
         commit.wanted.push((refund.id.to_string(), EventType::RefundCreated));
         self.changed.refunds.insert(key.clone());
+        self.money_goes_back_first(commit.account, refund)?;
         match self.refunds.insert(key, refund.clone()) {
             None => Ok(()),
             Some(_) => Err(format!("{} was made twice", refund.id)),
@@ -40,7 +41,8 @@ impl Folds {
         let refund = id.and_then(|id| self.refunds.get(&(account.to_owned(), id)));
         let refund = refund.ok_or_else(|| format!("{kind:?} shows a refund that is not there: {shown}"))?;
         let same = shown["status"] == refund.status.as_str()
-            && shown["amount"] == refund.amount.amount
+            && shown["amount"] == refund.amount.amount + refund.credit
+            && shown["creditAmount"] == refund.credit
             && shown["paymentId"] == refund.payment_id.as_str();
         if same { Ok(()) } else { Err(format!("{kind:?} shows {shown}, and there is {refund:?}")) }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use vinr_core::events::EventType;
 use vinr_core::ids::{LoyaltyAccountId, PaymentId};
+use vinr_core::payments::Payment;
 use vinr_core::points::{Kind, Transaction};
 use vinr_core::tiers::{PeriodType, QualifyOn, Tier, TierConfig};
 use vinr_core::time::Timestamp;
@@ -26,19 +27,12 @@ impl Folds {
     ) -> Result<(), Broken> {
         let key = (commit.account.to_owned(), payment.clone());
         let known = self.payments.get(&key).ok_or_else(|| format!("{payment} counts, and nobody made it"))?;
-        let major = match known.amount.currency.code() {
-            "JPY" => 1,
-            "KWD" => 1_000,
-            _ => 100,
-        };
-        let whole = i128::from(known.amount_captured) * 10_000 / major;
-        let back = i128::from(known.amount_refunded + known.amount_disputed) * 10_000 / major;
+        if known.completed_at.map(month_of) != Some(index(month)) {
+            return Err(format!("{payment} counts in {month} for {id}: {known:?}"));
+        }
         let counted = self.loyalty.spent.entry((commit.account.to_owned(), (payment.clone(), id.clone()))).or_default();
         *counted += i128::from(more);
-        if *counted != whole - back.min(whole) {
-            return Err(format!("{payment} counts {counted} for {id}: {known:?}"));
-        }
-        if back == 0 {
+        if known.amount_refunded + known.amount_disputed == 0 {
             self.before_payment(commit, id, at)?;
         }
         let months = self.loyalty.months.entry((commit.account.to_owned(), id.clone())).or_default();
@@ -116,6 +110,20 @@ impl Folds {
         Ok(())
     }
 
+    /// A payment counts what it brought, less what went back.
+    pub(super) fn spend_adds_up(&self, commit: &Commit<'_>) -> Result<(), Broken> {
+        for id in commit.payments.keys() {
+            let Some(payment) = self.payments.get(&(commit.account.to_owned(), id.clone())) else { continue };
+            let counts = self.loyalty.spent.iter().filter(|((of, (one, _)), _)| of == commit.account && one == id);
+            for ((_, (_, member)), counted) in counts {
+                if *counted != brought(payment) {
+                    return Err(format!("{id} counts {counted} for {member}: {payment:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The tier that what counts makes now; nothing where the program has none.
     pub(super) fn tier_of(&self, account: &str, id: &LoyaltyAccountId, at: Timestamp) -> Result<Option<Tier>, Broken> {
         let Some(config) = self.tiers_of(account, id)? else { return Ok(None) };
@@ -144,6 +152,17 @@ impl Folds {
         let member = member.ok_or_else(|| format!("nobody opened {id}"))?;
         Ok(self.program_of(account, &member.account.program_id)?.tiers)
     }
+}
+
+/// What a payment brought and did not give back, in ten-thousandths of a major unit.
+fn brought(payment: &Payment) -> i128 {
+    let major = match payment.amount.currency.code() {
+        "JPY" => 1,
+        "KWD" => 1_000,
+        _ => 100,
+    };
+    let back = (payment.amount_refunded + payment.amount_disputed).min(payment.amount_captured);
+    i128::from(payment.amount_captured - back) * 10_000 / major
 }
 
 /// The month of a moment: stories are told in UTC.

@@ -14,11 +14,14 @@ const PLATFORM: &[&str] = &[
     "cards",
     "codes",
     "context",
+    "documents",
     "egress",
     "env",
     "error",
     "http",
     "keyring",
+    "locale",
+    "mail",
     "record",
     "sealing",
     "settings",
@@ -155,7 +158,8 @@ fn outward(file: &File, inside: &str, mention: &Mention) -> Option<Problem> {
                 .iter()
                 .any(|end| path.contains(end))
     };
-    let network = of("reqwest::") || ["std::net::", "tokio::net::"].iter().any(socket);
+    let mails = of("lettre::") && path.to_lowercase().contains("transport");
+    let network = of("reqwest::") || mails || ["std::net::", "tokio::net::"].iter().any(socket);
     let allowed = matches!(top, "env" | "egress" | "connectors")
         || inside == "workers/deliver.rs"
         || matches!(inside, "http/server.rs" | "http/listener.rs") && of("tokio::net::");

@@ -43,7 +43,7 @@ pub(crate) struct RewardValue {
 
 /// A percentage with up to two decimals.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Percent(Number);
+pub(crate) struct Percent(Number);
 
 impl JsonSchema for Percent {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -57,12 +57,12 @@ impl JsonSchema for Percent {
 
 impl Percent {
     /// Of basis points, without decimals that say nothing.
-    fn of(bps: i64) -> Percent {
+    pub(crate) fn of(bps: i64) -> Percent {
         Percent(decimals::text(bps, 2).parse().expect("digits are a number"))
     }
 
     /// In basis points.
-    fn bps(&self) -> Option<i64> {
+    pub(crate) fn bps(&self) -> Option<i64> {
         decimals::parse(&self.0.to_string(), 2)
     }
 }

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use vinr_core::awards::Award;
 use vinr_core::points::Kind;
 use vinr_store::Snapshot;
 
 use super::super::store::each;
-use super::{Award, Member, Sums};
+use super::{Member, Sums};
 use crate::error::Result;
+use crate::record::{read_awards, read_slices};
 
-const TRANSACTIONS: &str = "SELECT id, loyalty_account_id, program_id, type, points, payment_id FROM points_transactions \
+const TRANSACTIONS: &str = "SELECT id, loyalty_account_id, program_id, type, points, payment_id, slices FROM points_transactions \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 const MEMBERS: &str = "SELECT id, balance, lifetime FROM loyalty_accounts \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 const LOTS: &str = "SELECT id, points FROM points_lots WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
-const AWARDS: &str = "SELECT id, points, clawed, waived FROM points_awards \
-     WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
+const AWARDS: &str = "SELECT id, awards FROM payments WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 const CLAWBACKS: &str = "SELECT id, award_id, clawed, waived FROM clawbacks \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
 
@@ -24,6 +25,9 @@ pub(super) async fn sums(snapshot: &Snapshot, account: &str, told: &mut impl FnM
     each(snapshot, TRANSACTIONS, account, told, |row| {
         let kind = Kind::parse(row.text(3)).expect("the database holds kinds of movements");
         sums.count(row.text(1), row.text(2), kind, row.int(4), row.opt_text(5));
+        for slice in read_slices(row.text(6)) {
+            sums.lie(row.text(1), &slice);
+        }
     })
     .await?;
     Ok(sums)
@@ -42,7 +46,7 @@ pub(super) async fn members(
     Ok(found)
 }
 
-/// What lies in all lots of a member.
+/// What lies in lots, by member and moment.
 pub(super) async fn lots(
     snapshot: &Snapshot,
     account: &str,
@@ -50,8 +54,9 @@ pub(super) async fn lots(
 ) -> Result<BTreeMap<String, i128>> {
     let mut found: BTreeMap<String, i128> = BTreeMap::new();
     each(snapshot, LOTS, account, told, |row| {
-        let member = row.text(0).split(':').next().unwrap_or_default();
-        *found.entry(member.to_owned()).or_default() += i128::from(row.int(1));
+        if row.int(1) != 0 {
+            found.insert(row.text(0).to_owned(), i128::from(row.int(1)));
+        }
     })
     .await?;
     Ok(found)
@@ -64,8 +69,9 @@ pub(super) async fn awards(
 ) -> Result<BTreeMap<String, Award>> {
     let mut found = BTreeMap::new();
     each(snapshot, AWARDS, account, told, |row| {
-        let award = Award { points: row.int(1), clawed: row.int(2), waived: row.int(3) };
-        found.insert(row.text(0).to_owned(), award);
+        for award in row.opt_text(1).map(read_awards).unwrap_or_default() {
+            found.insert(format!("{}:{}", row.text(0), award.program_id), award);
+        }
     })
     .await?;
     Ok(found)

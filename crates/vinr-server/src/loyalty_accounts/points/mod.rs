@@ -86,7 +86,7 @@ async fn adjust(
     let program = unit.context.loyalty.program(&member.account.program_id)?;
     let expires_at = program.expiry(unit.now(), &unit.context.settings.time_zone).filter(|_| points > 0);
     let movement = if points < 0 {
-        let lots = super::lots(unit, id).await?;
+        let lots = super::lots(unit, &member.account).await?;
         core::adjust_down(&member.account, &lots, points.saturating_neg())
     } else {
         core::adjust_up(&member.account, points, expires_at)

@@ -15,7 +15,6 @@ use vinr_core::payments::Payment;
 use vinr_core::time::Timestamp;
 
 use super::super::assets::unchanging;
-use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{locale, see_other};
 use super::views::{self, Order};
@@ -27,6 +26,7 @@ use crate::flows::payment_links::visit;
 use crate::http::peer::Peer;
 use crate::http::rate::Spender;
 use crate::http::shapes::Pages;
+use crate::locale::Locale;
 use crate::{payment_links, payments};
 
 /// What an address of these pages holds: the account and the link's secret.

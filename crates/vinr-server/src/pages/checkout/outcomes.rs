@@ -7,9 +7,9 @@ use axum::response::Response;
 use vinr_core::payments::{BankAccount, MethodType};
 
 use super::super::html;
-use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::views::Order;
+use crate::locale::Locale;
 
 /// How long a buyer who has paid sees that, before the shop takes over.
 const LEAVES_AFTER_S: u32 = 3;

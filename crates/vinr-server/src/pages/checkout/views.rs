@@ -13,7 +13,6 @@ use vinr_core::payment_methods::{self as core, PaymentMethod};
 use vinr_core::payments::{CardSummary, Payment};
 
 use super::super::brand::Look;
-use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{FRAMED_POLICY, html, html_under};
 use super::Opened;
@@ -21,6 +20,7 @@ use super::form::{Account, Beside, Errors, IDEAL, Number, SEPA_DEBIT};
 use super::kept::Kept;
 use crate::app::App;
 use crate::context::AccountContext;
+use crate::locale::Locale;
 
 /// Descriptions beyond this many characters are shown in part until the buyer asks for the rest.
 const DESCRIPTION_LENGTH_SHOWN: usize = 180;

@@ -7,12 +7,12 @@ use vinr_core::cards::TestCard;
 use vinr_core::points::Kind;
 use vinr_core::redemptions::Status;
 
-use super::super::locale::Locale;
 use super::super::{html, html_under};
 use super::catalogue::{Cart, Product, QUANTITY_MAX, euros};
 use super::points::{Done, PATH};
 use super::purse::{Member, Purse};
 use super::{Shop, fields_named, merchant, order_of, wire};
+use crate::locale::Locale;
 
 mod orders;
 mod points;

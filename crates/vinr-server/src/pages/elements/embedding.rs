@@ -12,7 +12,6 @@ use vinr_core::keys::Environment;
 use vinr_core::origins::Embedders;
 
 use super::super::html_under;
-use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::Asked;
 use crate::app::App;
@@ -20,6 +19,7 @@ use crate::context::AccountContext;
 use crate::error::{ApiError, Result};
 use crate::http::auth::of_public_key;
 use crate::http::door::is_ours;
+use crate::locale::Locale;
 
 /// Longest origin that is answered by its name: longer ones are no browser's.
 const ORIGIN_BYTES_MAX: usize = 300;

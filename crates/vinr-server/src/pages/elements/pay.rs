@@ -19,7 +19,6 @@ use super::super::checkout::at_bank;
 use super::super::checkout::form::{Chosen, Errors, Form};
 use super::super::checkout::saved::offered;
 use super::super::checkout::views::bank_within;
-use super::super::locale::Locale;
 use super::super::texts::Texts;
 use super::super::{html_under, locale, see_other};
 use super::embedding::policy;
@@ -32,6 +31,7 @@ use crate::http::bodies;
 use crate::http::door::{client_secret, from_our_fields};
 use crate::http::peer::Peer;
 use crate::http::shapes::{Given, Pages};
+use crate::locale::Locale;
 use crate::payments::{sessions, store};
 
 /// Largest body of a form without a card: whether saved ones are offered, or what the bank is answered.

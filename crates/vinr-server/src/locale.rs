@@ -1,26 +1,33 @@
-//! The buyer's language, and money as that language writes it.
+//! The buyer's language, and money, days and shares as that language writes them.
 
+mod months;
 mod signs;
 
+use vinr_core::calendar::Day;
 use vinr_core::money::Money;
 
-/// A language that pages speak.
+/// A language that pages, documents and e-mails speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Locale {
+pub enum Locale {
+    /// English.
     English,
+    /// Bulgarian.
     Bulgarian,
+    /// German.
     German,
+    /// French.
     French,
+    /// Spanish.
     Spanish,
 }
 
 impl Locale {
     /// Every language, the one that everybody gets otherwise first.
-    pub(super) const ALL: [Locale; 5] =
+    pub(crate) const ALL: [Locale; 5] =
         [Locale::English, Locale::Bulgarian, Locale::German, Locale::French, Locale::Spanish];
 
     /// Its tag in HTML and HTTP.
-    pub(super) const fn tag(self) -> &'static str {
+    pub(crate) const fn tag(self) -> &'static str {
         match self {
             Locale::English => "en",
             Locale::Bulgarian => "bg",
@@ -31,7 +38,7 @@ impl Locale {
     }
 
     /// The first language that both sides speak, by the weights of an `Accept-Language` header (RFC 9110, 12.5.4).
-    pub(super) fn of(header: &str) -> Locale {
+    pub(crate) fn of(header: &str) -> Locale {
         let mut wanted: Vec<(f32, &str)> = header.split(',').filter_map(weighted).collect();
         // Stable: of equal weights the first one named is meant.
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -43,17 +50,17 @@ impl Locale {
     }
 
     /// An amount as this language writes it (CLDR 48).
-    pub(super) fn money(self, money: Money) -> String {
+    pub fn money(self, money: Money) -> String {
         let exponent = usize::from(money.currency.exponent());
         let digits = format!("{:0>width$}", money.amount.unsigned_abs(), width = exponent + 1);
         let (major, minor) = digits.split_at(digits.len() - exponent);
         let mut number = self.grouped(major);
         if !minor.is_empty() {
-            number.push(if self == Locale::English { '.' } else { ',' });
+            number.push(self.point());
             number.push_str(minor);
         }
         let minus = if money.amount < 0 { "-" } else { "" };
-        let sign = signs::sign(money.currency.code(), Locale::ALL.iter().position(|one| *one == self).unwrap_or(0));
+        let sign = signs::sign(money.currency.code(), self.place());
         match self {
             // Letters keep their distance from digits; signs do not.
             Locale::English if sign.ends_with(char::is_alphabetic) => format!("{minus}{sign}\u{a0}{number}"),
@@ -64,8 +71,50 @@ impl Locale {
         }
     }
 
+    /// A day, with its month as a word (CLDR 48, the long form).
+    pub fn day(self, day: Day) -> String {
+        let (year, month, day) = day.parts();
+        let name = months::name(month, self.place());
+        match self {
+            Locale::English => format!("{name} {day}, {year}"),
+            Locale::Bulgarian => format!("{day} {name} {year} г."),
+            Locale::German => format!("{day}. {name} {year}"),
+            Locale::French => format!("{day} {name} {year}"),
+            Locale::Spanish => format!("{day} de {name} de {year}"),
+        }
+    }
+
+    /// A share in thousandths of a percent: 19,000 is 19 % (CLDR 48).
+    pub fn percent(self, thousandths: i64) -> String {
+        let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
+        let mut number = self.grouped(&whole.to_string());
+        if rest > 0 {
+            number.push(self.point());
+            number.push_str(format!("{rest:03}").trim_end_matches('0'));
+        }
+        let minus = if thousandths < 0 { "-" } else { "" };
+        match self {
+            Locale::English | Locale::Bulgarian => format!("{minus}{number}%"),
+            Locale::German | Locale::Spanish => format!("{minus}{number}\u{a0}%"),
+            Locale::French => format!("{minus}{number}\u{202f}%"),
+        }
+    }
+
+    /// What stands before decimals.
+    const fn point(self) -> char {
+        match self {
+            Locale::English => '.',
+            Locale::Bulgarian | Locale::German | Locale::French | Locale::Spanish => ',',
+        }
+    }
+
+    /// Its place in [`Locale::ALL`].
+    fn place(self) -> usize {
+        Locale::ALL.iter().position(|one| *one == self).unwrap_or(0)
+    }
+
     /// The digits of a whole number in groups.
-    pub(super) fn grouped(self, major: &str) -> String {
+    pub(crate) fn grouped(self, major: &str) -> String {
         let (separator, fewest) = match self {
             Locale::English => (',', 4),
             Locale::German => ('.', 4),
@@ -99,7 +148,9 @@ fn weighted(part: &str) -> Option<(f32, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use vinr_core::accounts::TimeZone;
     use vinr_core::money::Currency;
+    use vinr_core::time::Timestamp;
 
     use super::*;
 
@@ -116,6 +167,21 @@ mod tests {
         ] {
             assert_eq!(Locale::of(header), expected, "{header}");
         }
+    }
+
+    #[test]
+    fn days_and_shares_are_written_as_each_language_writes_them() {
+        let day = Day::of(Timestamp::from_seconds(1_796_083_200), &TimeZone::utc());
+        assert_eq!(
+            Locale::ALL.map(|locale| locale.day(day)),
+            ["December 1, 2026", "1 декември 2026 г.", "1. Dezember 2026", "1 décembre 2026", "1 de diciembre de 2026"]
+        );
+        assert_eq!(
+            Locale::ALL.map(|locale| locale.percent(5_500)),
+            ["5.5%", "5,5%", "5,5\u{a0}%", "5,5\u{202f}%", "5,5\u{a0}%"]
+        );
+        assert_eq!(Locale::German.percent(19_000), "19\u{a0}%");
+        assert_eq!(Locale::English.percent(-8_875), "-8.875%");
     }
 
     #[test]

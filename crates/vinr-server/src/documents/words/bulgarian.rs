@@ -1,0 +1,38 @@
+//! Bulgarian.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    invoice: "Фактура",
+    number: "Номер на фактура",
+    issued: "Дата на издаване",
+    due: "Срок за плащане",
+    period: "Период на услугата",
+    currency: "Валута",
+    reference: "Основание за плащане",
+    bill_to: "Получател",
+    vat_id: "ДДС №",
+    description: "Описание",
+    quantity: "Количество",
+    unit_price: "Единична цена",
+    tax: "ДДС",
+    amount: "Сума",
+    discount: "Отстъпка",
+    subtotal: "Междинна сума",
+    net: "Общо без ДДС",
+    gross: "Общо с ДДС",
+    total: "Общо",
+    credit: "Приспаднат кредит",
+    paid_amount: "Платена сума",
+    amount_due: "Сума за плащане",
+    page: "Страница {page} от {pages}",
+    reverse_charge: "Обратно начисляване",
+    reverse_charge_note: "Обратно начисляване: ДДС се начислява от получателя (член 196 от Директива 2006/112/ЕО).",
+    pay_online: "Платете онлайн",
+    due_now: "{amount} за плащане",
+    due_by: "{amount} за плащане до {date}",
+    draft: "ЧЕРНОВА",
+    paid: "ПЛАТЕНА",
+    paid_on: "Платена на {date}",
+    void: "АНУЛИРАНА",
+};

@@ -1,0 +1,38 @@
+//! English.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    invoice: "Invoice",
+    number: "Invoice number",
+    issued: "Issue date",
+    due: "Due date",
+    period: "Service period",
+    currency: "Currency",
+    reference: "Payment reference",
+    bill_to: "Bill to",
+    vat_id: "VAT ID",
+    description: "Description",
+    quantity: "Quantity",
+    unit_price: "Unit price",
+    tax: "Tax",
+    amount: "Amount",
+    discount: "Discount",
+    subtotal: "Subtotal",
+    net: "Total excluding tax",
+    gross: "Total including tax",
+    total: "Total",
+    credit: "Credit applied",
+    paid_amount: "Amount paid",
+    amount_due: "Amount due",
+    page: "Page {page} of {pages}",
+    reverse_charge: "Reverse charge",
+    reverse_charge_note: "Reverse charge: the recipient accounts for the VAT (Article 196, Directive 2006/112/EC).",
+    pay_online: "Pay online",
+    due_now: "{amount} due",
+    due_by: "{amount} due by {date}",
+    draft: "DRAFT",
+    paid: "PAID",
+    paid_on: "Paid on {date}",
+    void: "VOID",
+};

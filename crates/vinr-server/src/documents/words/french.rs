@@ -1,0 +1,38 @@
+//! French.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    invoice: "Facture",
+    number: "Numéro de facture",
+    issued: "Date d’émission",
+    due: "Date d’échéance",
+    period: "Période de service",
+    currency: "Devise",
+    reference: "Référence de paiement",
+    bill_to: "Facturé à",
+    vat_id: "N° TVA",
+    description: "Description",
+    quantity: "Quantité",
+    unit_price: "Prix unitaire",
+    tax: "TVA",
+    amount: "Montant",
+    discount: "Remise",
+    subtotal: "Sous-total",
+    net: "Total HT",
+    gross: "Total TTC",
+    total: "Total",
+    credit: "Avoir imputé",
+    paid_amount: "Montant payé",
+    amount_due: "Montant dû",
+    page: "Page {page} sur {pages}",
+    reverse_charge: "Autoliquidation",
+    reverse_charge_note: "Autoliquidation : la TVA est due par le preneur (article 196 de la directive 2006/112/CE).",
+    pay_online: "Payer en ligne",
+    due_now: "{amount} à payer",
+    due_by: "{amount} à payer au plus tard le {date}",
+    draft: "BROUILLON",
+    paid: "PAYÉE",
+    paid_on: "Payée le {date}",
+    void: "ANNULÉE",
+};

@@ -1,0 +1,38 @@
+//! German.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    invoice: "Rechnung",
+    number: "Rechnungsnummer",
+    issued: "Rechnungsdatum",
+    due: "Fällig am",
+    period: "Leistungszeitraum",
+    currency: "Währung",
+    reference: "Verwendungszweck",
+    bill_to: "Rechnungsempfänger",
+    vat_id: "USt-IdNr.",
+    description: "Beschreibung",
+    quantity: "Menge",
+    unit_price: "Einzelpreis",
+    tax: "USt.",
+    amount: "Betrag",
+    discount: "Rabatt",
+    subtotal: "Zwischensumme",
+    net: "Gesamt netto",
+    gross: "Gesamt brutto",
+    total: "Gesamtbetrag",
+    credit: "Verrechnetes Guthaben",
+    paid_amount: "Bezahlter Betrag",
+    amount_due: "Offener Betrag",
+    page: "Seite {page} von {pages}",
+    reverse_charge: "Steuerschuldnerschaft des Leistungsempfängers",
+    reverse_charge_note: "Steuerschuldnerschaft des Leistungsempfängers (Artikel 196 der Richtlinie 2006/112/EG).",
+    pay_online: "Online bezahlen",
+    due_now: "{amount} offen",
+    due_by: "{amount} fällig am {date}",
+    draft: "ENTWURF",
+    paid: "BEZAHLT",
+    paid_on: "Bezahlt am {date}",
+    void: "STORNIERT",
+};

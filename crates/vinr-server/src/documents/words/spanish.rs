@@ -1,0 +1,38 @@
+//! Spanish.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    invoice: "Factura",
+    number: "Número de factura",
+    issued: "Fecha de emisión",
+    due: "Fecha de vencimiento",
+    period: "Período de servicio",
+    currency: "Moneda",
+    reference: "Referencia de pago",
+    bill_to: "Facturar a",
+    vat_id: "NIF-IVA",
+    description: "Descripción",
+    quantity: "Cantidad",
+    unit_price: "Precio unitario",
+    tax: "IVA",
+    amount: "Importe",
+    discount: "Descuento",
+    subtotal: "Subtotal",
+    net: "Total sin IVA",
+    gross: "Total con IVA",
+    total: "Total",
+    credit: "Saldo aplicado",
+    paid_amount: "Importe pagado",
+    amount_due: "Importe pendiente",
+    page: "Página {page} de {pages}",
+    reverse_charge: "Inversión del sujeto pasivo",
+    reverse_charge_note: "Inversión del sujeto pasivo: el destinatario declara el IVA (artículo 196 de la Directiva 2006/112/CE).",
+    pay_online: "Pagar en línea",
+    due_now: "{amount} pendiente",
+    due_by: "{amount} a pagar hasta el {date}",
+    draft: "BORRADOR",
+    paid: "PAGADA",
+    paid_on: "Pagada el {date}",
+    void: "ANULADA",
+};
