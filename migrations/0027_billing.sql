@@ -19,11 +19,11 @@ CREATE TABLE subscription_items (
   PRIMARY KEY (account, id)
 ) {TABLE};
 
--- What customers owe. Amounts are minor units; what credit notes took back is JSON.
+-- What customers owe. Amounts are minor units; the ids of its lines in their order and what credit notes took back are JSON.
 CREATE TABLE invoices (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
   customer_id TEXT NOT NULL, subscription_id TEXT, subscription_period BIGINT, currency TEXT NOT NULL,
-  number TEXT, status TEXT NOT NULL,
+  number TEXT, status TEXT NOT NULL, lines TEXT NOT NULL,
   subtotal BIGINT NOT NULL, discount BIGINT NOT NULL, tax BIGINT NOT NULL, total BIGINT NOT NULL,
   credit_applied BIGINT NOT NULL, amount_due BIGINT NOT NULL, amount_paid BIGINT NOT NULL, credited TEXT NOT NULL,
   days_until_due BIGINT, due_at BIGINT, period_start BIGINT, period_end BIGINT, finalizes_at BIGINT,
@@ -38,17 +38,17 @@ CREATE INDEX invoices_subscription ON invoices (account, subscription_id, create
 -- Most are paid; what is not is what people look for.
 CREATE INDEX invoices_status ON invoices (account, status, created_at, id) WHERE status <> 'paid';
 
--- The lines of an invoice in their order, each with how it came about.
+-- The lines of invoices, each with how it came about. Their order is in the invoice.
 CREATE TABLE invoice_lines (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
-  invoice_id TEXT NOT NULL, place BIGINT NOT NULL, description TEXT NOT NULL, quantity BIGINT NOT NULL,
+  invoice_id TEXT NOT NULL, description TEXT NOT NULL, quantity BIGINT NOT NULL,
   amount BIGINT NOT NULL, computation TEXT NOT NULL, period_start BIGINT, period_end BIGINT,
   product_id TEXT, price_id TEXT, item_id TEXT, invoice_item_id TEXT,
   discount BIGINT NOT NULL, net BIGINT NOT NULL, tax BIGINT NOT NULL,
   credited_net BIGINT NOT NULL, credited_tax BIGINT NOT NULL,
   PRIMARY KEY (account, id)
 ) {WIDE};
-CREATE INDEX invoice_lines_invoice ON invoice_lines (account, invoice_id, place, id);
+CREATE INDEX invoice_lines_invoice ON invoice_lines (account, invoice_id, id);
 
 -- What waits for a customer's next invoice, or belongs to a draft; its line is JSON.
 CREATE TABLE invoice_items (
