@@ -50,18 +50,6 @@ CREATE TABLE invoice_lines (
 ) {WIDE};
 CREATE INDEX invoice_lines_invoice ON invoice_lines (account, invoice_id, id);
 
--- What waits for a customer's next invoice, or belongs to a draft; its line is JSON.
-CREATE TABLE invoice_items (
-  account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
-  customer_id TEXT NOT NULL, invoice_id TEXT, subscription_id TEXT, currency TEXT NOT NULL, line TEXT NOT NULL,
-  created_at BIGINT NOT NULL,
-  PRIMARY KEY (account, id)
-) {WIDE};
-CREATE INDEX invoice_items_created ON invoice_items (account, created_at, id);
-CREATE INDEX invoice_items_customer ON invoice_items (account, customer_id, created_at, id);
-CREATE INDEX invoice_items_invoice ON invoice_items (account, invoice_id, created_at, id)
-  WHERE invoice_id IS NOT NULL;
-
 -- The invoice of a period: the id is the subscription's with the period's number, so no period is billed twice.
 CREATE TABLE billed_periods (
   account TEXT NOT NULL, id TEXT NOT NULL, invoice_id TEXT NOT NULL,

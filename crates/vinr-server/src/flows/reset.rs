@@ -40,7 +40,6 @@ const WIPED: &[&str] = &[
     "events",
     "idempotency",
     "invoice_counters",
-    "invoice_items",
     "invoice_lines",
     "invoices",
     "jobs",

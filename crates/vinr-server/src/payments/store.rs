@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::countries::Country;
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
+use vinr_core::ids::{AccountId, AttemptId, CustomerId, InvoiceId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
@@ -77,6 +77,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("credit_applied"),
         Column::int("credit_refunded"),
         Column::text("awards"),
+        Column::text("invoice_id").fixed(),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -91,7 +92,7 @@ pub(crate) const LIST: List = List {
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
               payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts, \
-              credit_applied, credit_refunded, awards",
+              credit_applied, credit_refunded, awards, invoice_id",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -200,6 +201,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.credit_applied.into(),
         payment.credit_refunded.into(),
         awards_text(&payment.awards).into(),
+        payment.invoice_id.as_ref().map(InvoiceId::as_str).into(),
     ]
 }
 
@@ -251,6 +253,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let discounts = row.opt_text().map(read_discounts).unwrap_or_default();
     let (credit_applied, credit_refunded) = (row.int(), row.int());
     let awards = row.opt_text().map(read_awards).unwrap_or_default();
+    let invoice_id = row.opt_text().map(|id| InvoiceId::parse(id).expect("the database holds invoice ids"));
     Payment {
         id,
         status,
@@ -290,6 +293,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         completed_at,
         created_at,
         link_id,
+        invoice_id,
     }
 }
 

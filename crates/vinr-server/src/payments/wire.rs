@@ -328,6 +328,8 @@ pub(crate) struct Shown<'a> {
     invoice_id: Option<&'a str>,
     /// The payment link that made it.
     payment_link_id: Option<&'a str>,
+    /// The invoice that it is for.
+    invoice_id: Option<&'a str>,
     /// The newest refund, whole.
     latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
@@ -443,6 +445,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         fee: payment.fee,
         invoice_id: None,
         payment_link_id: payment.link_id.as_ref().map(vinr_core::ids::PaymentLinkId::as_str),
+        invoice_id: payment.invoice_id.as_ref().map(vinr_core::ids::InvoiceId::as_str),
         latest_refund: payment.latest_refund.as_deref().map(Refund::of),
         timeline: payment.timeline.iter().map(milestone).collect(),
         metadata: pairs(&payment.metadata),

@@ -49,7 +49,7 @@ pub(crate) fn tell(
     has_method: bool,
 ) -> Result<Vec<Event>> {
     let account = unit.context.clone();
-    let context = Context { now: unit.now(), zone: &account.time_zone, has_method };
+    let context = Context { now: unit.now(), zone: &account.settings.time_zone, has_method };
     let events = core::decide(subscription, command, context)?;
     if events.is_empty() {
         return Ok(events);
