@@ -161,7 +161,11 @@ pub(super) async fn with_lines(reads: &impl Read, account: &AccountId, head: Hea
 /// it, so that nobody bills that twice.
 pub(super) fn insert(unit: &mut Unit<'_>, invoice: &Invoice, contested: bool) {
     let (id, values) = (invoice.id.as_str(), values(invoice));
-    if contested { unit.store.claim(&INVOICES, id, values) } else { unit.store.insert(&INVOICES, id, values) }
+    if contested {
+        unit.store.claim(&INVOICES, id, values)
+    } else {
+        unit.store.insert(&INVOICES, id, values)
+    }
     for line in &invoice.lines {
         unit.store.insert(&INVOICE_LINES, line.id.as_str(), line_values(&invoice.id, line));
     }

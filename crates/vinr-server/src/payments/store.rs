@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::countries::Country;
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, InvoiceId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
+use vinr_core::ids::{
+    AccountId, AttemptId, CustomerId, InvoiceId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId,
+};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};

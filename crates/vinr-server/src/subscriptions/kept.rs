@@ -52,7 +52,8 @@ fn read_charge(kept: &Json) -> Charge {
 pub(super) fn trial_text(trial: &Trial) -> String {
     let Trial { start, end, announce_at, end_behavior } = trial;
     let (announce_at, behavior) = (announce_at.map(Timestamp::millis), end_behavior.map(EndBehavior::as_str));
-    json!({"start": start.millis(), "end": end.millis(), "announceAt": announce_at, "endBehavior": behavior}).to_string()
+    json!({"start": start.millis(), "end": end.millis(), "announceAt": announce_at, "endBehavior": behavior})
+        .to_string()
 }
 
 /// Reads [`trial_text`] back.
