@@ -9,6 +9,7 @@
 //! ```
 
 use crate::time::Span;
+use crate::wire_enum::wire_enum;
 
 /// How long to wait after each attempt that came to nothing; after the last of them no other is made.
 const WAITS: [Span; 8] = [
@@ -22,30 +23,15 @@ const WAITS: [Span; 8] = [
     Span::hours(16),
 ];
 
-/// How far an e-mail is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// To be sent.
-    Pending,
-    /// Handed over. Whether it arrives is the mail servers' business.
-    Sent,
-    /// Given up.
-    Failed,
-}
-
-impl Status {
-    /// The word in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// Reads [`Status::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Sent, Self::Failed].into_iter().find(|status| status.as_str() == text)
+wire_enum! {
+    /// How far an e-mail is.
+    pub enum Status {
+        /// To be sent.
+        Pending = "pending",
+        /// Handed over. Whether it arrives is the mail servers' business.
+        Sent = "sent",
+        /// Given up.
+        Failed = "failed",
     }
 }
 

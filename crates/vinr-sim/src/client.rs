@@ -14,6 +14,7 @@ mod rewards;
 mod sessions;
 mod tokens;
 
+use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -150,6 +151,20 @@ impl Client {
         let path = url.strip_prefix(PUBLIC_URL).unwrap_or(url).to_owned();
         let method = if form.is_empty() { "GET" } else { "POST" };
         Ask { method, path, key: None, body: form.to_owned(), who: Who::Browser }
+    }
+
+    /// Asks all of it, at once or one after another.
+    pub(crate) async fn tell_all(&self, asks: &[Ask]) -> Result<(), Broken> {
+        if self.chance.percent(50) {
+            for said in join_all(asks.iter().map(|ask| self.tell(ask))).await {
+                said?;
+            }
+        } else {
+            for ask in asks {
+                self.tell(ask).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks until it is told something, loses patience now and then, and gives up in the end.

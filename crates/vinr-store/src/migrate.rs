@@ -23,10 +23,9 @@ pub struct Migration {
 impl Migration {
     /// The tables that there are after these steps: the name of each, and the text of its columns and keys.
     pub fn tables(steps: &[Migration]) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let statements = || steps.iter().flat_map(|step| step.sql.split_inclusive(';'));
-        let dropped = move |name: &str| {
-            let mut names = statements().filter_map(|text| text.trim_start().strip_prefix("DROP TABLE "));
-            names.any(|dropped| dropped.trim_end_matches(';') == name)
+        let dropped = |name: &str| {
+            let text = format!("DROP TABLE {name};");
+            steps.iter().any(|step| step.sql.contains(&text))
         };
         let made = steps.iter().flat_map(|step| step.sql.split("CREATE TABLE ").skip(1));
         let made = made.filter_map(|text| text.split_once(';')).filter_map(|(table, _)| table.split_once(" ("));

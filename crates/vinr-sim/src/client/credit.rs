@@ -293,16 +293,7 @@ impl Client {
         if money > 0 && self.chance.percent(15) {
             asks.push(self.dispute_of(&shown, money));
         }
-        if self.chance.percent(50) {
-            let client = &*self;
-            for said in join_all(asks.iter().map(|ask| client.tell(ask))).await {
-                said?;
-            }
-        } else {
-            for ask in &asks {
-                self.tell(ask).await?;
-            }
-        }
+        self.tell_all(&asks).await?;
         self.answer_disputes(&shown).await?;
         self.never_more_than_paid(&shown, credit).await
     }

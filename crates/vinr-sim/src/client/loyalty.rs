@@ -371,16 +371,7 @@ impl Client {
         if self.chance.percent(25) {
             asks.push(self.dispute_of(payment, amount));
         }
-        if self.chance.percent(50) {
-            let client = &*self;
-            for said in join_all(asks.iter().map(|ask| client.tell(ask))).await {
-                said?;
-            }
-        } else {
-            for ask in &asks {
-                self.tell(ask).await?;
-            }
-        }
+        self.tell_all(&asks).await?;
         self.answer_disputes(payment).await
     }
 

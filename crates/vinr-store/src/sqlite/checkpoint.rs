@@ -10,8 +10,9 @@ use rusqlite::Connection;
 
 use crate::sqlite::{connect, work};
 
-/// The log is copied back when it is longer than this. A page that many commits change is copied once, as it was last: with
-/// a log four times as long payments that earn points are a sixth quicker, and their flushes wait less for those of a copy.
+/// The log is copied back when it is longer than this: a page that many commits change is copied once, as it was last. In two
+/// runs of each in turn (64 clients, 100 merchants) payments that earn points were 10 and 20 % quicker with this and the
+/// writer's cache as it is than with 64 MiB and 16 MiB of cache; what recovery reads after a kill is four times as much.
 const LOG_BYTES_MAX: i64 = 256 << 20;
 /// How long the thread rests after a round: readers of the log may keep it from starting again for a while.
 const REST: Duration = Duration::from_millis(50);
