@@ -66,6 +66,7 @@ mod sepa_debit;
 mod settlements;
 mod settlements_histories;
 mod store_credit;
+mod subscriptions;
 mod timers;
 mod webhooks;
 mod webhooks_deliveries;
