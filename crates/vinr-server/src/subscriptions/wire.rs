@@ -45,7 +45,7 @@ pub(crate) struct Create {
     /// What is taken off.
     #[schemars(extend("format" = "id:cpn"))]
     pub(crate) coupon_id: Option<String>,
-    /// How its invoices are paid. The default is charge_automatically.
+    /// How its invoices are paid. The default is `charge_automatically`.
     pub(crate) collection_method: Option<CollectionWord>,
     /// Days to pay an invoice that is sent. The default is 14.
     #[schemars(range(min = 0, max = 365))]
