@@ -85,6 +85,7 @@ fn concrete(path: &str) -> String {
         ("tax-rates", "txr"),
         ("subscriptions", "sub"),
         ("invoices", "inv"),
+        ("invoice-items", "ii"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];
