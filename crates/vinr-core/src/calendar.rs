@@ -7,6 +7,8 @@ use crate::time::Timestamp;
 
 /// More months than a calendar has.
 const MONTHS_MAX: u32 = 119_988;
+/// More days than a calendar has.
+const DAYS_MAX: i64 = 3_652_058;
 /// Months of a year.
 const MONTHS_OF_YEAR: i32 = 12;
 
@@ -101,6 +103,24 @@ impl Day {
                 .saturating_sub(1),
         )
     }
+}
+
+/// The same time of the day so many months and then days later, as clocks in a zone show it; fewer than none are earlier.
+/// Where the month has no such day it is its last one (spec/traps.md, section 3). A time that the clocks skip is as much
+/// later as they are put ahead, and of a time that they show twice it is the first (section 5).
+pub fn later(at: Timestamp, months: i64, days: i64, zone: &TimeZone) -> Timestamp {
+    let months_max = i64::from(MONTHS_MAX);
+    let months = months.clamp(months_max.saturating_neg(), months_max);
+    let days = days.clamp(-DAYS_MAX, DAYS_MAX);
+    let instant = jiff::Timestamp::from_millisecond(at.millis()).expect("instants are held within the calendar");
+    let there = zone.rules().to_datetime(instant);
+    let date = there
+        .date()
+        .checked_add(jiff::Span::new().months(months))
+        .and_then(|date| date.checked_add(jiff::Span::new().days(days)));
+    let beyond = if months < 0 || days < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    date.and_then(|date| zone.rules().to_ambiguous_zoned(date.to_datetime(there.time())).compatible())
+        .map_or(beyond, |later| Timestamp::from_millis(later.timestamp().as_millisecond()))
 }
 
 /// A month of the calendar: how many lie between it and the first one of the year 0.

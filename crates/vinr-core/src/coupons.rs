@@ -102,13 +102,15 @@ impl Duration {
         }
     }
 
-    /// Whether a discount that was redeemed in the period `first` is still had in `period`, both counted from 0.
-    pub fn covers(self, first: i64, period: i64) -> bool {
-        let after = period.saturating_sub(first);
+    /// For how many periods a discount is had, the one in which it is redeemed among them; `None` for ever.
+    ///
+    /// # Panics
+    /// Never: a coupon ends within [`PERIODS_MAX`] periods.
+    pub fn periods_left(self) -> Option<u32> {
         match self {
-            Self::Once => after == 0,
-            Self::Repeating { periods } => (0..periods).contains(&after),
-            Self::Forever => after >= 0,
+            Self::Once => Some(1),
+            Self::Repeating { periods } => Some(u32::try_from(periods).expect("a coupon ends within 1,200 periods")),
+            Self::Forever => None,
         }
     }
 }
@@ -207,6 +209,42 @@ pub fn code(text: &str) -> Result<String, Refusal> {
     }
     let message = format!("expected 3 to {CODE_LENGTH_MAX} letters, digits, dashes and underscores, such as SPRING25");
     Err(Refusal::new(Code::ParameterInvalid, message).at("code"))
+}
+
+/// Whether something in a currency may have this coupon from now on.
+///
+/// # Errors
+/// `coupon_not_usable` when it is switched off, used up, past its time, or of another currency.
+pub fn check_usable(coupon: &Coupon, currency: Currency, now: Timestamp) -> Result<(), Refusal> {
+    let refused = |message: String| Err(Refusal::new(Code::CouponNotUsable, message).at("couponId"));
+    if !coupon.is_active {
+        return refused("this coupon is switched off".into());
+    }
+    if let Some(until) = coupon.redeem_by.filter(|until| now > *until) {
+        return refused(format!("this coupon could be redeemed until {}", until.rfc3339()));
+    }
+    if coupon.redemptions_max.is_some_and(|most| coupon.times_redeemed >= most) {
+        return refused(format!(
+            "this coupon was redeemed {} times, which is as often as it can be",
+            coupon.times_redeemed
+        ));
+    }
+    match coupon.off {
+        Off::Amount(off) if off.currency != currency => {
+            refused(format!("this coupon is for {}, and this is in {currency}", off.currency))
+        }
+        Off::Amount(_) | Off::Percent { .. } => Ok(()),
+    }
+}
+
+/// Redeems it once.
+///
+/// # Errors
+/// As [`check_usable`].
+pub fn redeem(coupon: &mut Coupon, currency: Currency, now: Timestamp) -> Result<(), Refusal> {
+    check_usable(coupon, currency, now)?;
+    coupon.times_redeemed = coupon.times_redeemed.saturating_add(1);
+    Ok(())
 }
 
 /// A line of an invoice, as far as discounts go.

@@ -68,6 +68,28 @@ wire_enum! {
         LoyaltyPointsExpiring = "loyalty.points.expiring",
         /// A member is in another tier than before.
         LoyaltyTierChanged = "loyalty.tier.changed",
+        /// A subscription began, with or without a trial.
+        SubscriptionCreated = "subscription.created",
+        /// A subscription's plan, status or settings are other than they were.
+        SubscriptionUpdated = "subscription.updated",
+        /// A subscription's trial ends in three days or sooner.
+        SubscriptionTrialWillEnd = "subscription.trial_will_end",
+        /// A subscription has ended, and with it what it gave access to.
+        SubscriptionDeleted = "subscription.deleted",
+        /// An invoice was drafted.
+        InvoiceCreated = "invoice.created",
+        /// An invoice has its number, and nothing of it changes any more.
+        InvoiceFinalized = "invoice.finalized",
+        /// An invoice was paid.
+        InvoicePaid = "invoice.paid",
+        /// An attempt to collect an invoice brought no money.
+        InvoicePaymentFailed = "invoice.payment_failed",
+        /// An invoice can be paid only if the customer authenticates.
+        InvoicePaymentActionRequired = "invoice.payment_action_required",
+        /// An invoice was declared void.
+        InvoiceVoided = "invoice.voided",
+        /// An invoice was written off.
+        InvoiceMarkedUncollectible = "invoice.marked_uncollectible",
         /// A day's settlement was closed.
         SettlementCreated = "settlement.created",
         /// A payout was made of what was settled.

@@ -166,6 +166,20 @@ ids! {
     TaxRateId = "txr",
     /// An invoice.
     InvoiceId = "inv",
+    /// One line of an invoice.
+    InvoiceLineId = "il",
+    /// What waits for a customer's next invoice.
+    InvoiceItemId = "ii",
+    /// What takes back a part of an invoice.
+    CreditNoteId = "cn",
+    /// A customer's standing order.
+    SubscriptionId = "sub",
+    /// One price of a subscription.
+    SubscriptionItemId = "si",
+    /// How much was used of what is measured.
+    UsageRecordId = "mbu",
+    /// How failed invoices are tried again.
+    DunningPolicyId = "dpol",
     /// Money given back.
     RefundId = "re",
     /// A charge that a bank takes back.

@@ -80,6 +80,16 @@ wire_enum! {
         CustomerCredit = "customer_credit",
         /// What customers have paid with it.
         CreditRedeemed = "credit_redeemed",
+        /// What customers owe on invoices, as a negative balance.
+        InvoiceReceivable = "invoice_receivable",
+        /// What customers have paid of invoices, as a negative balance: the payments' own money is elsewhere.
+        InvoiceCollected = "invoice_collected",
+        /// What was invoiced without tax, to be recognised over the time that it is for.
+        DeferredRevenue = "deferred_revenue",
+        /// Tax that was invoiced: the merchant's debt to the state.
+        TaxPayable = "tax_payable",
+        /// What invoices were written off with, as a negative balance.
+        BadDebt = "bad_debt",
         /// The source of a program's points: what it has given out, as a negative balance.
         PointsIssued = "points_issued",
         /// What members have: the liability of a program.
@@ -105,6 +115,12 @@ impl LedgerAccount {
             Self::Network | Self::Fees | Self::PayoutsInTransit | Self::MerchantBank => false,
             // It is the merchant's own promise, and nothing that the platform owes them.
             Self::PromotionalExpense | Self::CustomerCredit | Self::CreditRedeemed => false,
+            // What is owed and what was earned is another book than where the money is.
+            Self::InvoiceReceivable
+            | Self::InvoiceCollected
+            | Self::DeferredRevenue
+            | Self::TaxPayable
+            | Self::BadDebt => false,
             Self::PointsIssued | Self::PointsOutstanding | Self::PointsRedeemed | Self::PointsExpired => false,
         }
     }

@@ -37,7 +37,7 @@ use alloc::vec::Vec;
 use crate::balance::{Entry, Kind};
 use crate::cards::FailureCode;
 use crate::fees::FeeSchedule;
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, RedemptionId};
+use crate::ids::{AttemptId, CustomerId, InvoiceId, PaymentId, PaymentLinkId, RedemptionId};
 use crate::ledger::{LedgerAccount, Phase, Transfer, Unit};
 use crate::metadata::Metadata;
 use crate::money::Money;
@@ -89,6 +89,8 @@ pub struct Create {
     pub checkout_token: String,
     /// The link that makes it.
     pub link: Option<LinkOf>,
+    /// The invoice that it is for.
+    pub invoice_id: Option<InvoiceId>,
 }
 
 /// What a payment has of the link that makes it.

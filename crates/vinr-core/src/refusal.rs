@@ -151,8 +151,24 @@ wire_enum! {
         RedemptionNotUsable = "redemption_not_usable",
         /// What would be left for a card after store credit is not worth a charge.
         StoreCreditNotUsable = "store_credit_not_usable",
+        /// The coupon is switched off, used up, past its time, or for another currency.
+        CouponNotUsable = "coupon_not_usable",
         /// A payment holds or has used the redemption.
         RedemptionInUse = "redemption_in_use",
+        /// The subscription's status does not allow it.
+        SubscriptionNotChangeable = "subscription_not_changeable",
+        /// The invoice is no draft any more: what is wrong with it is set right by a credit note.
+        InvoiceNotEditable = "invoice_not_editable",
+        /// The invoice is a draft, or nothing is to be paid of it any more.
+        InvoiceNotPayable = "invoice_not_payable",
+        /// The invoice was paid, or it is void already.
+        InvoiceNotVoidable = "invoice_not_voidable",
+        /// The invoice is a draft or void, so nothing of it can be credited.
+        InvoiceNotCreditable = "invoice_not_creditable",
+        /// The time of the usage is in the future or in a period that was invoiced.
+        UsageTimestampInvalid = "usage_timestamp_invalid",
+        /// The subscription item has a fixed quantity, and nothing is measured for it.
+        UsageNotMetered = "usage_not_metered",
         /// The setup is over, or its buyer is being authenticated.
         SetupNotConfirmable = "setup_not_confirmable",
         /// The setup is not waiting for an authentication.
@@ -230,10 +246,14 @@ impl Code {
             | Self::RedemptionNotUsable
             | Self::RedemptionInUse
             | Self::StoreCreditNotUsable
+            | Self::CouponNotUsable
             | Self::SetupNotConfirmable
             | Self::SetupNotAuthenticatable
             | Self::AcquirerNotConfigured
             | Self::EndpointDisabled => Kind::State,
+            Self::InvoiceNotEditable | Self::InvoiceNotPayable | Self::InvoiceNotVoidable => Kind::State,
+            Self::InvoiceNotCreditable | Self::SubscriptionNotChangeable => Kind::State,
+            Self::UsageTimestampInvalid | Self::UsageNotMetered => Kind::State,
             Self::RateLimited => Kind::RateLimited,
             Self::InternalError => Kind::Internal,
             Self::ServiceUnavailable => Kind::Unavailable,

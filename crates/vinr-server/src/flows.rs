@@ -1,6 +1,7 @@
 //! What needs two nouns.
 
 pub(crate) mod attempts;
+pub(crate) mod billing;
 pub(crate) mod catalog;
 pub(crate) mod clawback;
 pub(crate) mod credit;

@@ -21,6 +21,7 @@ mod error;
 mod events;
 mod flows;
 mod http;
+mod invoices;
 pub mod keyring;
 pub mod ledger;
 pub mod locale;
@@ -42,6 +43,7 @@ mod sealing;
 pub mod settings;
 mod settlements;
 mod setups;
+mod subscriptions;
 mod tax_rates;
 mod webhooks;
 pub mod witness;
@@ -110,6 +112,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         prices::routes::endpoints(),
         coupons::routes::endpoints(),
         tax_rates::routes::endpoints(),
+        flows::billing::routes::endpoints(),
         accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

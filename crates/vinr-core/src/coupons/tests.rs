@@ -79,10 +79,9 @@ fn only_lines_of_its_products_have_a_discount() {
 
 #[test]
 fn a_duration_is_counted_in_periods_from_the_first_with_the_discount() {
-    let covered = |duration: Duration| (0..6).filter(|period| duration.covers(2, *period)).collect::<Vec<_>>();
-    assert_eq!(covered(Duration::Once), [2]);
-    assert_eq!(covered(Duration::Repeating { periods: 3 }), [2, 3, 4]);
-    assert_eq!(covered(Duration::Forever), [2, 3, 4, 5]);
+    assert_eq!(Duration::Once.periods_left(), Some(1));
+    assert_eq!(Duration::Repeating { periods: 3 }.periods_left(), Some(3));
+    assert_eq!(Duration::Forever.periods_left(), None);
     assert_eq!(Duration::of(DurationKind::Repeating, Some(3)), Ok(Duration::Repeating { periods: 3 }));
     let code = |kind, periods| Duration::of(kind, periods).expect_err("it is wrong").code;
     assert_eq!(code(DurationKind::Repeating, None), Code::ParameterMissing);
@@ -141,4 +140,27 @@ proptest! {
             prop_assert!((0..=(*of).max(0)).contains(off), "{} off {}", off, of);
         }
     }
+}
+
+#[test]
+fn a_coupon_is_redeemed_as_often_as_it_may_be_and_until_its_last_instant() {
+    let mut coupon = percent(2_500);
+    coupon.redemptions_max = Some(1);
+    coupon.redeem_by = Some(Timestamp::from_millis(1_000));
+    let at = Timestamp::from_millis;
+    assert_eq!(check_usable(&coupon, Currency::EUR, at(1_001)).expect_err("too late").code, Code::CouponNotUsable);
+    assert_eq!(redeem(&mut coupon, Currency::EUR, at(1_000)), Ok(()));
+    assert_eq!(coupon.times_redeemed, 1);
+    assert_eq!(redeem(&mut coupon, Currency::EUR, at(1_000)).expect_err("used up").code, Code::CouponNotUsable);
+    coupon.redemptions_max = None;
+    assert_eq!(redeem(&mut coupon, Currency::EUR, at(1_000)), Ok(()));
+    coupon = changed(coupon, Changes { is_active: Some(false), ..Changes::default() }).expect("nothing is wrong");
+    assert!(redeem(&mut coupon, Currency::EUR, at(0)).is_err());
+}
+
+#[test]
+fn money_off_is_for_its_own_currency() {
+    let refused = check_usable(&eur(500), Currency::USD, Timestamp::EPOCH).expect_err("another currency");
+    assert_eq!((refused.code, refused.param.as_deref()), (Code::CouponNotUsable, Some("couponId")));
+    assert_eq!(check_usable(&percent(500), Currency::USD, Timestamp::EPOCH), Ok(()));
 }

@@ -76,6 +76,7 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Payment, Event), Refusal> 
         completed_at: None,
         created_at: now,
         link_id: ask.link.map(|link| link.id),
+        invoice_id: ask.invoice_id,
     };
     super::evolve(&mut payment, &Event::Created, now);
     Ok((payment, Event::Created))

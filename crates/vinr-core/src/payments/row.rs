@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use crate::awards::Award;
 use crate::cards::{Brand, Expiry, FailureCode};
 use crate::countries::Country;
-use crate::ids::{AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, ProgramId, RedemptionId};
+use crate::ids::{
+    AttemptId, CustomerId, InvoiceId, PaymentId, PaymentLinkId, PaymentMethodId, ProgramId, RedemptionId,
+};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment_methods::Saving;
@@ -255,6 +257,8 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// The link that made it.
     pub link_id: Option<PaymentLinkId>,
+    /// The invoice that it is for.
+    pub invoice_id: Option<InvoiceId>,
 }
 
 impl Payment {

@@ -32,6 +32,7 @@ pub(crate) fn asked(capture: Capture, amount: Money) -> Create {
         metadata: Metadata::new(),
         checkout_token: "t".into(),
         link: None,
+        invoice_id: None,
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) async fn visit(unit: &mut Unit<'_>, id: &PaymentLinkId) -> Result<Pay
         metadata: link.metadata.clone(),
         checkout_token: format!("{:032x}", unit.env.entropy.u128()),
         link: Some(LinkOf { id: link.id.clone(), expires_at: link.expires_at }),
+        invoice_id: None,
     };
     payment_links::visit(unit, link, ask.id.clone())?;
     payments::create(unit, ask, false, None).await

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vinr_core::cards::{Brand, Expiry, FailureCode};
 use vinr_core::countries::Country;
-use vinr_core::ids::{AccountId, AttemptId, CustomerId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId};
+use vinr_core::ids::{
+    AccountId, AttemptId, CustomerId, InvoiceId, PaymentId, PaymentLinkId, PaymentMethodId, RedemptionId,
+};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::{Currency, Money};
 use vinr_core::payment_methods::{Owner, Saving};
@@ -77,6 +79,7 @@ pub(crate) const PAYMENTS: Table = Table {
         Column::int("credit_applied"),
         Column::int("credit_refunded"),
         Column::text("awards"),
+        Column::text("invoice_id").fixed(),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -91,7 +94,7 @@ pub(crate) const LIST: List = List {
               capture_attempt_id, capture_amount, timeline, metadata, authenticate_until, authorized_until, expires_at, \
               completed_at, created_at, save_method, saving_method_id, saving_customer_id, saving_email, amount_disputed, latest_refund, \
               payment_link_id, clears_at, method_type, bank_country, bank_last4, bank_holder, mandate, discounts, \
-              credit_applied, credit_refunded, awards",
+              credit_applied, credit_refunded, awards, invoice_id",
     order: "created_at",
     // Where most payments are completed some are found at once; what went another way is what people look for.
     indexes: &[
@@ -200,6 +203,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.credit_applied.into(),
         payment.credit_refunded.into(),
         awards_text(&payment.awards).into(),
+        payment.invoice_id.as_ref().map(InvoiceId::as_str).into(),
     ]
 }
 
@@ -232,16 +236,14 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let (return_url, cancel_url, checkout_token) = (owned(row), owned(row), row.text().to_owned());
     let capture = Capture::parse(row.text()).expect("the database holds capture methods");
     let presence = if row.bool() { Presence::OffSession } else { Presence::OnSession };
-    let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
-    let failure_count = u32::try_from(row.int()).expect("the database holds counts");
+    let (failure, failure_count) = read_failures(row);
     let (statement_descriptor, receipt_email) = (owned(row), owned(row));
     let (fee, attempt) = (row.opt_int(), read_attempt(row));
     let capturing = read_attempt(row).zip(row.opt_int()).map(|(attempt, amount)| CapturePending { attempt, amount });
     let timeline = read_timeline(row.text());
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
     let (authenticate_until, authorized_until) = (instant(row), instant(row));
-    let expires_at = Timestamp::from_millis(row.int());
-    let completed_at = instant(row);
+    let (expires_at, completed_at) = (Timestamp::from_millis(row.int()), instant(row));
     let created_at = Timestamp::from_millis(row.int());
     let (save_method, saving) = (row.bool(), read_saving(row));
     let amount_disputed = row.int();
@@ -251,6 +253,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let discounts = row.opt_text().map(read_discounts).unwrap_or_default();
     let (credit_applied, credit_refunded) = (row.int(), row.int());
     let awards = row.opt_text().map(read_awards).unwrap_or_default();
+    let invoice_id = row.opt_text().map(|id| InvoiceId::parse(id).expect("the database holds invoice ids"));
     Payment {
         id,
         status,
@@ -290,7 +293,13 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         completed_at,
         created_at,
         link_id,
+        invoice_id,
     }
+}
+
+fn read_failures(row: &mut RowReader<'_>) -> (Option<FailureCode>, u32) {
+    let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
+    (failure, u32::try_from(row.int()).expect("the database holds counts"))
 }
 
 fn read_amount(row: &mut RowReader<'_>) -> Money {

@@ -324,7 +324,7 @@ pub(crate) struct Shown<'a> {
     receipt_email: Option<&'a str>,
     /// VINR's fee in minor units, known once captured.
     fee: Option<i64>,
-    /// The invoice it pays.
+    /// The invoice that it is for.
     invoice_id: Option<&'a str>,
     /// The payment link that made it.
     payment_link_id: Option<&'a str>,
@@ -441,7 +441,7 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         statement_descriptor: payment.statement_descriptor.as_deref(),
         receipt_email: payment.receipt_email.as_deref(),
         fee: payment.fee,
-        invoice_id: None,
+        invoice_id: payment.invoice_id.as_ref().map(vinr_core::ids::InvoiceId::as_str),
         payment_link_id: payment.link_id.as_ref().map(vinr_core::ids::PaymentLinkId::as_str),
         latest_refund: payment.latest_refund.as_deref().map(Refund::of),
         timeline: payment.timeline.iter().map(milestone).collect(),

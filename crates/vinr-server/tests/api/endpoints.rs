@@ -83,11 +83,14 @@ fn concrete(path: &str) -> String {
         ("prices", "price"),
         ("coupons", "cpn"),
         ("tax-rates", "txr"),
+        ("subscriptions", "sub"),
+        ("invoices", "inv"),
+        ("invoice-items", "ii"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
-    path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys")
+    path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys").replace("{line}", "il_nobodys")
 }
 
 async fn every_endpoint_keeps_strangers_out(engine: Engine) {

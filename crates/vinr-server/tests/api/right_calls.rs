@@ -5,8 +5,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::catalog;
 use crate::harness::{Answer, Server};
+use crate::{billing, catalog};
 
 /// A request that succeeds.
 pub struct RightCall {
@@ -78,6 +78,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             call(pending(server).await, one, other)
         }
         (_, sold) if catalog::is_of_it(sold) => return vec![catalog::right_call(server, method, sold).await],
+        (_, billed) if billing::is_of_it(billed) => return vec![billing::right_call(server, method, billed).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;

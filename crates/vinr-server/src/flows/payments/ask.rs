@@ -85,6 +85,7 @@ impl NewPayment {
             metadata: self.metadata.clone(),
             checkout_token: format!("{:032x}", unit.env.entropy.u128()),
             link: None,
+            invoice_id: None,
         }
     }
 }

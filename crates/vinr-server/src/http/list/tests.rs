@@ -83,13 +83,16 @@ impl Asked {
         self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
     }
 
-    /// One of each of the catalog's.
-    async fn catalog(&self) {
+    /// A subscription with its invoice, and what it is sold by.
+    async fn billing(&self) {
         let product = self.ask("POST", "/v1/products", Some(json!({"name": "Starter"}))).await["id"].clone();
-        let price = json!({"productId": product, "amount": 2900, "currency": "EUR"});
-        self.ask("POST", "/v1/prices", Some(price)).await;
+        let price =
+            json!({"productId": product, "amount": 2900, "currency": "EUR", "recurring": {"interval": "month"}});
+        let price = self.ask("POST", "/v1/prices", Some(price)).await["id"].clone();
         self.ask("POST", "/v1/coupons", Some(json!({"code": "spring", "percentOff": 25}))).await;
         self.ask("POST", "/v1/tax-rates", Some(json!({"displayName": "VAT", "percentage": 20}))).await;
+        let subscription = json!({"customerId": "cust_wallet", "priceId": price});
+        self.ask("POST", "/v1/subscriptions", Some(subscription)).await;
     }
 
     /// Asks every list of the table everything it can be asked; what it made of that.
@@ -119,7 +122,7 @@ impl Asked {
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
         self.loyalty().await;
-        self.catalog().await;
+        self.billing().await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
@@ -147,7 +150,7 @@ impl Asked {
             }
         }
         // What is rare has an index of its own; what is common is looked for in the order of the list.
-        for rare in ["payments?status=failed", "events?type=payment.failed"] {
+        for rare in ["payments?status=failed", "events?type=payment.failed", "invoices?status=open"] {
             self.ask("GET", &format!("/v1/{rare}"), None).await;
         }
         let deliveries = format!("/v1/webhooks/{}/deliveries?status=failed", hook["id"].as_str().expect("an id"));
@@ -164,7 +167,8 @@ impl Asked {
 }
 
 /// What is asked of an index that has only some rows.
-const RARE: [(&str, &str); 3] = [
+const RARE: [(&str, &str); 4] = [
+    ("status <> 'paid'", "invoices_status"),
     ("status <> 'completed'", "payments_status"),
     ("type <> 'payment.created' AND type <> 'payment.completed'", "events_type"),
     ("status = 'failed'", "webhook_deliveries_failed"),
@@ -185,7 +189,12 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "status" if path.ends_with("/disputes") => "status=lost".to_owned(),
         "status" if path.ends_with("/payouts") => "status=paid".to_owned(),
         "status" if path.ends_with("/redemptions") => "status=issued".to_owned(),
+        "status" if path.ends_with("/subscriptions") => "status=active".to_owned(),
+        "status" if path.ends_with("/invoices") => "status=paid".to_owned(),
         "status" => "status=completed".to_owned(),
+        "subscriptionId" => "subscriptionId=sub_nobody".to_owned(),
+        "productId" => "productId=prod_nobody".to_owned(),
+        "code" => "code=spring".to_owned(),
         "payoutId" => format!("payoutId={payout}"),
         "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
         "active" => "active=true".to_owned(),
