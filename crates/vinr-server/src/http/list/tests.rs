@@ -207,8 +207,6 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "accountId" => "accountId=loy_nobody".to_owned(),
         "programId" => "programId=prog_default".to_owned(),
         "source" => "source=pay_nobody".to_owned(),
-        "productId" => "productId=prod_nobody".to_owned(),
-        "code" => "code=spring".to_owned(),
         "paymentId" => "paymentId=pay_nobody".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     })
