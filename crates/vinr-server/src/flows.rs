@@ -1,5 +1,6 @@
 //! What needs two nouns.
 
+pub(crate) mod accounts;
 pub(crate) mod attempts;
 pub(crate) mod catalog;
 pub(crate) mod clawback;

@@ -14,6 +14,7 @@ mod credit;
 mod customers;
 mod disputes;
 pub mod documents;
+mod dunning_policies;
 mod earning_rules;
 pub mod egress;
 pub mod env;
@@ -110,7 +111,8 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         prices::routes::endpoints(),
         coupons::routes::endpoints(),
         tax_rates::routes::endpoints(),
-        accounts::routes::endpoints(),
+        dunning_policies::routes::endpoints(),
+        flows::accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),
         workers::clock::routes::endpoints(),

@@ -83,6 +83,7 @@ fn concrete(path: &str) -> String {
         ("prices", "price"),
         ("coupons", "cpn"),
         ("tax-rates", "txr"),
+        ("dunning-policies", "dpol"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];

@@ -39,6 +39,8 @@ async fn filled(server: &Server, key: &str) {
     post("/v1/prices", json!({"productId": "prod_starter", "amount": 2900, "currency": "EUR"})).await;
     post("/v1/coupons", json!({"code": "SPRING", "percentOff": 25})).await;
     post("/v1/tax-rates", json!({"displayName": "VAT", "percentage": 20})).await;
+    post("/v1/dunning-policies", json!({"id": "dpol_gentle", "retries": [{"afterDays": 14}]})).await;
+    post("/v1/account", json!({"dunningPolicyId": "dpol_gentle"})).await;
     let member = json!({"id": "loy_redeems"});
     post("/v1/loyalty/accounts", member).await;
     post("/v1/loyalty/transactions", json!({"account": "loy_redeems", "amount": 1})).await;
