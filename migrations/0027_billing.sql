@@ -27,7 +27,7 @@ CREATE TABLE invoices (
   subtotal BIGINT NOT NULL, discount BIGINT NOT NULL, tax BIGINT NOT NULL, total BIGINT NOT NULL,
   credit_applied BIGINT NOT NULL, amount_due BIGINT NOT NULL, amount_paid BIGINT NOT NULL, credited TEXT NOT NULL,
   days_until_due BIGINT, due_at BIGINT, period_start BIGINT, period_end BIGINT, finalizes_at BIGINT,
-  attempt_count BIGINT NOT NULL, dunning TEXT, payment_id TEXT, footer TEXT, metadata TEXT NOT NULL,
+  attempt_count BIGINT NOT NULL, dunning TEXT, payment_id TEXT, checkout TEXT, footer TEXT, metadata TEXT NOT NULL,
   created_at BIGINT NOT NULL, finalized_at BIGINT, paid_at BIGINT,
   PRIMARY KEY (account, id)
 ) {WIDE};
@@ -50,6 +50,19 @@ CREATE TABLE invoice_lines (
 ) {WIDE};
 CREATE INDEX invoice_lines_invoice ON invoice_lines (account, invoice_id, id);
 
+-- What waits for a customer's next invoice, or is on one. The line that it is or will be is JSON.
+CREATE TABLE invoice_items (
+  account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
+  customer_id TEXT NOT NULL, invoice_id TEXT, subscription_id TEXT, currency TEXT NOT NULL, line TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (account, id)
+) {WIDE};
+CREATE INDEX invoice_items_created ON invoice_items (account, created_at, id);
+CREATE INDEX invoice_items_customer ON invoice_items (account, customer_id, created_at, id);
+CREATE INDEX invoice_items_invoice ON invoice_items (account, invoice_id, created_at, id)
+  WHERE invoice_id IS NOT NULL;
+CREATE INDEX invoice_items_waiting ON invoice_items (account, customer_id, id) WHERE invoice_id IS NULL;
+
 -- The invoice of a period: the id is the subscription's with the period's number, so no period is billed twice.
 CREATE TABLE billed_periods (
   account TEXT NOT NULL, id TEXT NOT NULL, invoice_id TEXT NOT NULL,
@@ -61,6 +74,9 @@ CREATE TABLE invoice_counters (
   account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, last BIGINT NOT NULL,
   PRIMARY KEY (account, id)
 ) {TABLE};
+
+-- The invoice that gave or took store credit.
+ALTER TABLE credit_transactions ADD COLUMN invoice_id TEXT;
 
 -- The invoice that a payment is for.
 ALTER TABLE payments ADD COLUMN invoice_id TEXT;

@@ -102,13 +102,15 @@ impl Duration {
         }
     }
 
-    /// Whether a discount that was redeemed in the period `first` is still had in `period`, both counted from 0.
-    pub fn covers(self, first: i64, period: i64) -> bool {
-        let after = period.saturating_sub(first);
+    /// For how many periods a discount is had, the one in which it is redeemed among them; `None` for ever.
+    ///
+    /// # Panics
+    /// Never: a coupon ends within [`PERIODS_MAX`] periods.
+    pub fn periods_left(self) -> Option<u32> {
         match self {
-            Self::Once => after == 0,
-            Self::Repeating { periods } => (0..periods).contains(&after),
-            Self::Forever => after >= 0,
+            Self::Once => Some(1),
+            Self::Repeating { periods } => Some(u32::try_from(periods).expect("a coupon ends within 1,200 periods")),
+            Self::Forever => None,
         }
     }
 }

@@ -8,11 +8,15 @@
 //!                                       └───────────────────refund────────────────────┘
 //! ```
 //!
+//! An invoice takes of it what it is to be paid with, and gives what it comes to below zero; what is not worth a charge is
+//! carried, so that a balance may be less than nothing: that is owed, and the next invoice takes it in. The invoice books
+//! that itself.
+//!
 //! What a payment uses is held as long as it is open: it is part of the balance and nobody else can use it. Only what moves
 //! the balance writes a transaction, so the balance is the sum of its transactions at every moment.
 
 use crate::currencies::Currency;
-use crate::ids::{CreditTransactionId, CustomerId, PaymentId, RedemptionId, RefundId};
+use crate::ids::{CreditTransactionId, CustomerId, InvoiceId, PaymentId, RedemptionId, RefundId};
 use crate::ledger::{LedgerAccount, Transfer};
 use crate::money::Money;
 use crate::refusal::{Code, Refusal};
@@ -28,6 +32,8 @@ wire_enum! {
         Spend = "spend",
         /// Given back of a payment that had used it.
         Refund = "refund",
+        /// Taken for an invoice, or given by one.
+        Invoice = "invoice",
     }
 }
 
@@ -38,13 +44,13 @@ pub struct CustomerCredit {
     pub customer_id: CustomerId,
     /// In which currency.
     pub currency: Currency,
-    /// All of it.
+    /// All of it; negative for what is owed.
     pub balance: i64,
     /// What open payments hold of that.
     pub held: i64,
 }
 
-/// What happened to a customer's credit, in minor units that are always positive.
+/// What happened to a customer's credit, in minor units; positive, but for what an invoice takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// It was given.
@@ -57,6 +63,8 @@ pub enum Event {
     Released(i64),
     /// A completed payment gave so much back.
     Refunded(i64),
+    /// An invoice gave so much, or took it where that is negative.
+    Invoiced(i64),
 }
 
 /// Where a transaction comes from.
@@ -68,6 +76,8 @@ pub struct Source {
     pub payment: Option<PaymentId>,
     /// The refund of that payment.
     pub refund: Option<RefundId>,
+    /// The invoice that gave or took it.
+    pub invoice: Option<InvoiceId>,
 }
 
 /// One movement of a customer's credit; never changed.
@@ -95,7 +105,7 @@ impl CustomerCredit {
         Self { customer_id, currency, balance: 0, held: 0 }
     }
 
-    /// What can still be used, in minor units.
+    /// What can still be used, in minor units; negative for what is owed.
     pub const fn available(&self) -> i64 {
         self.balance.saturating_sub(self.held)
     }
@@ -107,7 +117,7 @@ impl CustomerCredit {
     /// If less than nothing is left.
     pub fn applicable(&self, left: i64) -> i64 {
         assert!(left >= 0, "discounts stay within a payment");
-        let available = self.available();
+        let available = self.available().max(0);
         if available >= left {
             return left;
         }
@@ -126,25 +136,33 @@ pub fn evolve(credit: &mut CustomerCredit, event: Event) {
         Event::Held(amount) => (0, amount),
         Event::Spent(amount) => (negative(amount), negative(amount)),
         Event::Released(amount) => (0, negative(amount)),
+        Event::Invoiced(amount) => (amount, 0),
     };
     credit.balance = credit.balance.checked_add(balance).expect("a balance fits 64 bits");
     credit.held = credit.held.checked_add(held).expect("a balance fits 64 bits");
-    assert!(0 <= credit.held && credit.held <= credit.balance, "credit is used once, and never more than there is");
+    assert!(credit.held >= 0, "what is not held cannot end");
+    match event {
+        Event::Held(_) => assert!(credit.held <= credit.balance, "credit is used once, and never more than there is"),
+        // What is owed is taken from what comes next, and from nobody's payment.
+        Event::Granted(_) | Event::Spent(_) | Event::Released(_) | Event::Refunded(_) | Event::Invoiced(_) => {}
+    }
 }
 
-/// What an event moves in the ledger.
+/// What an event moves in the ledger; nothing for what its invoice books.
 ///
 /// # Panics
 /// If the amount is not positive.
-pub fn transfer(currency: Currency, event: Event) -> Transfer {
+pub fn transfer(currency: Currency, event: Event) -> Option<Transfer> {
     use LedgerAccount::{CreditRedeemed, CustomerCredit, PromotionalExpense};
+    let posted = |from, amount| Transfer::posted(from, CustomerCredit, Money::new(amount, currency));
     let held = |amount| Transfer::pending(CustomerCredit, CreditRedeemed, Money::new(amount, currency));
     match event {
-        Event::Granted(amount) => Transfer::posted(PromotionalExpense, CustomerCredit, Money::new(amount, currency)),
-        Event::Held(amount) => held(amount),
-        Event::Spent(amount) => held(amount).post(amount),
-        Event::Released(amount) => held(amount).void(),
-        Event::Refunded(amount) => Transfer::posted(CreditRedeemed, CustomerCredit, Money::new(amount, currency)),
+        Event::Granted(amount) => Some(posted(PromotionalExpense, amount)),
+        Event::Held(amount) => Some(held(amount)),
+        Event::Spent(amount) => Some(held(amount).post(amount)),
+        Event::Released(amount) => Some(held(amount).void()),
+        Event::Refunded(amount) => Some(posted(CreditRedeemed, amount)),
+        Event::Invoiced(_) => None,
     }
 }
 
@@ -154,6 +172,7 @@ pub fn movement(event: Event) -> Option<(Kind, i64)> {
         Event::Granted(amount) => Some((Kind::Grant, amount)),
         Event::Spent(amount) => Some((Kind::Spend, negative(amount))),
         Event::Refunded(amount) => Some((Kind::Refund, amount)),
+        Event::Invoiced(amount) => Some((Kind::Invoice, amount)),
         Event::Held(_) | Event::Released(_) => None,
     }
 }

@@ -103,8 +103,10 @@ pub struct Invoice {
     pub attempt_count: u32,
     /// That it could not be collected, and is tried again.
     pub dunning: Option<Dunning>,
-    /// The payment that was made for it last.
+    /// The payment that was made for it last: it has one at a time.
     pub payment_id: Option<PaymentId>,
+    /// The secret of the page on which its customer can make that payment.
+    pub checkout: Option<String>,
     /// Shown below its lines.
     pub footer: Option<String>,
     /// The merchant's notes.
@@ -179,6 +181,15 @@ impl Invoice {
         let paid = self.amount_paid.saturating_add(self.credited.to_due);
         self.totals.amount_due.saturating_sub(paid)
     }
+
+    /// Whether it is the one that a trial begins with: nothing is to be paid on it because nothing was charged.
+    pub fn is_of_trial(&self) -> bool {
+        let is_free = |line: &Line| match line.computation {
+            Computation::Named(Named { unit_amount, .. }) => unit_amount == 0,
+            Computation::Priced { .. } | Computation::Prorated { .. } | Computation::Unused { .. } => false,
+        };
+        self.subscription.is_some() && !self.lines.is_empty() && self.lines.iter().all(is_free)
+    }
 }
 
 /// A draft.
@@ -205,6 +216,7 @@ pub fn create(ask: Create, now: Timestamp) -> Result<(Invoice, Event), Refusal> 
         attempt_count: 0,
         dunning: None,
         payment_id: None,
+        checkout: None,
         footer: ask.footer,
         metadata: ask.metadata,
         created_at: now,
@@ -263,6 +275,10 @@ pub fn evolve(invoice: &mut Invoice, event: &Event, now: Timestamp) {
             invoice.attempt_count = invoice.attempt_count.saturating_add(1);
             invoice.dunning.clone_from(dunning);
         }
+        Event::Collecting { payment, checkout } => {
+            invoice.payment_id = Some(payment.clone());
+            invoice.checkout = Some(checkout.clone());
+        }
         Event::ActionRequired(payment) => invoice.payment_id = Some(payment.clone()),
         Event::Rescheduled(dunning) => invoice.dunning = Some(dunning.clone()),
         Event::Voided => {
@@ -314,6 +330,7 @@ pub fn transfers(invoice: &Invoice, event: &Event) -> Vec<Transfer> {
         Event::Created
         | Event::Drafted { .. }
         | Event::Updated { .. }
+        | Event::Collecting { .. }
         | Event::PaymentFailed { .. }
         | Event::ActionRequired(_)
         | Event::Rescheduled(_) => Vec::new(),
@@ -334,6 +351,7 @@ pub fn balance_change(invoice: &Invoice, event: &Event) -> i64 {
         | Event::Drafted { .. }
         | Event::Updated { .. }
         | Event::Paid { .. }
+        | Event::Collecting { .. }
         | Event::PaymentFailed { .. }
         | Event::ActionRequired(_)
         | Event::Rescheduled(_)

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod attempts;
+pub(crate) mod billing;
 pub(crate) mod catalog;
 pub(crate) mod clawback;
 pub(crate) mod credit;

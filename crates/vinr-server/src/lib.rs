@@ -22,6 +22,7 @@ mod error;
 mod events;
 mod flows;
 mod http;
+mod invoices;
 pub mod keyring;
 pub mod ledger;
 pub mod locale;
@@ -43,6 +44,7 @@ mod sealing;
 pub mod settings;
 mod settlements;
 mod setups;
+mod subscriptions;
 mod tax_rates;
 mod webhooks;
 pub mod witness;
@@ -112,6 +114,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         coupons::routes::endpoints(),
         tax_rates::routes::endpoints(),
         dunning_policies::routes::endpoints(),
+        flows::billing::routes::endpoints(),
         flows::accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

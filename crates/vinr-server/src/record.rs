@@ -19,8 +19,8 @@ use vinr_core::balance::{Entry, Unexplained};
 use vinr_core::disputes::Opening;
 use vinr_core::events::EventType;
 use vinr_core::ids::{
-    AccountId, CustomerId, EventId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AccountId, CustomerId, EventId, InvoiceId, PaymentId, PaymentLinkId, PaymentMethodId, TransferId,
+    WebhookDeliveryId, WebhookEndpointId,
 };
 use vinr_core::ledger::Transfer;
 use vinr_core::money::Money;
@@ -146,13 +146,19 @@ pub(crate) enum Noun {
     Payout,
     /// A member whose points lapse, or are about to.
     LoyaltyAccount,
+    /// An invoice that is to be finalized, or tried again.
+    Invoice,
+    /// A subscription whose period ends.
+    Subscription,
     /// A redemption that nobody used in time.
     Redemption,
 }
 
 impl Noun {
     /// Every noun that has timers.
-    pub(crate) const ALL: [Noun; 12] = [
+    pub(crate) const ALL: [Noun; 14] = [
+        Noun::Invoice,
+        Noun::Subscription,
         Noun::Payment,
         Noun::Attempt,
         Noun::Refund,
@@ -171,6 +177,8 @@ impl Noun {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Noun::Payment => "payment",
+            Noun::Invoice => "invoice",
+            Noun::Subscription => "subscription",
             Noun::Attempt => "attempt",
             Noun::Refund => "refund",
             Noun::Dispute => "dispute",
@@ -215,6 +223,8 @@ pub(crate) enum Reaction {
     Credit(PaymentId, CustomerId, CreditEnd),
     /// The merchant's balance has another line.
     Enter(Entry),
+    /// Something became of the payment that is to bring what is due of an invoice.
+    Invoice(InvoiceId, PaymentId),
     /// A payment brought money, and may bring points.
     Earned(PaymentId),
     /// A refund or a dispute took money of a payment back, and takes its points.

@@ -81,10 +81,9 @@ fn only_lines_of_its_products_have_a_discount() {
 
 #[test]
 fn a_duration_is_counted_in_periods_from_the_first_with_the_discount() {
-    let covered = |duration: Duration| (0..6).filter(|period| duration.covers(2, *period)).collect::<Vec<_>>();
-    assert_eq!(covered(Duration::Once), [2]);
-    assert_eq!(covered(Duration::Repeating { periods: 3 }), [2, 3, 4]);
-    assert_eq!(covered(Duration::Forever), [2, 3, 4, 5]);
+    assert_eq!(Duration::Once.periods_left(), Some(1));
+    assert_eq!(Duration::Repeating { periods: 3 }.periods_left(), Some(3));
+    assert_eq!(Duration::Forever.periods_left(), None);
     assert_eq!(Duration::of(DurationKind::Repeating, Some(3)), Ok(Duration::Repeating { periods: 3 }));
     let code = |kind, periods| Duration::of(kind, periods).expect_err("it is wrong").code;
     assert_eq!(code(DurationKind::Repeating, None), Code::ParameterMissing);

@@ -32,7 +32,7 @@ fn what_is_held_is_taken_or_let_go_in_the_ledger() {
     for event in
         [Event::Granted(2_000), Event::Held(1_200), Event::Released(1_200), Event::Held(500), Event::Spent(500)]
     {
-        ledger.apply(&transfer(Currency::EUR, event));
+        ledger.apply(&transfer(Currency::EUR, event).expect("it moves"));
         evolve(&mut twenty, event);
     }
     let posted = |account| ledger.get(account, Currency::EUR).posted;
@@ -47,6 +47,19 @@ fn what_is_held_is_taken_or_let_go_in_the_ledger() {
 #[should_panic(expected = "never more than there is")]
 fn more_than_there_is_cannot_be_held() {
     evolve(&mut credit(Currency::EUR, 500, 100), Event::Held(401));
+}
+
+#[test]
+fn what_an_invoice_carries_is_owed_and_no_payment_uses_it() {
+    let mut owed = credit(Currency::EUR, 20, 0);
+    evolve(&mut owed, Event::Invoiced(-50));
+    assert_eq!((owed.balance, owed.available(), owed.applicable(4_200)), (-30, -30, 0));
+    evolve(&mut owed, Event::Granted(100));
+    assert_eq!((owed.balance, owed.applicable(4_200)), (70, 70));
+    assert_eq!(
+        (transfer(Currency::EUR, Event::Invoiced(-50)), movement(Event::Invoiced(-50))),
+        (None, Some((Kind::Invoice, -50)))
+    );
 }
 
 /// What is tried: a grant, a payment of so much, and for a payment among those there are whether it completes, ends, or
@@ -124,7 +137,7 @@ proptest! {
         for one in steps {
             if let Some(event) = happens(one, &all, &mut payments) {
                 evolve(&mut all, event);
-                ledger.apply(&transfer(Currency::EUR, event));
+                ledger.apply(&transfer(Currency::EUR, event).expect("it moves"));
                 sum += movement(event).map_or(0, |(_, amount)| amount);
             }
             let open: i64 = payments.iter().map(|one| if let Used::Open(used) = one { *used } else { 0 }).sum();

@@ -32,6 +32,13 @@ pub enum Command {
         /// How much, in minor units.
         amount: i64,
     },
+    /// This payment is to bring what is due.
+    Collect {
+        /// Which.
+        payment: PaymentId,
+        /// The secret of the page on which its customer can make it.
+        checkout: String,
+    },
     /// An attempt to collect it brought nothing.
     PaymentFailed {
         /// The payment that failed; nothing if there was no method.
@@ -106,6 +113,13 @@ pub enum Event {
         /// What was paid, in minor units.
         amount: i64,
     },
+    /// This payment is to bring what is due.
+    Collecting {
+        /// Which.
+        payment: PaymentId,
+        /// The secret of the page on which its customer can make it.
+        checkout: String,
+    },
     /// An attempt to collect it brought nothing.
     PaymentFailed {
         /// The payment that failed.
@@ -151,6 +165,13 @@ pub fn decide(invoice: &Invoice, command: Command) -> Result<Vec<Event>, Refusal
         }
         Command::Finalize(finalize) => finalized(invoice, finalize),
         Command::Pay { payment, amount } => paid(invoice, payment, amount),
+        Command::Collect { payment, checkout } => match invoice.status {
+            Status::Open | Status::Uncollectible => {
+                let is_new = invoice.payment_id.as_ref() != Some(&payment);
+                Ok(is_new.then_some(Event::Collecting { payment, checkout }).into_iter().collect())
+            }
+            Status::Draft | Status::Paid | Status::Void => Err(refused(invoice, Code::InvoiceNotPayable, "paid")),
+        },
         // A word about an older attempt says nothing new.
         Command::PaymentFailed { payment, dunning } => {
             Ok(while_open(invoice, Event::PaymentFailed { payment, dunning }))

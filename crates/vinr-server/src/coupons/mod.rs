@@ -6,6 +6,7 @@ pub(crate) mod wire;
 
 use vinr_core::coupons::{self as core, Changes, Coupon};
 use vinr_core::ids::CouponId;
+use vinr_core::money::Currency;
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::error::{ApiError, Result};
@@ -42,10 +43,21 @@ async fn update(unit: &mut Unit<'_>, id: &CouponId, changes: Changes) -> Result<
     Ok(coupon)
 }
 
+/// Redeems a coupon once for something in a currency.
+///
+/// # Errors
+/// 404; `coupon_not_usable`.
+pub(crate) async fn redeem(unit: &mut Unit<'_>, id: &CouponId, currency: Currency) -> Result<Coupon> {
+    let mut coupon = load(unit, id).await.map_err(|error| error.about("couponId"))?;
+    core::redeem(&mut coupon, currency, unit.now())?;
+    store::update(unit, &coupon);
+    Ok(coupon)
+}
+
 /// A coupon that a decision depends on.
 ///
 /// # Errors
 /// 404 when there is none.
-async fn load(unit: &mut Unit<'_>, id: &CouponId) -> Result<Coupon> {
+pub(crate) async fn load(unit: &mut Unit<'_>, id: &CouponId) -> Result<Coupon> {
     store::find(unit, id).await?.ok_or_else(|| ApiError::missing("coupon", id.as_str()))
 }

@@ -48,7 +48,7 @@ pub(crate) fn apply(unit: &mut Unit<'_>, mut kept: Kept, event: Event, source: &
         (_, _, Some(transaction)) => transaction.id.as_str(),
         (_, _, None) => panic!("what moves nothing is of a payment"),
     };
-    unit.book(booked_on, &[core::transfer(credit.currency, event)]);
+    unit.book(booked_on, core::transfer(credit.currency, event).as_slice());
     if let Some(transaction) = &transaction {
         store::insert(unit, transaction);
     }

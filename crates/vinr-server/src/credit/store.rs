@@ -2,7 +2,7 @@
 
 use vinr_core::credit::{CustomerCredit, Kind as MovementKind, Source, Transaction};
 use vinr_core::currencies::Currency;
-use vinr_core::ids::{AccountId, CreditTransactionId, CustomerId, PaymentId, RedemptionId, RefundId};
+use vinr_core::ids::{AccountId, CreditTransactionId, CustomerId, InvoiceId, PaymentId, RedemptionId, RefundId};
 use vinr_core::money::Money;
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
@@ -31,6 +31,7 @@ const CREDIT_TRANSACTIONS: Table = Table {
         Column::text("payment_id"),
         Column::text("refund_id"),
         Column::int("created_at"),
+        Column::text("invoice_id"),
     ],
     unique: &[],
     kind: Kind::AppendOnly,
@@ -39,7 +40,8 @@ const CREDIT_TRANSACTIONS: Table = Table {
 /// The list of transactions.
 pub(crate) const LIST: List = List {
     table: "credit_transactions",
-    columns: "id, customer_id, currency, type, amount, balance_after, redemption_id, payment_id, refund_id, created_at",
+    columns: "id, customer_id, currency, type, amount, balance_after, redemption_id, payment_id, refund_id, created_at, \
+              invoice_id",
     order: "created_at",
     indexes: &[Index { on: &["customer_id"], rows: Indexed::All }, Index { on: &["payment_id"], rows: Indexed::All }],
 };
@@ -100,7 +102,7 @@ pub(super) fn save(unit: &mut Unit<'_>, credit: &CustomerCredit, is_new: bool) {
 }
 
 pub(super) fn insert(unit: &mut Unit<'_>, transaction: &Transaction) {
-    let Source { redemption, payment, refund } = &transaction.source;
+    let Source { redemption, payment, refund, invoice } = &transaction.source;
     let values: Vec<Value> = vec![
         transaction.customer_id.as_str().into(),
         transaction.amount.currency.code().into(),
@@ -111,6 +113,7 @@ pub(super) fn insert(unit: &mut Unit<'_>, transaction: &Transaction) {
         payment.as_ref().map(PaymentId::as_str).into(),
         refund.as_ref().map(RefundId::as_str).into(),
         transaction.created_at.millis().into(),
+        invoice.as_ref().map(InvoiceId::as_str).into(),
     ];
     unit.store.insert(&CREDIT_TRANSACTIONS, transaction.id.as_str(), values);
 }
@@ -135,6 +138,8 @@ fn read(id: CreditTransactionId, row: &mut RowReader<'_>) -> Transaction {
     let redemption = row.opt_text().map(|id| RedemptionId::parse(id).expect(HOLDS));
     let payment = row.opt_text().map(|id| PaymentId::parse(id).expect(HOLDS));
     let refund = row.opt_text().map(|id| RefundId::parse(id).expect(HOLDS));
-    let (source, created_at) = (Source { redemption, payment, refund }, Timestamp::from_millis(row.int()));
+    let created_at = Timestamp::from_millis(row.int());
+    let invoice = row.opt_text().map(|id| InvoiceId::parse(id).expect(HOLDS));
+    let source = Source { redemption, payment, refund, invoice };
     Transaction { id, customer_id, kind, amount, balance_after, source, created_at }
 }

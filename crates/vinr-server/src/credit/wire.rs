@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::credit::{CustomerCredit, Transaction};
-use vinr_core::ids::{CreditTransactionId, CustomerId, PaymentId, RedemptionId, RefundId};
+use vinr_core::ids::{CreditTransactionId, CustomerId, InvoiceId, PaymentId, RedemptionId, RefundId};
 
 use crate::http::list::Page;
 
@@ -35,7 +35,8 @@ pub(crate) struct Shown<'a> {
 struct InCurrency {
     /// ISO 4217 code.
     currency: &'static str,
-    /// All of it: the sum of its transactions.
+    /// All of it: the sum of its transactions. Negative for what is owed, because no card could be charged with it: the next
+    /// invoice takes it in.
     balance: i64,
     /// What payments hold of that which are open.
     held: i64,
@@ -49,7 +50,7 @@ pub(crate) fn show_credit<'a>(customer: &'a CustomerId, all: &[CustomerCredit]) 
         currency: one.currency.code(),
         balance: one.balance,
         held: one.held,
-        available: one.available(),
+        available: one.available().max(0),
     };
     Shown { object: "store_credit", customer_id: customer.as_str(), balances: all.iter().map(balance).collect() }
 }
@@ -80,10 +81,10 @@ pub(crate) struct ShownTransaction<'a> {
     object: &'static str,
     /// Whose credit.
     customer_id: &'a str,
-    /// `grant`, `spend` or `refund`.
+    /// `grant`, `spend`, `refund` or `invoice`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// In minor units; negative for what was paid with.
+    /// In minor units; negative for what was taken.
     amount: i64,
     /// ISO 4217 code.
     currency: &'static str,
@@ -106,6 +107,8 @@ struct ShownSource<'a> {
     payment: Option<&'a str>,
     /// The refund that gave it back.
     refund: Option<&'a str>,
+    /// The invoice that took or gave it.
+    invoice: Option<&'a str>,
 }
 
 /// A transaction as it is shown.
@@ -123,6 +126,7 @@ pub(crate) fn show(transaction: &Transaction) -> ShownTransaction<'_> {
             redemption: source.redemption.as_ref().map(RedemptionId::as_str),
             payment: source.payment.as_ref().map(PaymentId::as_str),
             refund: source.refund.as_ref().map(RefundId::as_str),
+            invoice: source.invoice.as_ref().map(InvoiceId::as_str),
         },
         created_at: transaction.created_at.rfc3339(),
     }

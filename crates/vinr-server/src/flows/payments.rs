@@ -3,11 +3,13 @@
 mod answers;
 mod ask;
 mod ideal;
+mod invoiced;
 pub(crate) mod routes;
 mod saving;
 
 pub(crate) use answers::hear;
 use ask::NewPayment;
+pub(crate) use invoiced::{Due, Tried, charge_invoice, check_method, give_up, offer};
 use saving::saving;
 use vinr_core::ids::{CustomerId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Origin;

@@ -1,6 +1,6 @@
 //! The one switchboard: what a change of one noun means for others, in the same unit of work.
 
-use super::{clawback, credit, customers, disputes, earning, redemptions, settlements};
+use super::{billing, clawback, credit, customers, disputes, earning, redemptions, settlements};
 use crate::error::{ApiError, Result};
 use crate::record::{Reaction, Unit};
 use crate::{payment_links, payment_methods};
@@ -27,6 +27,7 @@ pub(crate) async fn drain(unit: &mut Unit<'_>) -> Result<()> {
             Reaction::Redemptions(payment) => redemptions::follow(unit, &payment).await?,
             Reaction::Credit(payment, customer, end) => credit::follow(unit, &payment, &customer, end).await?,
             Reaction::Enter(entry) => settlements::enter(unit, &entry).await?,
+            Reaction::Invoice(invoice, payment) => billing::heard(unit, &invoice, &payment).await?,
             Reaction::Earned(payment) => earning::completed(unit, &payment).await?,
             Reaction::TakenBack(payment, cause) => clawback::taken_back(unit, &payment, &cause).await?,
             Reaction::GivenAgain(payment, cause) => clawback::given_again(unit, &payment, &cause).await?,

@@ -42,6 +42,7 @@ const WIPED: &[&str] = &[
     "events",
     "idempotency",
     "invoice_counters",
+    "invoice_items",
     "invoice_lines",
     "invoices",
     "jobs",

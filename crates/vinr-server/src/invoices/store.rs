@@ -13,7 +13,7 @@ use vinr_core::subscriptions::{Collection, Period};
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
-use super::kept;
+use super::{Bills, kept};
 use crate::context::SELF;
 use crate::error::{ApiError, Result};
 use crate::http::list::{Index, Indexed, List};
@@ -45,6 +45,7 @@ const INVOICES: Table = Table {
         Column::int("attempt_count"),
         Column::text("dunning"),
         Column::text("payment_id"),
+        Column::text("checkout"),
         Column::text("footer"),
         Column::text("metadata"),
         Column::int("created_at").fixed(),
@@ -93,8 +94,8 @@ pub(crate) const LIST: List = List {
     table: "invoices",
     columns: "id, customer_id, subscription_id, subscription_period, currency, number, status, lines, subtotal, discount, \
               tax, total, credit_applied, amount_due, amount_paid, credited, days_until_due, due_at, period_start, \
-              period_end, finalizes_at, attempt_count, dunning, payment_id, footer, metadata, created_at, finalized_at, \
-              paid_at",
+              period_end, finalizes_at, attempt_count, dunning, payment_id, checkout, footer, metadata, created_at, \
+              finalized_at, paid_at",
     order: "created_at",
     // Most are paid; what is not is what people look for.
     indexes: &[
@@ -104,13 +105,17 @@ pub(crate) const LIST: List = List {
     ],
 };
 
+/// Another invoice of a subscription that is to be paid.
+const OTHER_OPEN: &str = "SELECT id FROM invoices \
+     WHERE account = $1 AND subscription_id = $2 AND status = 'open' AND id <> $3 LIMIT 1";
+
 /// The lines of an invoice, in no order.
 const LINES: &str = "SELECT id, invoice_id, description, quantity, amount, computation, period_start, period_end, \
      product_id, price_id, item_id, invoice_item_id, discount, net, tax, credited_net, credited_tax FROM invoice_lines \
      WHERE account = $1 AND invoice_id = $2";
 
 /// An invoice without its lines, and their ids in their order.
-type Head = (Invoice, Vec<InvoiceLineId>);
+pub(crate) type Head = (Invoice, Vec<InvoiceLineId>);
 
 pub(super) async fn find(unit: &mut Unit<'_>, id: &InvoiceId) -> Result<Option<Invoice>> {
     let Some(row) = unit.store.load(&INVOICES, id.as_str()).await? else { return Ok(None) };
@@ -123,18 +128,28 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &InvoiceId) -> Result<Option<I
     Ok(Some(invoice))
 }
 
+/// Whether another invoice of this one's subscription is to be paid. Whoever makes one or has it paid writes the
+/// subscription's row as well.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn is_other_open(unit: &mut Unit<'_>, of: &SubscriptionId, but: &InvoiceId) -> Result<bool> {
+    let params = [unit.context.account.as_str().into(), of.as_str().into(), but.as_str().into()];
+    Ok(!unit.store.query_stored(OTHER_OPEN, &params).await?.is_empty())
+}
+
 /// An invoice to be shown.
 ///
 /// # Errors
 /// 404 when there is none.
-pub(super) async fn get(reads: &impl Read, account: &AccountId, id: &InvoiceId) -> Result<Invoice> {
+pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &InvoiceId) -> Result<Invoice> {
     let row = reads.load(&INVOICES, account.as_str(), id.as_str()).await?;
     let head = row.map(|row| read(id.clone(), &mut row.reader()));
     with_lines(reads, account, head.ok_or_else(|| ApiError::missing("invoice", id.as_str()))?).await
 }
 
 /// A row of [`LIST`].
-pub(super) fn read_listed(row: &Row) -> Head {
+pub(crate) fn read_listed(row: &Row) -> Head {
     let mut row = row.reader();
     let id = InvoiceId::parse(row.text()).expect("the database holds invoice ids");
     read(id, &mut row)
@@ -144,7 +159,7 @@ pub(super) fn read_listed(row: &Row) -> Head {
 ///
 /// # Errors
 /// The database does not answer.
-pub(super) async fn with_lines(reads: &impl Read, account: &AccountId, head: Head) -> Result<Invoice> {
+pub(crate) async fn with_lines(reads: &impl Read, account: &AccountId, head: Head) -> Result<Invoice> {
     let (mut invoice, ids) = head;
     let rows = reads.query(LINES, &[account.as_str().into(), invoice.id.as_str().into()]).await?;
     let mut lines: BTreeMap<InvoiceLineId, Line> = BTreeMap::new();
@@ -157,19 +172,19 @@ pub(super) async fn with_lines(reads: &impl Read, account: &AccountId, head: Hea
     Ok(invoice)
 }
 
-/// Stages a new invoice with its lines; an id the caller chose may be taken, and is claimed. Its period is claimed with
-/// it, so that nobody bills that twice.
-pub(super) fn insert(unit: &mut Unit<'_>, invoice: &Invoice, contested: bool) {
+/// Stages a new invoice with its lines; an id the caller chose may be taken, and is claimed. One that bills a period claims
+/// that with it, so that nobody bills it twice.
+pub(super) fn insert(unit: &mut Unit<'_>, invoice: &Invoice, bills: Bills, contested: bool) {
     let (id, values) = (invoice.id.as_str(), values(invoice));
     if contested {
-        unit.store.claim(&INVOICES, id, values)
+        unit.store.claim(&INVOICES, id, values);
     } else {
-        unit.store.insert(&INVOICES, id, values)
+        unit.store.insert(&INVOICES, id, values);
     }
     for line in &invoice.lines {
         unit.store.insert(&INVOICE_LINES, line.id.as_str(), line_values(&invoice.id, line));
     }
-    if let Some((subscription, period)) = &invoice.subscription {
+    if let (Bills::Period, Some((subscription, period))) = (bills, &invoice.subscription) {
         unit.store.claim(&BILLED_PERIODS, &format!("{subscription}:{period}"), vec![id.into()]);
     }
 }
@@ -231,6 +246,7 @@ fn values(invoice: &Invoice) -> Vec<Value> {
         i64::from(invoice.attempt_count).into(),
         invoice.dunning.as_ref().map(kept::dunning_text).into(),
         invoice.payment_id.as_ref().map(PaymentId::as_str).into(),
+        invoice.checkout.clone().into(),
         invoice.footer.clone().into(),
         serde_json::to_string(&metadata).expect("texts are JSON").into(),
         invoice.created_at.millis().into(),
@@ -284,6 +300,7 @@ fn read(id: InvoiceId, row: &mut RowReader<'_>) -> Head {
     let attempt_count = u32::try_from(row.int()).expect(COUNTED);
     let dunning = row.opt_text().map(kept::read_dunning);
     let payment_id = row.opt_text().map(|id| PaymentId::parse(id).expect(HOLDS));
+    let checkout = row.opt_text().map(str::to_owned);
     let footer = row.opt_text().map(str::to_owned);
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
     let invoice = Invoice {
@@ -304,6 +321,7 @@ fn read(id: InvoiceId, row: &mut RowReader<'_>) -> Head {
         attempt_count,
         dunning,
         payment_id,
+        checkout,
         footer,
         metadata: Metadata::from_stored(pairs),
         created_at: Timestamp::from_millis(row.int()),

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::{InvoiceId, PaymentId, PriceId};
-use vinr_core::invoices::{Invoice, Line, Status};
+use vinr_core::invoices::{self as core, Invoice, Line, Status};
+use vinr_core::money::Currency;
 use vinr_core::subscriptions::Period;
 use vinr_core::time::Timestamp;
 
 use crate::http::list::Page;
+use crate::http::shapes::Pages;
+use crate::record::Unit;
 
 /// Which invoices to list.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -19,7 +22,7 @@ pub(crate) struct Query {
     #[serde(flatten)]
     pub(crate) page: Page<InvoiceId>,
     /// Only this customer's.
-    #[schemars(extend("format" = "id:cus"))]
+    #[schemars(extend("format" = "id:cust"))]
     pub(crate) customer_id: Option<String>,
     /// Only those of this subscription.
     #[schemars(extend("format" = "id:sub"))]
@@ -54,6 +57,47 @@ impl StatusWord {
             StatusWord::Void => Status::Void,
             StatusWord::Uncollectible => Status::Uncollectible,
         }
+    }
+}
+
+/// What pays an invoice.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Pay {
+    /// What is charged; the subscription's or the customer's default method if nothing is said.
+    #[schemars(extend("format" = "id:pm"))]
+    pub(crate) payment_method_id: Option<String>,
+    /// Where the hosted page sends the customer, where it is needed.
+    #[schemars(length(max = 2048), extend("format" = "url"))]
+    pub(crate) return_url: Option<String>,
+}
+
+/// How a line of an invoice came about.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "InvoiceLineExplanation")]
+pub(crate) struct Explanation {
+    /// Always `invoice_line_explanation`.
+    object: &'static str,
+    /// The line.
+    line_id: String,
+    /// What it comes to, in minor units.
+    amount: i64,
+    /// In words, one step each.
+    sentences: Vec<String>,
+    /// The same as a formula, in minor units.
+    formula: String,
+}
+
+/// A line explained.
+pub(crate) fn explain(line: &Line, currency: Currency) -> Explanation {
+    let core::Explanation { sentences, formula } = core::explain(line, currency);
+    Explanation {
+        object: "invoice_line_explanation",
+        line_id: line.id.to_string(),
+        amount: line.amount,
+        sentences,
+        formula,
     }
 }
 
@@ -104,6 +148,8 @@ pub(crate) struct Shown<'a> {
     next_attempt_at: Option<String>,
     /// The payment that was made for it last.
     payment_id: Option<&'a str>,
+    /// The page on which its customer can make that payment, as long as it is to be paid.
+    checkout_url: Option<String>,
     /// Shown below its lines.
     footer: Option<&'a str>,
     /// Your own notes.
@@ -151,12 +197,22 @@ struct ShownPeriod {
 }
 
 /// An invoice as JSON.
-pub(crate) fn data(invoice: &Invoice) -> String {
-    serde_json::to_string(&show(invoice)).expect("texts and numbers are JSON")
+pub(crate) fn data(unit: &Unit<'_>, invoice: &Invoice) -> String {
+    let pages = Pages { public_url: &unit.settings.public_url, account: &unit.context.account };
+    serde_json::to_string(&show(invoice, pages)).expect("texts and numbers are JSON")
+}
+
+/// The page on which an invoice's payment can be made, if it is to be paid.
+pub(crate) fn checkout_url(invoice: &Invoice, pages: Pages<'_>) -> Option<String> {
+    let (payment, secret) = (invoice.payment_id.as_ref()?, invoice.checkout.as_ref()?);
+    match invoice.status {
+        Status::Open => Some(pages.url("checkout", payment.as_str(), secret)),
+        Status::Draft | Status::Paid | Status::Void | Status::Uncollectible => None,
+    }
 }
 
 /// An invoice as it is shown.
-pub(crate) fn show(invoice: &Invoice) -> Shown<'_> {
+pub(crate) fn show<'a>(invoice: &'a Invoice, pages: Pages<'_>) -> Shown<'a> {
     let rfc3339 = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     Shown {
         id: invoice.id.as_str(),
@@ -180,6 +236,7 @@ pub(crate) fn show(invoice: &Invoice) -> Shown<'_> {
         attempt_count: invoice.attempt_count,
         next_attempt_at: rfc3339(invoice.dunning.as_ref().and_then(|dunning| dunning.next_attempt_at)),
         payment_id: invoice.payment_id.as_ref().map(PaymentId::as_str),
+        checkout_url: checkout_url(invoice, pages),
         footer: invoice.footer.as_deref(),
         metadata: invoice.metadata.iter().collect(),
         created_at: invoice.created_at.rfc3339(),

@@ -35,16 +35,21 @@ impl Sums {
         let amount = i128::from(amount);
         let (redemption, payment) = (from.0.unwrap_or_default(), from.1.unwrap_or_default());
         let other = match kind {
-            Kind::Grant => "promotional_expense",
-            Kind::Spend | Kind::Refund => "credit_redeemed",
+            Kind::Grant => Some("promotional_expense"),
+            Kind::Spend | Kind::Refund => Some("credit_redeemed"),
+            // The rest of what an invoice moves is in its own proof.
+            Kind::Invoice => None,
         };
         *self.customers.entry(format!("{customer}:{currency}")).or_default() += amount;
         *self.ledger.entry(format!("customer_credit:{currency}")).or_default() += amount;
-        *self.ledger.entry(format!("{other}:{currency}")).or_default() -= amount;
+        if let Some(other) = other {
+            *self.ledger.entry(format!("{other}:{currency}")).or_default() -= amount;
+        }
         match kind {
             Kind::Grant => *self.granted.entry(redemption.to_owned()).or_default() += amount,
             Kind::Spend => self.used.entry(payment.to_owned()).or_default().0 -= amount,
             Kind::Refund => self.used.entry(payment.to_owned()).or_default().1 += amount,
+            Kind::Invoice => {}
         }
     }
 }

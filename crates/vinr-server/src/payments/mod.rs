@@ -248,6 +248,25 @@ pub(crate) fn check_bank(unit: &Unit<'_>, payment: &Payment) -> Result<()> {
     Err(Refusal::new(Code::AcquirerNotConfigured, message).into())
 }
 
+/// Whether something that pays can be charged for an amount, before a payment is made of it.
+///
+/// # Errors
+/// `kyb_required`, `acquirer_not_configured`; `parameter_invalid` for an account and an amount that is not for banks.
+pub(crate) fn check_pays(unit: &Unit<'_>, pays: &Pays, amount: Money) -> Result<()> {
+    check_acquiring(unit)?;
+    match pays {
+        Pays::Card(_) => Ok(()),
+        Pays::Account(..) if amount.currency == vinr_core::money::Currency::EUR => match unit.settings.connector {
+            Connector::Sandbox => Ok(()),
+            Connector::Remote(_) | Connector::Unconfigured => {
+                let message = "no acquirer is configured for this account that reaches banks";
+                Err(Refusal::new(Code::AcquirerNotConfigured, message).into())
+            }
+        },
+        Pays::Account(..) => Err(Refusal::new(Code::ParameterInvalid, "banks pay euros").at("method").into()),
+    }
+}
+
 /// Whether banks are offered for a payment.
 pub(crate) fn offers_banks(connector: &Connector, payment: &Payment) -> bool {
     matches!(connector, Connector::Sandbox) && core::takes_bank(payment)
@@ -330,6 +349,9 @@ impl Log {
             }
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
+            if let Some(reaction) = pays_invoice(payment, &event) {
+                unit.react(reaction);
+            }
             if matches!(event, Event::Completed { .. }) && may_earn(unit, payment) {
                 unit.react(Reaction::Earned(payment.id.clone()));
             }
@@ -435,6 +457,34 @@ fn carries(payment: &Payment, event: &Event) -> Option<Reaction> {
         | Event::DiscountEnded { .. }
         | Event::CreditReleased
         | Event::Noted(_) => None,
+    }
+}
+
+/// What became of a payment that is for an invoice is the invoice's to follow; others pay nothing for it.
+fn pays_invoice(payment: &Payment, event: &Event) -> Option<Reaction> {
+    let invoice = payment.invoice_id.clone()?;
+    match event {
+        Event::Completed { .. } | Event::Failed(_) | Event::ActionRequired | Event::Clearing { .. } => {
+            Some(Reaction::Invoice(invoice, payment.id.clone()))
+        }
+        // As long as it is open, the invoice waits; one that has ended is followed by another.
+        Event::Created
+        | Event::Submitted { .. }
+        | Event::AuthenticationRequired { .. }
+        | Event::AuthenticationPassed
+        | Event::Authorized { .. }
+        | Event::CaptureRequested(_)
+        | Event::CaptureRefused(_)
+        | Event::Refunded(_)
+        | Event::RefundSettled(_)
+        | Event::RefundFailed(_)
+        | Event::Disputed { .. }
+        | Event::DisputeWon { .. }
+        | Event::DiscountEnded { .. }
+        | Event::CreditReleased
+        | Event::Noted(_)
+        | Event::Cancelled
+        | Event::Expired => None,
     }
 }
 

@@ -40,6 +40,6 @@ async fn update(unit: &mut Unit<'_>, id: &PriceId, changes: Changes) -> Result<P
 ///
 /// # Errors
 /// 404 when there is none.
-async fn load(unit: &mut Unit<'_>, id: &PriceId) -> Result<Price> {
+pub(crate) async fn load(unit: &mut Unit<'_>, id: &PriceId) -> Result<Price> {
     store::find(unit, id).await?.ok_or_else(|| ApiError::missing("price", id.as_str()))
 }

@@ -67,6 +67,12 @@ pub(crate) fn tell(
     Ok(events)
 }
 
+/// The timer of a subscription that went off early, or for something that is over: it is set to what the row says now.
+pub(crate) fn set_timer(unit: &mut Unit<'_>, subscription: &Subscription) {
+    let fired = Some(unit.now());
+    unit.timer(Noun::Subscription, subscription.id.as_str(), fired, due(subscription));
+}
+
 /// What merchants are told of an event.
 fn told(event: &Event) -> Option<EventType> {
     match event {

@@ -75,13 +75,13 @@ pub(super) async fn find(unit: &mut Unit<'_>, id: &SubscriptionId) -> Result<Opt
 ///
 /// # Errors
 /// 404 when there is none.
-pub(super) async fn get(reads: &impl Read, account: &AccountId, id: &SubscriptionId) -> Result<Subscription> {
+pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &SubscriptionId) -> Result<Subscription> {
     let row = reads.load(&SUBSCRIPTIONS, account.as_str(), id.as_str()).await?;
     row.map(|row| read(id.clone(), &mut row.reader())).ok_or_else(|| ApiError::missing("subscription", id.as_str()))
 }
 
 /// A row of [`LIST`].
-pub(super) fn read_listed(row: &Row) -> Subscription {
+pub(crate) fn read_listed(row: &Row) -> Subscription {
     let mut row = row.reader();
     let id = SubscriptionId::parse(row.text()).expect("the database holds subscription ids");
     read(id, &mut row)

@@ -8,7 +8,7 @@ use vinr_core::ids::{InvoiceId, PaymentMethodId, SubscriptionId};
 use vinr_core::subscriptions::{Collection, Item, PauseCollection, Status, Subscription};
 use vinr_core::time::Timestamp;
 
-use crate::http::formats::MetadataInput;
+use crate::http::formats::{InstantInput, MetadataInput, named};
 use crate::http::list::Page;
 
 /// What begins a subscription.
@@ -19,13 +19,13 @@ pub(crate) struct Create {
     #[schemars(extend("format" = "id:sub"))]
     pub(crate) id: Option<String>,
     /// Who subscribes.
-    #[schemars(extend("format" = "id:cus"))]
+    #[schemars(extend("format" = "id:cust"))]
     pub(crate) customer_id: String,
     /// What to, if it is one price; otherwise `items`.
     #[schemars(extend("format" = "id:price"))]
     pub(crate) price_id: Option<String>,
     /// How many of that price; 1 if nothing is said.
-    #[schemars(range(min = 1, max = 1_000_000_000))]
+    #[schemars(range(min = 1, max = 1_000_000_000_000_i64))]
     pub(crate) quantity: Option<i64>,
     /// What to, if it is more than one price; all recur in the same way and are of one currency.
     #[schemars(length(min = 1, max = 20))]
@@ -33,8 +33,162 @@ pub(crate) struct Create {
     /// What its invoices are charged to; the customer's default method if nothing is said.
     #[schemars(extend("format" = "id:pm"))]
     pub(crate) default_method_id: Option<String>,
+    /// A trial of so many days of your account's calendar.
+    #[schemars(range(min = 1, max = 730))]
+    pub(crate) trial_period_days: Option<i64>,
+    /// A trial until then.
+    pub(crate) trial_end: Option<InstantInput>,
+    /// What happens at the end of a trial if nobody can be charged.
+    pub(crate) trial_settings: Option<TrialSettings>,
+    /// When the first whole period begins, at most one period ahead; what is left until then is charged in proportion.
+    pub(crate) billing_cycle_anchor: Option<InstantInput>,
+    /// What is taken off.
+    #[schemars(extend("format" = "id:cpn"))]
+    pub(crate) coupon_id: Option<String>,
+    /// How its invoices are paid. The default is charge_automatically.
+    pub(crate) collection_method: Option<CollectionWord>,
+    /// Days to pay an invoice that is sent. The default is 14.
+    #[schemars(range(min = 0, max = 365))]
+    pub(crate) days_until_due: Option<u32>,
+    /// Where the hosted page sends the customer who makes the first payment there.
+    #[schemars(length(max = 2048), extend("format" = "url"))]
+    pub(crate) return_url: Option<String>,
     /// Your own notes.
     pub(crate) metadata: Option<MetadataInput>,
+}
+
+/// What to change; what is absent stays.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Update {
+    /// Its price, where it has one item.
+    #[schemars(extend("format" = "id:price"))]
+    pub(crate) price_id: Option<String>,
+    /// How many of it, where it has one item.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_i64))]
+    pub(crate) quantity: Option<i64>,
+    /// All its items: what is not named goes.
+    #[schemars(length(min = 1, max = 20))]
+    pub(crate) items: Option<Vec<ItemChange>>,
+    /// How what is left of the period is billed: with the next invoice (the default), now, or not at all.
+    pub(crate) proration_behavior: Option<ProrationWord>,
+    /// From when on it has other items: now (the default), or with the next period.
+    pub(crate) effective: Option<EffectiveWord>,
+    /// Whether it ends with the current period.
+    pub(crate) cancel_at_period_end: Option<bool>,
+    /// What its invoices are charged to; null for the customer's default. What is owed is charged to it at once.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(extend("format" = "id:pm"))]
+    pub(crate) default_method_id: Option<Option<String>>,
+    /// What is taken off; null takes it away.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(extend("format" = "id:cpn"))]
+    pub(crate) coupon_id: Option<Option<String>>,
+    /// How its invoices are paid.
+    pub(crate) collection_method: Option<CollectionWord>,
+    /// Days to pay an invoice that is sent.
+    #[schemars(range(min = 0, max = 365))]
+    pub(crate) days_until_due: Option<u32>,
+    /// Collects nothing for the time being; null collects again.
+    #[serde(default, deserialize_with = "named")]
+    pub(crate) pause_collection: Option<Option<PauseInput>>,
+    /// Your own notes.
+    pub(crate) metadata: Option<MetadataInput>,
+}
+
+/// An item as it shall be.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ItemChange {
+    /// Which item it is; the one of the same price, or a new one, if nothing is said.
+    #[schemars(extend("format" = "id:si"))]
+    pub(crate) id: Option<String>,
+    /// What it costs; as it is, if nothing is said.
+    #[schemars(extend("format" = "id:price"))]
+    pub(crate) price_id: Option<String>,
+    /// How many.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_i64))]
+    pub(crate) quantity: Option<i64>,
+}
+
+/// How the end of a subscription treats what is not used.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cancel {
+    /// Whether what was paid for the time that is left becomes the customer's credit. The default is no.
+    pub(crate) prorate: Option<bool>,
+}
+
+/// What happens at the end of a trial.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TrialSettings {
+    /// If nobody can be charged.
+    pub(crate) end_behavior: EndWord,
+}
+
+/// What happens at the end of a trial if nobody can be charged.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EndWord {
+    /// It ends.
+    Cancel,
+    /// It waits for a payment method.
+    Pause,
+}
+
+/// How invoices are paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CollectionWord {
+    /// With the saved method.
+    ChargeAutomatically,
+    /// By the customer, who gets them.
+    SendInvoice,
+}
+
+/// How what is left of a period is billed.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProrationWord {
+    /// With the next invoice.
+    CreateProrations,
+    /// Not at all.
+    None,
+    /// With an invoice of its own, now.
+    AlwaysInvoice,
+}
+
+/// When a change takes effect.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EffectiveWord {
+    /// At once.
+    Now,
+    /// With the next period.
+    AtPeriodEnd,
+}
+
+/// That nothing is collected.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PauseInput {
+    /// What becomes of the invoices.
+    pub(crate) behavior: PauseWord,
+    /// When it is over by itself.
+    pub(crate) resumes_at: Option<InstantInput>,
+}
+
+/// What becomes of the invoices of periods in which nothing is collected.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PauseWord {
+    /// They stay drafts.
+    KeepAsDraft,
+    /// They are written off.
+    MarkUncollectible,
+    /// They are void.
+    Void,
 }
 
 /// One price of a subscription.
@@ -45,7 +199,7 @@ pub(crate) struct ItemInput {
     #[schemars(extend("format" = "id:price"))]
     pub(crate) price_id: String,
     /// How many; 1 if nothing is said, and nothing for a metered price.
-    #[schemars(range(min = 1, max = 1_000_000_000))]
+    #[schemars(range(min = 1, max = 1_000_000_000_000_i64))]
     pub(crate) quantity: Option<i64>,
 }
 
@@ -57,7 +211,7 @@ pub(crate) struct Query {
     #[serde(flatten)]
     pub(crate) page: Page<SubscriptionId>,
     /// Only this customer's.
-    #[schemars(extend("format" = "id:cus"))]
+    #[schemars(extend("format" = "id:cust"))]
     pub(crate) customer_id: Option<String>,
     /// Only those that stand so.
     pub(crate) status: Option<StatusWord>,
@@ -140,6 +294,8 @@ pub(crate) struct Shown<'a> {
     latest_invoice_id: Option<&'a str>,
     /// What its invoices are charged to; null for the customer's default method.
     default_method_id: Option<&'a str>,
+    /// The page on which its customer can make the first payment, as long as it is incomplete; null in events.
+    checkout_url: Option<String>,
     /// Your own notes.
     metadata: BTreeMap<&'a str, &'a str>,
     /// When it was created.
@@ -173,11 +329,11 @@ struct ShownPause {
 
 /// A subscription as JSON.
 pub(crate) fn data(subscription: &Subscription) -> String {
-    serde_json::to_string(&show(subscription)).expect("texts and numbers are JSON")
+    serde_json::to_string(&show(subscription, None)).expect("texts and numbers are JSON")
 }
 
-/// A subscription as it is shown.
-pub(crate) fn show(subscription: &Subscription) -> Shown<'_> {
+/// A subscription as it is shown, with the page of its first payment.
+pub(crate) fn show(subscription: &Subscription, checkout_url: Option<String>) -> Shown<'_> {
     let rfc3339 = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     let (collection_method, days_until_due) = match subscription.collection {
         Collection::ChargeAutomatically => ("charge_automatically", None),
@@ -204,6 +360,7 @@ pub(crate) fn show(subscription: &Subscription) -> Shown<'_> {
         pause_collection: subscription.pause.map(show_pause),
         latest_invoice_id: subscription.latest_invoice.as_ref().map(InvoiceId::as_str),
         default_method_id: subscription.default_method.as_ref().map(PaymentMethodId::as_str),
+        checkout_url,
         metadata: subscription.metadata.iter().collect(),
         created_at: subscription.created_at.rfc3339(),
     }

@@ -142,6 +142,8 @@ async fn dispatch(unit: &mut Unit<'_>, job: &Job) -> Result<()> {
         Noun::Settlement => flows::settlements::fire(unit, &id(job)?).await,
         Noun::PayoutPlan => flows::settlements::fire_plan(unit, &id(job)?).await,
         Noun::Payout => payouts::fire(unit, &id(job)?).await,
+        Noun::Invoice => flows::billing::fire_invoice(unit, &id(job)?).await,
+        Noun::Subscription => flows::billing::fire_subscription(unit, &id(job)?).await,
         Noun::Redemption => flows::redemptions::fire(unit, &id(job)?).await,
         Noun::LoyaltyAccount => loyalty_accounts::fire(unit, &id(job)?).await,
     }

@@ -103,7 +103,7 @@ async fn points_are_taken_and_credit_is_given_together(engine: Engine) {
     let listed = server.get(&format!("/v1/loyalty/credit/transactions?customer={customer}")).await.ok();
     let [given] = listed["data"].as_array().expect("transactions").as_slice() else { panic!("{listed}") };
     assert!(id(given).starts_with("cct_"), "{given}");
-    let source = json!({"redemption": made["id"], "payment": null, "refund": null});
+    let source = json!({"redemption": made["id"], "payment": null, "refund": null, "invoice": null});
     assert_eq!((&given["object"], &given["source"]), (&json!("credit_transaction"), &source));
     assert_eq!(server.get(&format!("/v1/loyalty/credit/transactions/{}", id(given))).await.ok(), *given);
     let cancelled = server.post(&format!("/v1/loyalty/redemptions/{}/cancel", id(&made)), json!({})).await;

@@ -52,6 +52,7 @@ fn as_committed(listed: &[Value], seen: &[Transaction]) -> Result<(), Broken> {
             "redemption": one.source.redemption.as_ref().map(ToString::to_string),
             "payment": one.source.payment.as_ref().map(ToString::to_string),
             "refund": one.source.refund.as_ref().map(ToString::to_string),
+            "invoice": one.source.invoice.as_ref().map(ToString::to_string),
         });
         let shown = listed.get(one.id.as_str()).ok_or_else(|| format!("{one:?} is not listed"))?;
         let is_it = shown["customerId"] == one.customer_id.as_str()
@@ -108,12 +109,15 @@ async fn in_the_ledger(world: &World, of: &str, seen: &[Transaction], purses: &P
     let mut due = BTreeMap::<String, (i64, i64)>::new();
     for one in seen {
         let other = match one.kind {
-            Kind::Grant => "promotional_expense",
-            Kind::Spend | Kind::Refund => "credit_redeemed",
+            Kind::Grant => Some("promotional_expense"),
+            Kind::Spend | Kind::Refund => Some("credit_redeemed"),
+            Kind::Invoice => None,
         };
         let currency = one.amount.currency.code();
         due.entry(format!("customer_credit:{currency}")).or_default().0 += one.amount.amount;
-        due.entry(format!("{other}:{currency}")).or_default().0 -= one.amount.amount;
+        if let Some(other) = other {
+            due.entry(format!("{other}:{currency}")).or_default().0 -= one.amount.amount;
+        }
     }
     for ((_, currency), has) in purses {
         due.entry(format!("customer_credit:{currency}")).or_default().1 -= has.held;

@@ -70,6 +70,7 @@ fn read(event: Event) -> (&'static str, i64, (i64, i64)) {
         Event::Spent(amount) => ("spent", amount, (-amount, -amount)),
         Event::Released(amount) => ("released", amount, (0, -amount)),
         Event::Refunded(amount) => ("refunded", amount, (amount, 0)),
+        Event::Invoiced(amount) => ("invoiced", amount.abs(), (amount, 0)),
     }
 }
 
@@ -119,14 +120,14 @@ impl Folds {
         let giver = match event {
             Event::Granted(_) => Some(source.redemption.as_ref().ok_or("it is of no redemption")?.to_string()),
             Event::Refunded(_) => Some(source.refund.as_ref().ok_or("it is of no refund")?.to_string()),
-            Event::Held(_) | Event::Spent(_) | Event::Released(_) => None,
+            Event::Held(_) | Event::Spent(_) | Event::Released(_) | Event::Invoiced(_) => None,
         };
         if let Some(giver) = giver
             && !self.credit.given.insert((account.to_owned(), giver))
         {
             return Err("it gave credit before".into());
         }
-        if matches!(event, Event::Granted(_)) {
+        if matches!(event, Event::Granted(_) | Event::Invoiced(_)) {
             return Ok(());
         }
         let payment = source.payment.as_ref().ok_or("it is of no payment")?;
@@ -141,7 +142,7 @@ impl Folds {
             Event::Spent(amount) if uses.held == amount => (uses.held, uses.spent) = (0, amount),
             Event::Released(amount) if uses.held == amount => uses.held = 0,
             Event::Refunded(amount) => uses.given_back += amount,
-            Event::Granted(_) | Event::Held(_) | Event::Spent(_) | Event::Released(_) => {
+            Event::Granted(_) | Event::Held(_) | Event::Spent(_) | Event::Released(_) | Event::Invoiced(_) => {
                 return Err(format!("its payment has {uses:?}"));
             }
         }
@@ -185,6 +186,9 @@ impl Folds {
             let is_right = worth == Some((amount, *currency)) && redemption.customer_id.as_ref() == Some(customer);
             return if is_right { Ok(()) } else { Err(format!("it is not what was redeemed: {redemption:?}")) };
         }
+        if matches!(moved.event, Event::Invoiced(_)) {
+            return if moved.source.invoice.is_some() { Ok(()) } else { Err("it is of no invoice".into()) };
+        }
         let payment = moved.source.payment.clone().ok_or("it is of no payment")?;
         let at = *commit.payments.get(&payment).ok_or("nothing happened to its payment")?;
         let key = (commit.account.to_owned(), payment);
@@ -199,7 +203,9 @@ impl Folds {
                 if amount == due { Ok(()) } else { Err(format!("{due} was there for {left} of {payment:?}")) }
             }
             Event::Released(_) if !has_ended(payment, at) => Err(format!("it is not over: {payment:?}")),
-            Event::Released(_) | Event::Spent(_) | Event::Refunded(_) | Event::Granted(_) => Ok(()),
+            Event::Released(_) | Event::Spent(_) | Event::Refunded(_) | Event::Granted(_) | Event::Invoiced(_) => {
+                Ok(())
+            }
         }
     }
 
@@ -289,6 +295,7 @@ fn is_told(purse: &Purse, (event, source): (Event, &Source), after: i64, told: O
         Event::Granted(amount) => Some((Kind::Grant, amount)),
         Event::Spent(amount) => Some((Kind::Spend, -amount)),
         Event::Refunded(amount) => Some((Kind::Refund, amount)),
+        Event::Invoiced(amount) => Some((Kind::Invoice, amount)),
         Event::Held(_) | Event::Released(_) => None,
     };
     match (due, told) {
