@@ -20,3 +20,4 @@ pub(crate) mod refunds;
 pub(crate) mod reset;
 pub(crate) mod settlements;
 pub(crate) mod setups;
+pub(crate) mod usage;

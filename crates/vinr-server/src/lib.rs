@@ -46,6 +46,7 @@ mod settlements;
 mod setups;
 mod subscriptions;
 mod tax_rates;
+mod usage;
 mod webhooks;
 pub mod witness;
 mod workers;
@@ -115,6 +116,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         tax_rates::routes::endpoints(),
         dunning_policies::routes::endpoints(),
         flows::billing::routes::endpoints(),
+        flows::usage::routes::endpoints(),
         flows::accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),

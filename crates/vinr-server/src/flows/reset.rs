@@ -71,6 +71,9 @@ const WIPED: &[&str] = &[
     "tier_counts",
     "tier_spends",
     "transfers",
+    "usage_periods",
+    "usage_records",
+    "usage_totals",
     "webhook_deliveries",
     "webhook_endpoints",
 ];

@@ -84,6 +84,7 @@ fn concrete(path: &str) -> String {
         ("coupons", "cpn"),
         ("tax-rates", "txr"),
         ("dunning-policies", "dpol"),
+        ("subscription-items", "si"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];

@@ -50,6 +50,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         crate::catalog::one_of_each(&server, place).await;
     }
     let settlement = a_days_settlement(&server).await;
+    let item = crate::usage::used_item(&server, 3).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
     for Row { path, method, .. } in table(&server).await {
@@ -63,6 +64,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         let parent = match path.split('/').nth(2) {
             Some("customers") => "cust_wallet",
             Some("settlements") => &settlement,
+            Some("subscription-items") => &item,
             _ => &endpoint,
         };
         let path = path.replace("{id}", parent);

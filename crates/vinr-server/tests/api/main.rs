@@ -67,6 +67,7 @@ mod settlements;
 mod settlements_histories;
 mod store_credit;
 mod timers;
+mod usage;
 mod webhooks;
 mod webhooks_deliveries;
 mod webhooks_endpoints;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::catalog;
 use crate::harness::{Answer, Server};
+use crate::usage;
 
 /// A request that succeeds.
 pub struct RightCall {
@@ -84,6 +85,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
+        (_, used) if usage::is_of_it(used) => return vec![usage::right_call(server, method, used).await],
         (_, sold) if catalog::is_of_it(sold) => return vec![catalog::right_call(server, method, sold).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
