@@ -2,6 +2,7 @@
 
 pub(crate) mod attempts;
 pub(crate) mod ideal;
+mod reactions;
 pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod wire;
@@ -13,7 +14,6 @@ use vinr_core::events::EventType;
 use vinr_core::ids::{AttemptId, PaymentId, PaymentMethodId};
 use vinr_core::mandates::Mandate;
 use vinr_core::money::Money;
-use vinr_core::payment_links::Place;
 use vinr_core::payment_methods::Saving;
 use vinr_core::payments::{self as core, Command, Event, Instrument, Method, Outcome, Payment, Presence};
 use vinr_core::refusal::{Code, Refusal};
@@ -23,7 +23,7 @@ use crate::cards::Card;
 use crate::connectors::{Connector, sandbox};
 use crate::error::{ApiError, Result};
 use crate::http::shapes::Pages;
-use crate::record::{CreditEnd, Noun, Reaction, Unit};
+use crate::record::{Noun, Reaction, Unit};
 use crate::witness::Note;
 
 /// What is to be charged.
@@ -333,26 +333,26 @@ impl Log {
             if let Some(entry) = core::entry(payment, &event) {
                 unit.enter(entry);
             }
-            if let Some(reaction) = keeps(payment, &event) {
+            if let Some(reaction) = reactions::keeps(payment, &event) {
                 unit.react(reaction);
             }
             let (before, credit) = (payment.status, payment.credit_applied);
             core::evolve(payment, &event, now);
-            if let Some(reaction) = uses_credit(payment, credit, &event) {
+            if let Some(reaction) = reactions::uses_credit(payment, credit, &event) {
                 unit.react(reaction);
             }
-            if let Some(reaction) = takes_place(payment, before) {
+            if let Some(reaction) = reactions::takes_place(payment, before) {
                 unit.react(reaction);
             }
-            if let Some(reaction) = carries(payment, &event) {
+            if let Some(reaction) = reactions::carries(payment, &event) {
                 unit.react(reaction);
             }
             unit.note(|| Note::Payment { id: payment.id.clone(), event: event.clone(), at: now });
             self.note(unit, payment, &event);
-            if let Some(reaction) = pays_invoice(payment, &event) {
+            if let Some(reaction) = reactions::pays_invoice(payment, &event) {
                 unit.react(reaction);
             }
-            if matches!(event, Event::Completed { .. }) && may_earn(unit, payment) {
+            if matches!(event, Event::Completed { .. }) && reactions::may_earn(unit, payment) {
                 unit.react(Reaction::Earned(payment.id.clone()));
             }
             let is_local = matches!(unit.settings.connector, Connector::Sandbox);
@@ -385,121 +385,6 @@ impl Log {
         unit.timer(Noun::Payment, payment.id.as_str(), self.due_before, due);
         store::save(unit, payment, self.is_new, contested);
     }
-}
-
-/// What becomes of what was to be kept, once it is known whether it paid; `payment` is the state before.
-fn keeps(payment: &Payment, event: &Event) -> Option<Reaction> {
-    let saving = payment.saving.clone()?;
-    match event {
-        Event::Completed { .. } | Event::Authorized { .. } => Some(Reaction::Keep(saving)),
-        // Off session nobody answers the challenge: what comes next is another card, or this one typed again.
-        Event::Failed(_) | Event::Cancelled | Event::Expired | Event::Submitted { .. } => {
-            Some(Reaction::GiveUp(saving.method))
-        }
-        Event::Created
-        | Event::AuthenticationRequired { .. }
-        | Event::AuthenticationPassed
-        | Event::ActionRequired
-        | Event::Clearing { .. }
-        | Event::CaptureRequested(_)
-        | Event::CaptureRefused(_)
-        | Event::Refunded(_)
-        | Event::RefundSettled(_)
-        | Event::RefundFailed(_)
-        | Event::Disputed { .. }
-        | Event::DisputeWon { .. }
-        | Event::DiscountEnded { .. }
-        | Event::CreditReleased
-        | Event::Noted(_) => None,
-    }
-}
-
-/// Whether a completed payment may earn points: somebody is named who may be a member. What it earns is decided by
-/// whoever reacts; here only what nobody could care about is told apart, from what is at hand.
-fn may_earn(unit: &Unit<'_>, payment: &Payment) -> bool {
-    match &payment.customer_id {
-        Some(_) => unit.context.loyalty.programs_of_payers().next().is_some(),
-        None => payment.metadata.get(core::LOYALTY_ACCOUNT).is_some(),
-    }
-}
-
-/// What a payment of a link takes of its places or gives back; `before` is the status it had.
-fn takes_place(payment: &Payment, before: core::Status) -> Option<Reaction> {
-    let (from, to) = (Place::of(before), Place::of(payment.status));
-    let link = payment.link_id.clone().filter(|_| from != to)?;
-    Some(Reaction::Place { link, from, to })
-}
-
-/// What became of a payment that carries redemptions is theirs to follow; `payment` is the state after the event.
-fn carries(payment: &Payment, event: &Event) -> Option<Reaction> {
-    match event {
-        Event::Completed { .. }
-        | Event::Refunded(_)
-        | Event::RefundFailed(_)
-        | Event::Failed(_)
-        | Event::Cancelled
-        | Event::Expired => {
-            let carries = !payment.discounts.is_empty();
-            carries.then(|| Reaction::Redemptions(payment.id.clone()))
-        }
-        Event::Created
-        | Event::Submitted { .. }
-        | Event::AuthenticationRequired { .. }
-        | Event::AuthenticationPassed
-        | Event::ActionRequired
-        | Event::Clearing { .. }
-        | Event::Authorized { .. }
-        | Event::CaptureRequested(_)
-        | Event::CaptureRefused(_)
-        | Event::RefundSettled(_)
-        | Event::Disputed { .. }
-        | Event::DisputeWon { .. }
-        | Event::DiscountEnded { .. }
-        | Event::CreditReleased
-        | Event::Noted(_) => None,
-    }
-}
-
-/// What became of a payment that is for an invoice is the invoice's to follow; others pay nothing for it.
-fn pays_invoice(payment: &Payment, event: &Event) -> Option<Reaction> {
-    let invoice = payment.invoice_id.clone()?;
-    match event {
-        Event::Completed { .. } | Event::Failed(_) | Event::ActionRequired | Event::Clearing { .. } => {
-            Some(Reaction::Invoice(invoice, payment.id.clone()))
-        }
-        // As long as it is open, the invoice waits; one that has ended is followed by another.
-        Event::Created
-        | Event::Submitted { .. }
-        | Event::AuthenticationRequired { .. }
-        | Event::AuthenticationPassed
-        | Event::Authorized { .. }
-        | Event::CaptureRequested(_)
-        | Event::CaptureRefused(_)
-        | Event::Refunded(_)
-        | Event::RefundSettled(_)
-        | Event::RefundFailed(_)
-        | Event::Disputed { .. }
-        | Event::DisputeWon { .. }
-        | Event::DiscountEnded { .. }
-        | Event::CreditReleased
-        | Event::Noted(_)
-        | Event::Cancelled
-        | Event::Expired => None,
-    }
-}
-
-/// What became of the store credit of which a payment held so much before the event.
-fn uses_credit(payment: &Payment, held: i64, event: &Event) -> Option<Reaction> {
-    let customer = payment.customer_id.as_ref().filter(|_| held > 0)?;
-    let held = Money::new(held, payment.amount.currency);
-    let end = if matches!(event, Event::Completed { .. }) {
-        CreditEnd::Spent(held)
-    } else if payment.credit_applied == 0 {
-        CreditEnd::Released(held)
-    } else {
-        return None;
-    };
-    Some(Reaction::Credit(payment.id.clone(), customer.clone(), end))
 }
 
 fn event_type(event: &Event) -> Option<EventType> {

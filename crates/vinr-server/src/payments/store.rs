@@ -236,8 +236,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let (return_url, cancel_url, checkout_token) = (owned(row), owned(row), row.text().to_owned());
     let capture = Capture::parse(row.text()).expect("the database holds capture methods");
     let presence = if row.bool() { Presence::OffSession } else { Presence::OnSession };
-    let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
-    let failure_count = u32::try_from(row.int()).expect("the database holds counts");
+    let (failure, failure_count) = read_failures(row);
     let (statement_descriptor, receipt_email) = (owned(row), owned(row));
     let (fee, attempt) = (row.opt_int(), read_attempt(row));
     let capturing = read_attempt(row).zip(row.opt_int()).map(|(attempt, amount)| CapturePending { attempt, amount });
@@ -297,6 +296,11 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
         link_id,
         invoice_id,
     }
+}
+
+fn read_failures(row: &mut RowReader<'_>) -> (Option<FailureCode>, u32) {
+    let failure = row.opt_text().map(|code| FailureCode::parse(code).expect("the database holds failure codes"));
+    (failure, u32::try_from(row.int()).expect("the database holds counts"))
 }
 
 fn read_amount(row: &mut RowReader<'_>) -> Money {

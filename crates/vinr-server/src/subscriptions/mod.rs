@@ -63,13 +63,15 @@ pub(crate) fn tell(
         return Ok(events);
     }
     let (before, items) = (due(subscription), subscription.items.clone());
-    events.iter().for_each(|event| core::evolve(subscription, event));
+    for event in &events {
+        core::evolve(subscription, event);
+    }
     let is_new = |item: &&core::Item| items.iter().all(|known| known.id != item.id);
     let added: Vec<core::Item> = subscription.items.iter().filter(is_new).cloned().collect();
     store::register(unit, &subscription.id, &added);
     store::update(unit, subscription);
     unit.timer(Noun::Subscription, subscription.id.as_str(), before, due(subscription));
-    if let Some(kind) = events.iter().filter_map(told).last() {
+    if let Some(kind) = events.iter().rev().find_map(told) {
         unit.emit(kind, &wire::data(subscription));
     }
     Ok(events)

@@ -48,7 +48,7 @@ pub(crate) struct Create {
     /// How failed invoices are tried again; as your account says if nothing is said.
     #[schemars(extend("format" = "id:dpol"))]
     pub(crate) dunning_policy_id: Option<String>,
-    /// How its invoices are paid. The default is charge_automatically.
+    /// How its invoices are paid. The default is `charge_automatically`.
     pub(crate) collection_method: Option<CollectionWord>,
     /// Days to pay an invoice that is sent. The default is 14.
     #[schemars(range(min = 0, max = 365))]

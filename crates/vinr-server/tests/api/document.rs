@@ -49,6 +49,8 @@ pub fn assert_documented(environment: Environment, method: &Method, path: &str, 
             Some("loyalty_account") => "loyalty.LoyaltyAccount",
             Some("points_transaction") => "loyalty.PointsTransaction",
             Some("redemption") => "loyalty.Redemption",
+            Some("subscription") => "billing.Subscription",
+            Some("invoice") => "billing.Invoice",
             Some("webhook_endpoint") => "webhooks.WebhookEndpoint",
             other => panic!("what is the schema of an event's {other:?}? add it here"),
         };

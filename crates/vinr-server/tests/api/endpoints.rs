@@ -85,11 +85,13 @@ fn concrete(path: &str) -> String {
         ("tax-rates", "txr"),
         ("dunning-policies", "dpol"),
         ("subscription-items", "si"),
+        ("subscriptions", "sub"),
+        ("invoices", "inv"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];
     let prefix = prefix.iter().find(|(noun, _)| path.contains(noun)).map_or("pay", |(_, prefix)| prefix);
-    path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys")
+    path.replace("{id}", &format!("{prefix}_nobodys")).replace("{method}", "pm_nobodys").replace("{line}", "il_nobodys")
 }
 
 async fn every_endpoint_keeps_strangers_out(engine: Engine) {

@@ -48,6 +48,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
     three_programs(&server).await;
     for place in 0..3 {
         crate::catalog::one_of_each(&server, place).await;
+        crate::billing::one_of_each(&server).await;
     }
     let settlement = a_days_settlement(&server).await;
     let item = crate::usage::used_item(&server, 3).await;
@@ -143,8 +144,11 @@ async fn filter(server: &Server, path: &str, name: &str) {
         "status" if path == "/v1/payouts" => "status=in_transit",
         "status" if path.ends_with("/disputes") => "status=needs_response",
         "status" if path.ends_with("/redemptions") => "status=released",
+        "status" if path == "/v1/subscriptions" => "status=active",
+        "status" if path == "/v1/invoices" => "status=paid",
         "status" => "status=completed",
         "customerId" => "customerId=cust_nobody",
+        "subscriptionId" => "subscriptionId=sub_nobody",
         "paymentLinkId" => "paymentLinkId=link_nobody",
         "active" => "active=true",
         "productId" => "productId=prod_nobody",
@@ -164,7 +168,8 @@ async fn filter(server: &Server, path: &str, name: &str) {
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     };
     let found = ids(&server.get(&format!("{path}?{query}")).await.ok());
-    let finds_nothing = ["customerId", "paymentLinkId", "paymentId", "payoutId", "source"].contains(&name);
+    let nobodys = ["customerId", "subscriptionId", "productId", "paymentLinkId", "paymentId", "payoutId", "source"];
+    let finds_nothing = nobodys.contains(&name);
     assert_eq!(found.is_empty(), finds_nothing, "{path}?{query} finds {}", found.len());
 }
 

@@ -37,6 +37,7 @@ async fn filled(server: &Server, key: &str) {
     post("/v1/loyalty/rewards", off).await;
     post("/v1/products", json!({"id": "prod_starter", "name": "Starter"})).await;
     post("/v1/prices", json!({"productId": "prod_starter", "amount": 2900, "currency": "EUR"})).await;
+    subscribed(server, key).await;
     post("/v1/coupons", json!({"code": "SPRING", "percentOff": 25})).await;
     post("/v1/tax-rates", json!({"displayName": "VAT", "percentage": 20})).await;
     post("/v1/dunning-policies", json!({"id": "dpol_gentle", "retries": [{"afterDays": 14}]})).await;
@@ -62,6 +63,20 @@ async fn filled(server: &Server, key: &str) {
     post("/v1/test/payments/pay_one/dispute", json!({"amount": 100})).await;
     let body = json!({"amount": 1000, "currency": "EUR"}).to_string();
     server.call(Method::POST, "/v1/payments", Some(key), &[("idempotency-key", "kept")], Some(body)).await.ok();
+}
+
+/// A subscription with its invoice, and what waits for the next.
+async fn subscribed(server: &Server, key: &str) {
+    let call = async |method: Method, path: &str, body: Value| {
+        server.call(method, path, Some(key), &[], Some(body.to_string())).await.ok()
+    };
+    for (id, amount) in [("price_small", 2900), ("price_large", 9900)] {
+        let price = json!({"id": id, "productId": "prod_starter", "amount": amount, "currency": "EUR", "recurring": {"interval": "month"}});
+        call(Method::POST, "/v1/prices", price).await;
+    }
+    let subscription = json!({"id": "sub_one", "customerId": "cust_grace", "priceId": "price_small", "defaultMethodId": "pm_test_4242"});
+    call(Method::POST, "/v1/subscriptions", subscription).await;
+    call(Method::PATCH, "/v1/subscriptions/sub_one", json!({"priceId": "price_large"})).await;
 }
 
 /// How many rows each table has of an account.

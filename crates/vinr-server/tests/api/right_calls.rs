@@ -5,9 +5,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::catalog;
 use crate::harness::{Answer, Server};
-use crate::usage;
+use crate::{billing, catalog, usage};
 
 /// A request that succeeds.
 pub struct RightCall {
@@ -41,12 +40,9 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         ("POST", "/v1/payments") => return creations().map(|body| call(String::new(), body, euros(7))).into(),
         ("POST", "/v1/payments/sessions") => call(String::new(), euros(1000), euros(7)),
         ("POST", "/v1/payments/{id}/confirm") => {
-            let confirm = |token| json!({"paymentMethodId": token});
-            let mut calls = Vec::new();
-            for (token, other) in [("pm_test_4242", "pm_test_0002"), ("pm_test_0002", "pm_test_4242")] {
-                calls.push(call(pending(server).await, confirm(token), confirm(other)));
-            }
-            return calls;
+            let [paid, declined] = ["pm_test_4242", "pm_test_0002"].map(|token| json!({"paymentMethodId": token}));
+            let first = call(pending(server).await, paid.clone(), declined.clone());
+            return vec![first, call(pending(server).await, declined, paid)];
         }
         ("POST", "/v1/payments/{id}/capture") => {
             call(authorized(server).await, json!({"amount": 600}), json!({"amount": 500}))
@@ -87,6 +83,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
         }
         (_, used) if usage::is_of_it(used) => return vec![usage::right_call(server, method, used).await],
         (_, sold) if catalog::is_of_it(sold) => return vec![catalog::right_call(server, method, sold).await],
+        (_, billed) if billing::is_of_it(billed) => return vec![billing::right_call(server, method, billed).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],
         (_, back) if back.contains("refund") || back.contains("dispute") => {
             return back_calls(server, method, back).await;

@@ -88,17 +88,15 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         E::LoyaltyPointsRedeemed => Steps(&[CUSTOMER, MEMBER, POINTS, REWARD, REDEMPTION]),
         E::LoyaltyPointsExpiring => Steps(&[PROGRAM_OF_A_MONTH, MEMBER_OF_IT, POINTS, Wait(3 * 24 * HOUR_S)]),
         E::LoyaltyTierChanged => Steps(&[PROGRAM_WITH_TIERS, MEMBER_OF_IT, POINTS]),
-        E::SubscriptionCreated
-        | E::SubscriptionUpdated
-        | E::SubscriptionTrialWillEnd
-        | E::SubscriptionDeleted
-        | E::InvoiceCreated
-        | E::InvoiceFinalized
-        | E::InvoicePaid
-        | E::InvoicePaymentFailed
-        | E::InvoicePaymentActionRequired
-        | E::InvoiceVoided
-        | E::InvoiceMarkedUncollectible => Nothing("no endpoint makes subscriptions or invoices yet"),
+        E::SubscriptionCreated | E::InvoiceCreated | E::InvoiceFinalized | E::InvoicePaid => SUBSCRIBES,
+        E::SubscriptionUpdated => CHANGES_ITS_MIND,
+        E::SubscriptionTrialWillEnd => Steps(&[CUSTOMER, SETUP, CARD, PLAN, TRIAL, Wait(1)]),
+        E::SubscriptionDeleted => Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION, Delete(SUBSCRIBED)]),
+        E::InvoicePaymentFailed => Steps(&[CUSTOMER, PLAN, DECLINED_SUBSCRIPTION]),
+        // Nobody has saved a card: the customer pays on the hosted page.
+        E::InvoicePaymentActionRequired => Steps(&[CUSTOMER, PLAN, SUBSCRIPTION]),
+        E::InvoiceVoided => Steps(&[CUSTOMER, PLAN, SENT_INVOICE, NEWEST_INVOICE, VOID]),
+        E::InvoiceMarkedUncollectible => Steps(&[CUSTOMER, PLAN, SENT_INVOICE, NEWEST_INVOICE, WRITE_OFF]),
         E::WebhookEndpointDisabled => {
             Steps(&[ENDPOINT, Post("/v1/webhooks/{webhookEndpoint}/test", "{}"), Wait(5 * 24 * HOUR_S)])
         }
@@ -172,6 +170,44 @@ const OFF_SESSION: Step = Make(
     "/v1/payments",
     r#"{"amount": 2500, "currency": "EUR", "customerId": "{customer}", "offSession": true}"#,
 );
+const SUBSCRIBED: &str = "/v1/subscriptions/{subscription}";
+/// What can be subscribed to.
+const PLAN: Step = First(&[
+    Make("product", "id", "/v1/products", r#"{"name": "Starter"}"#),
+    Make(
+        "price",
+        "id",
+        "/v1/prices",
+        r#"{"productId": "{product}", "amount": 2900, "currency": "EUR", "recurring": {"interval": "month"}}"#,
+    ),
+]);
+const SUBSCRIPTION: Step =
+    Make("subscription", "id", "/v1/subscriptions", r#"{"customerId": "{customer}", "priceId": "{price}"}"#);
+/// It ends sooner than it would be told of.
+const TRIAL: Step = Make(
+    "subscription",
+    "id",
+    "/v1/subscriptions",
+    r#"{"customerId": "{customer}", "priceId": "{price}", "trialPeriodDays": 1}"#,
+);
+const DECLINED_SUBSCRIPTION: Step = Make(
+    "subscription",
+    "id",
+    "/v1/subscriptions",
+    r#"{"customerId": "{customer}", "priceId": "{price}", "defaultMethodId": "pm_test_0002"}"#,
+);
+const SENT_INVOICE: Step = Make(
+    "subscription",
+    "id",
+    "/v1/subscriptions",
+    r#"{"customerId": "{customer}", "priceId": "{price}", "collectionMethod": "send_invoice"}"#,
+);
+const SUBSCRIBES: Recipe = Recipe::Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION]);
+const CHANGES_ITS_MIND: Recipe =
+    Recipe::Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION, Post(SUBSCRIBED, r#"{"cancelAtPeriodEnd": true}"#)]);
+const VOID: Step = Post("/v1/invoices/{invoice}/void", "{}");
+const WRITE_OFF: Step = Post("/v1/invoices/{invoice}/mark-uncollectible", "{}");
+const NEWEST_INVOICE: Step = Newest("invoice", "/v1/invoices");
 const MEMBER: Step = Make("loyaltyAccount", "id", "/v1/loyalty/accounts", r#"{"customerId": "{customer}"}"#);
 /// What is earned in it lapses within 30 days and a day or two.
 const PROGRAM_OF_A_MONTH: Step =

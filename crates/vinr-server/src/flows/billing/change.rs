@@ -110,20 +110,16 @@ pub(super) async fn preview(unit: &mut Unit<'_>, id: &SubscriptionId, ask: Optio
     let subscription = subscriptions::load(unit, id).await?;
     let account = unit.context.clone();
     let zone = &account.settings.time_zone;
-    let planned = match ask {
-        Some(ask) => {
-            let planned = plan(unit, &subscription, ask).await?;
-            let items: Vec<Item> = planned.offers.iter().map(|offer| offer.item.clone()).collect();
-            let command = Command::Change { items, cycle: planned.cycle, effective: ask.effective };
-            let context = core::Context { now: unit.now(), zone, has_method: true };
-            core::decide(&subscription, command, context)?;
-            planned
-        }
-        None => {
-            let items = subscription.items_next.as_ref().unwrap_or(&subscription.items);
-            let offers = lines::offers(unit, items).await?;
-            Plan { offers, cycle: subscription.schedule.cycle, lines: Vec::new() }
-        }
+    let planned = if let Some(ask) = ask {
+        let planned = plan(unit, &subscription, ask).await?;
+        let items: Vec<Item> = planned.offers.iter().map(|offer| offer.item.clone()).collect();
+        let command = Command::Change { items, cycle: planned.cycle, effective: ask.effective };
+        core::decide(&subscription, command, core::Context { now: unit.now(), zone, has_method: true })?;
+        planned
+    } else {
+        let items = subscription.items_next.as_ref().unwrap_or(&subscription.items);
+        let offers = lines::offers(unit, items).await?;
+        Plan { offers, cycle: subscription.schedule.cycle, lines: Vec::new() }
     };
     let is_other_cycle = planned.cycle != subscription.schedule.cycle;
     let is_own = ask.is_some_and(|ask| ask.proration == Proration::AtOnce && ask.effective == Effective::Now);

@@ -1,4 +1,4 @@
-//! What waits for a customer's next invoice: the lines that it will have beside its own.
+//! What waits for invoices as rows.
 
 use serde_json::{Value as Json, json};
 use vinr_core::ids::{
@@ -10,7 +10,7 @@ use vinr_core::subscriptions::Period;
 use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, RowReader, Table};
 
-use super::kept;
+use super::super::kept;
 use crate::error::Result;
 use crate::record::Unit;
 
@@ -65,11 +65,8 @@ pub(crate) async fn waiting(
     Ok(items)
 }
 
-/// Stages that an item is on an invoice, and gives the line that it is there.
-pub(crate) fn take(unit: &mut Unit<'_>, mut item: InvoiceItem, invoice: &InvoiceId) -> Line {
-    item.invoice_id = Some(invoice.clone());
-    unit.store.update(&INVOICE_ITEMS, item.id.as_str(), values(&item));
-    Line { invoice_item_id: Some(item.id), ..item.line }
+pub(super) fn update(unit: &mut Unit<'_>, item: &InvoiceItem) {
+    unit.store.update(&INVOICE_ITEMS, item.id.as_str(), values(item));
 }
 
 fn values(item: &InvoiceItem) -> Vec<vinr_store::Value> {
