@@ -17,6 +17,7 @@ mod finalize;
 mod heard;
 mod invoicing;
 mod lines;
+mod metered;
 mod renew;
 pub(crate) mod routes;
 mod subscribe;

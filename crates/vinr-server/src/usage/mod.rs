@@ -89,7 +89,7 @@ pub(crate) async fn close(
     aggregate: AggregateUsage,
 ) -> Result<i64> {
     let kept = store::load(unit, item, of.number).await?;
-    if !kept.is_closed() {
+    if !kept.is_closed() && !store::closes(unit, item, of.number) {
         store::close(unit, item, of);
     }
     Ok(kept.totals.quantity(aggregate))

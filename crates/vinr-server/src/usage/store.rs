@@ -261,6 +261,12 @@ pub(super) fn close(unit: &mut Unit<'_>, item: &SubscriptionItemId, of: Numbered
     unit.store.add(&USAGE_TOTALS, &key, "period_end", of.period.end.millis(), None);
 }
 
+/// Whether this unit bills the period already: what it stages of a tally is not in what it reads.
+pub(super) fn closes(unit: &Unit<'_>, item: &SubscriptionItemId, number: u32) -> bool {
+    let key = total_key(item, number);
+    unit.store.added(&USAGE_TOTALS, "period_end").any(|(id, _)| id == key)
+}
+
 /// Stages that something was used in a period: its summary is listed from now on.
 pub(super) fn insert_period(unit: &mut Unit<'_>, item: &SubscriptionItemId, of: Numbered, aggregate: AggregateUsage) {
     let id = UsageSummaryId::from_bits(unit.env.id_bits());
