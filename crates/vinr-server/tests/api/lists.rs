@@ -14,6 +14,7 @@ on_both_engines!(
 
 async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: Engine) {
     let server = Server::start(engine).await;
+    let item = crate::usage::used_item(&server, 3).await;
     let mut endpoint = String::new();
     for _ in 0..3 {
         let made = server.post("/v1/webhooks", serde_json::json!({"url": "http://127.0.0.1:9/hook"})).await.ok();

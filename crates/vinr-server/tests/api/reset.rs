@@ -76,6 +76,16 @@ async fn subscribed(server: &Server, key: &str) {
     }
     let subscription = json!({"id": "sub_one", "customerId": "cust_grace", "priceId": "price_small", "defaultMethodId": "pm_test_4242"});
     call(Method::POST, "/v1/subscriptions", subscription).await;
+    let recurring = json!({"interval": "month", "usageType": "metered"});
+    let calls = json!({"id": "price_calls", "productId": "prod_starter", "amount": 1, "currency": "EUR", "recurring": recurring});
+    call(Method::POST, "/v1/prices", calls).await;
+    call(
+        Method::POST,
+        "/v1/subscriptions",
+        json!({"id": "sub_calls", "customerId": "cust_grace", "priceId": "price_calls"}),
+    )
+    .await;
+    call(Method::POST, "/v1/usage", json!({"subscriptionId": "sub_calls", "quantity": 1})).await;
     call(Method::PATCH, "/v1/subscriptions/sub_one", json!({"priceId": "price_large"})).await;
 }
 

@@ -515,9 +515,9 @@ async fn what_is_used_in_a_trial_costs_nothing(engine: Engine) {
 async fn usage_that_arrives_while_it_is_invoiced_is_billed_or_refused(engine: Engine) {
     let server = Server::start_at(engine, START).await;
     for round in 0..3 {
-        let (subscription, item) = metered(&server, "sum").await;
+        let (subscription, item) = metered_each(&server, "sum", "day").await;
         used(&server, &item, json!({"quantity": 100})).await;
-        server.advance(31 * DAY + 60).await;
+        server.advance(DAY + 60).await;
         let late = json!({"subscriptionItemId": item, "quantity": 1, "timestamp": last_moment(&server, &item).await});
         let draft = id(&invoices(&server, &subscription).await[1]);
         let reports = join_all((0..12).map(|_| server.post("/v1/usage", late.clone())));

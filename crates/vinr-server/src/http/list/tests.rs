@@ -83,6 +83,21 @@ impl Asked {
         self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
     }
 
+    /// What is sold, a subscription to it with its invoice, and what was used of it. Its item.
+    async fn billing(&self) -> String {
+        let product = self.ask("POST", "/v1/products", Some(json!({"name": "Calls"}))).await["id"].clone();
+        let recurring = json!({"interval": "month", "usageType": "metered"});
+        let price = json!({"productId": product, "amount": 1, "currency": "EUR", "recurring": recurring});
+        let price = self.ask("POST", "/v1/prices", Some(price)).await["id"].clone();
+        self.ask("POST", "/v1/coupons", Some(json!({"percentOff": 5, "code": "SPRING"}))).await;
+        self.ask("POST", "/v1/tax-rates", Some(json!({"displayName": "VAT", "percentage": 20}))).await;
+        self.ask("POST", "/v1/dunning-policies", Some(json!({}))).await;
+        let subscribe = json!({"customerId": "cust_wallet", "priceId": price});
+        let item = self.ask("POST", "/v1/subscriptions", Some(subscribe)).await["items"][0]["id"].clone();
+        self.ask("POST", "/v1/usage", Some(json!({"subscriptionItemId": item, "quantity": 1}))).await;
+        item.as_str().expect("an id").to_owned()
+    }
+
     /// Asks every list of the table everything it can be asked; what it made of that.
     async fn composed(&self) -> Vec<&'static str> {
         let hook = self.ask("POST", "/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"}))).await;
@@ -110,6 +125,7 @@ impl Asked {
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
         self.loyalty().await;
+        let item = self.billing().await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
@@ -121,6 +137,7 @@ impl Asked {
             let parent = match endpoint.path {
                 path if path.starts_with("/v1/customers/") => "cust_wallet",
                 path if path.starts_with("/v1/settlements/") => settlement.as_str().expect("an id"),
+                path if path.starts_with("/v1/subscription-items/") => &item,
                 _ => hook["id"].as_str().expect("an id"),
             };
             let path = endpoint.path.replace("{id}", parent);
@@ -175,6 +192,8 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "status" if path.ends_with("/disputes") => "status=lost".to_owned(),
         "status" if path.ends_with("/payouts") => "status=paid".to_owned(),
         "status" if path.ends_with("/redemptions") => "status=issued".to_owned(),
+        "status" if path.ends_with("/subscriptions") => "status=active".to_owned(),
+        "status" if path.ends_with("/invoices") => "status=open".to_owned(),
         "status" => "status=completed".to_owned(),
         "payoutId" => format!("payoutId={payout}"),
         "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
@@ -189,6 +208,9 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "programId" => "programId=prog_default".to_owned(),
         "source" => "source=pay_nobody".to_owned(),
         "paymentId" => "paymentId=pay_nobody".to_owned(),
+        "productId" => "productId=prod_nobody".to_owned(),
+        "subscriptionId" => "subscriptionId=sub_nobody".to_owned(),
+        "code" => "code=SPRING".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     })
 }
