@@ -121,17 +121,21 @@ async fn a_days_settlement(server: &Server) -> String {
     day.expect("four payments were of one day")["id"].as_str().expect("an id").to_owned()
 }
 
-async fn walk(server: &Server, path: &str) {
-    let all = ids(&server.get(&format!("{path}?limit=100")).await.ok());
-    assert!(all.len() >= 3, "{path} has something to turn pages over");
-    let (mut forwards, mut after) = (Vec::new(), String::new());
+/// All of a list, by pages of so many.
+async fn forwards(server: &Server, path: &str, limit: usize) -> Vec<String> {
+    let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let page = server.get(&format!("{path}?limit=2{after}")).await.ok();
-        forwards.extend(ids(&page));
-        let Some(cursor) = page["page"]["nextCursor"].as_str() else { break };
+        let page = server.get(&format!("{path}?limit={limit}{after}")).await.ok();
+        all.extend(ids(&page));
+        let Some(cursor) = page["page"]["nextCursor"].as_str() else { return all };
         after = format!("&startingAfter={cursor}");
     }
-    assert_eq!(forwards, all, "{path} forwards");
+}
+
+async fn walk(server: &Server, path: &str) {
+    let all = forwards(server, path, 100).await;
+    assert!(all.len() >= 3, "{path} has something to turn pages over");
+    assert_eq!(forwards(server, path, 2).await, all, "{path} forwards");
     let last = all.last().expect("there are some");
     let before = ids(&server.get(&format!("{path}?limit=2&endingBefore={last}")).await.ok());
     assert_eq!(before, all[all.len() - 3..all.len() - 1], "{path} back from its end");
