@@ -123,13 +123,11 @@ pub fn period(
     } else {
         (number.checked_add(1).map(counted), true)
     };
-    match other.filter(|other| is_open && other.period.contains(at)) {
-        Some(other) => Ok(other),
-        None => {
-            let Period { start, end } = subscription.current;
-            refused(format!("the period of {at} is not open: the current one is from {start} to {end}"))
-        }
+    if let Some(other) = other.filter(|other| is_open && other.period.contains(at)) {
+        return Ok(other);
     }
+    let Period { start, end } = subscription.current;
+    refused(format!("the period of {at} is not open: the current one is from {start} to {end}"))
 }
 
 /// What the records of a period come to, told one by one as they arrive.

@@ -235,15 +235,11 @@ impl Books {
         aggregate: AggregateUsage,
     ) -> Result<std::result::Result<Numbered, Refusal>> {
         let key = (item.clone(), of.number);
-        let is_closed = match self.tallies.get(&key) {
-            Some(tally) => tally.is_closed(),
-            None => {
-                let tally = Tally::open(unit, item, of, aggregate).await?;
-                let is_closed = tally.is_closed();
-                self.tallies.insert(key, tally);
-                is_closed
-            }
-        };
+        if !self.tallies.contains_key(&key) {
+            let tally = Tally::open(unit, item, of, aggregate).await?;
+            self.tallies.insert(key.clone(), tally);
+        }
+        let is_closed = self.tallies.get(&key).is_some_and(Tally::is_closed);
         if !is_closed {
             return Ok(Ok(of));
         }
