@@ -18,6 +18,7 @@ mod heard;
 mod invoicing;
 mod lines;
 mod metered;
+mod once;
 mod renew;
 pub(crate) mod routes;
 mod subscribe;

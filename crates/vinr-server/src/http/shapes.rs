@@ -151,3 +151,13 @@ pub(crate) enum AuthenticationResult {
     /// The buyer is not, or gave up.
     Fail,
 }
+
+/// How invoices are paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CollectionWord {
+    /// With the saved method.
+    ChargeAutomatically,
+    /// By the customer, who gets them.
+    SendInvoice,
+}

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vinr_core::ids::{InvoiceId, PaymentId, PriceId};
-use vinr_core::invoices::{self as core, Invoice, Line, Status};
+use vinr_core::ids::{InvoiceId, PaymentId, PriceId, SubscriptionId};
+use vinr_core::invoices::{self as core, Invoice, InvoiceItem, Line, Status};
 use vinr_core::money::Currency;
 use vinr_core::subscriptions::Period;
 use vinr_core::time::Timestamp;
 
+use crate::http::formats::MetadataInput;
 use crate::http::list::Page;
-use crate::http::shapes::Pages;
+use crate::http::shapes::{CollectionWord, Pages};
 use crate::record::Unit;
 
 /// Which invoices to list.
@@ -57,6 +58,120 @@ impl StatusWord {
             StatusWord::Void => Status::Void,
             StatusWord::Uncollectible => Status::Uncollectible,
         }
+    }
+}
+
+/// What drafts an invoice for something that is sold once. What waits for the customer's next invoice is on it too.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Create {
+    /// An id of your own choice (sandbox only).
+    #[schemars(extend("format" = "id:inv"))]
+    pub(crate) id: Option<String>,
+    /// Who owes.
+    #[schemars(extend("format" = "id:cust"))]
+    pub(crate) customer_id: String,
+    /// ISO 4217 code, in any case.
+    #[schemars(extend("format" = "currency"))]
+    pub(crate) currency: String,
+    /// What for.
+    #[schemars(length(max = 20))]
+    pub(crate) lines: Option<Vec<LineInput>>,
+    /// How it is paid. The default is `charge_automatically`.
+    pub(crate) collection_method: Option<CollectionWord>,
+    /// Days to pay an invoice that is sent. The default is 14.
+    #[schemars(range(min = 0, max = 365))]
+    pub(crate) days_until_due: Option<u32>,
+    /// Shown below its lines.
+    #[schemars(length(min = 1, max = 500))]
+    pub(crate) footer: Option<String>,
+    /// Your own notes.
+    pub(crate) metadata: Option<MetadataInput>,
+}
+
+/// Something that is sold once.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LineInput {
+    /// What it is.
+    #[schemars(length(min = 1, max = 500), extend("format" = "printable"))]
+    pub(crate) description: String,
+    /// For each, in minor units; negative to take off.
+    #[schemars(range(min = -99_999_999_999_i64, max = 99_999_999_999_i64))]
+    pub(crate) unit_amount: i64,
+    /// How many; 1 if nothing is said.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_i64))]
+    pub(crate) quantity: Option<i64>,
+}
+
+/// What waits for a customer's next invoice, or goes onto a draft.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CreateItem {
+    /// Who owes it.
+    #[schemars(extend("format" = "id:cust"))]
+    pub(crate) customer_id: String,
+    /// The draft that it goes onto; the customer's next invoice if nothing is said.
+    #[schemars(extend("format" = "id:inv"))]
+    pub(crate) invoice_id: Option<String>,
+    /// The subscription whose next invoice it waits for; any invoice of the customer if nothing is said.
+    #[schemars(extend("format" = "id:sub"))]
+    pub(crate) subscription_id: Option<String>,
+    /// ISO 4217 code, in any case.
+    #[schemars(extend("format" = "currency"))]
+    pub(crate) currency: String,
+    /// What it is.
+    #[schemars(length(min = 1, max = 500), extend("format" = "printable"))]
+    pub(crate) description: String,
+    /// For each, in minor units; negative to take off.
+    #[schemars(range(min = -99_999_999_999_i64, max = 99_999_999_999_i64))]
+    pub(crate) unit_amount: i64,
+    /// How many; 1 if nothing is said.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_i64))]
+    pub(crate) quantity: Option<i64>,
+}
+
+/// What waits for an invoice, or is on one.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "InvoiceItem")]
+pub(crate) struct ShownItem<'a> {
+    /// Its id.
+    id: &'a str,
+    /// Always `invoice_item`.
+    object: &'static str,
+    /// Who owes it.
+    customer_id: &'a str,
+    /// The invoice that it is on; null as long as it waits.
+    invoice_id: Option<&'a str>,
+    /// The subscription whose invoice it waits for; null for any.
+    subscription_id: Option<&'a str>,
+    /// What it is counted in.
+    currency: &'static str,
+    /// What it is.
+    description: &'a str,
+    /// How many.
+    quantity: i64,
+    /// What it comes to, in minor units; negative for what is taken off.
+    amount: i64,
+    /// When it was created.
+    #[serde(rename = "created_at")]
+    created_at: String,
+}
+
+/// An item as it is shown.
+pub(crate) fn show_item(item: &InvoiceItem) -> ShownItem<'_> {
+    ShownItem {
+        id: item.id.as_str(),
+        object: "invoice_item",
+        customer_id: item.customer_id.as_str(),
+        invoice_id: item.invoice_id.as_ref().map(InvoiceId::as_str),
+        subscription_id: item.subscription_id.as_ref().map(SubscriptionId::as_str),
+        currency: item.currency.code(),
+        description: &item.line.description,
+        quantity: item.line.quantity,
+        amount: item.line.amount,
+        created_at: item.created_at.rfc3339(),
     }
 }
 

@@ -243,8 +243,7 @@ fn read(id: PaymentId, row: &mut RowReader<'_>) -> Payment {
     let timeline = read_timeline(row.text());
     let pairs = serde_json::from_str(row.text()).expect("the database holds metadata");
     let (authenticate_until, authorized_until) = (instant(row), instant(row));
-    let expires_at = Timestamp::from_millis(row.int());
-    let completed_at = instant(row);
+    let (expires_at, completed_at) = (Timestamp::from_millis(row.int()), instant(row));
     let created_at = Timestamp::from_millis(row.int());
     let (save_method, saving) = (row.bool(), read_saving(row));
     let amount_disputed = row.int();

@@ -10,6 +10,7 @@ use vinr_core::time::Timestamp;
 
 use crate::http::formats::{InstantInput, MetadataInput, named};
 use crate::http::list::Page;
+use crate::http::shapes::CollectionWord;
 
 /// What begins a subscription.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -142,16 +143,6 @@ pub(crate) enum EndWord {
     Cancel,
     /// It waits for a payment method.
     Pause,
-}
-
-/// How invoices are paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum CollectionWord {
-    /// With the saved method.
-    ChargeAutomatically,
-    /// By the customer, who gets them.
-    SendInvoice,
 }
 
 /// How what is left of a period is billed.

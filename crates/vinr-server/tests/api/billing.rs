@@ -10,7 +10,7 @@ use crate::subscriptions::{customer, invoices, monthly, subscribes};
 
 /// Whether an endpoint is of billing.
 pub fn is_of_it(path: &str) -> bool {
-    ["/v1/subscriptions", "/v1/invoices"].iter().any(|noun| path.starts_with(noun))
+    ["/v1/subscriptions", "/v1/invoice"].iter().any(|noun| path.starts_with(noun))
 }
 
 /// How each of its endpoints is called rightly.
@@ -24,6 +24,14 @@ pub async fn right_call(server: &Server, method: &Method, path: &str) -> RightCa
         ("POST", "/v1/subscriptions") => {
             let body = |quantity: i64| json!({"customerId": customer, "priceId": price, "quantity": quantity});
             call(path.to_owned(), body(1), body(2))
+        }
+        ("POST", "/v1/invoices") => {
+            let body = |amount: i64| json!({"customerId": customer, "currency": "EUR", "lines": [{"description": "Mug", "unitAmount": amount}]});
+            call(path.to_owned(), body(900), body(901))
+        }
+        ("POST", "/v1/invoice-items") => {
+            let body = |amount: i64| json!({"customerId": customer, "currency": "EUR", "description": "Mug", "unitAmount": amount});
+            call(path.to_owned(), body(900), body(901))
         }
         ("GET" | "DELETE", "/v1/subscriptions/{id}") => {
             call(path.replace("{id}", &paid(server, &customer, &price).await), none.clone(), none)

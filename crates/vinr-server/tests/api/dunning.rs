@@ -45,18 +45,14 @@ async fn tries(server: &Server, id: &str) -> (i64, Option<String>) {
     (invoice["attemptCount"].as_i64().expect("a number"), next)
 }
 
-fn day(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 async fn a_subscription_is_tried_again_as_its_policy_says(engine: Engine) {
     let server = Server::start_at(engine, START).await;
     policy(&server, "dpol_gentle", &[2, 5], "leave_unpaid").await;
     let made = failing(&server, json!({"dunningPolicyId": "dpol_gentle"})).await;
     assert_eq!(server.get(&format!("/v1/subscriptions/{made}")).await.ok()["dunningPolicyId"], "dpol_gentle");
-    assert_eq!(tries(&server, &made).await, (1, day("2026-02-03")));
+    assert_eq!(tries(&server, &made).await, (1, Some("2026-02-03".to_owned())));
     server.advance(2 * DAY).await;
-    assert_eq!(tries(&server, &made).await, (2, day("2026-02-06")));
+    assert_eq!(tries(&server, &made).await, (2, Some("2026-02-06".to_owned())));
     server.advance(3 * DAY).await;
     assert_eq!(tries(&server, &made).await, (3, None));
     assert_eq!(status(&server, &made).await, "past_due", "it is left unpaid");
@@ -68,7 +64,7 @@ async fn a_subscription_without_a_policy_follows_the_one_of_its_account(engine: 
     policy(&server, "dpol_short", &[1], "pause").await;
     server.patch("/v1/account", json!({"dunningPolicyId": "dpol_short"})).await.ok();
     let made = failing(&server, json!({})).await;
-    assert_eq!(tries(&server, &made).await, (1, day("2026-02-02")));
+    assert_eq!(tries(&server, &made).await, (1, Some("2026-02-02".to_owned())));
     server.advance(DAY).await;
     assert_eq!((tries(&server, &made).await, status(&server, &made).await), ((2, None), json!("paused")));
 }
@@ -81,9 +77,9 @@ async fn a_policy_that_is_changed_holds_for_what_is_being_tried(engine: Engine) 
         .patch("/v1/dunning-policies/dpol_gentle", json!({"retries": [{"afterDays": 2}, {"afterDays": 20}]}))
         .await
         .ok();
-    assert_eq!(tries(&server, &made).await, (1, day("2026-02-03")), "the next retry is as it was told");
+    assert_eq!(tries(&server, &made).await, (1, Some("2026-02-03".to_owned())), "the next retry is as it was told");
     server.advance(2 * DAY).await;
-    assert_eq!(tries(&server, &made).await, (2, day("2026-02-21")));
+    assert_eq!(tries(&server, &made).await, (2, Some("2026-02-21".to_owned())));
     server.advance(18 * DAY).await;
     assert_eq!((tries(&server, &made).await, status(&server, &made).await), ((3, None), json!("canceled")));
 }

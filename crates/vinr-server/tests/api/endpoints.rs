@@ -87,6 +87,7 @@ fn concrete(path: &str) -> String {
         ("subscription-items", "si"),
         ("subscriptions", "sub"),
         ("invoices", "inv"),
+        ("invoice-items", "ii"),
         ("loyalty/rewards", "rwd"),
         ("loyalty/redemptions", "rdm"),
     ];

@@ -19,6 +19,7 @@ on_both_engines!(
     an_invoice_that_many_pay_at_once_is_charged_once,
     a_coupon_that_is_used_up_subscribes_nobody,
     a_draft_is_not_paid_for_twice_by_hand_and_by_its_timer,
+    what_is_sold_once_is_invoiced_and_what_waits_is_on_the_next_invoice,
 );
 
 async fn act(server: &Server, invoice: &str, what: &str, body: Value) -> crate::harness::Answer {
@@ -195,5 +196,37 @@ async fn a_draft_is_not_paid_for_twice_by_hand_and_by_its_timer(engine: Engine) 
     assert_eq!((&paid["status"], &paid["number"]), (&json!("paid"), &json!("INV-000002")));
     server.advance(2 * HOUR).await;
     assert_eq!(payments(&server, &customer).await.len(), 2);
+    assert_books(&server).await;
+}
+
+async fn what_is_sold_once_is_invoiced_and_what_waits_is_on_the_next_invoice(engine: Engine) {
+    let server = Server::start_at(engine, START).await;
+    let (customer, price) = (customer(&server).await, monthly(&server, 2900).await);
+    let item =
+        |amount: i64| json!({"customerId": customer, "currency": "EUR", "description": "Mug", "unitAmount": amount});
+    let waits = server.post("/v1/invoice-items", item(900)).await.ok();
+    assert_eq!((&waits["invoiceId"], &waits["amount"]), (&Value::Null, &json!(900)));
+    let mut body = json!({"customerId": customer, "currency": "EUR", "footer": "Thank you"});
+    body["lines"] = json!([{"description": "Pens", "unitAmount": 150, "quantity": 3}]);
+    let draft = server.post("/v1/invoices", body).await.ok();
+    assert_eq!(
+        (&draft["status"], &draft["total"], &draft["lines"][0]["unitAmount"]),
+        (&json!("draft"), &json!(1350), &json!(150))
+    );
+    let mut onto = item(-350);
+    onto["invoiceId"] = draft["id"].clone();
+    server.post("/v1/invoice-items", onto.clone()).await.ok();
+    let paid = act(&server, &id(&draft), "finalize", json!({})).await.ok();
+    assert_eq!(
+        (&paid["status"], &paid["amountPaid"], &paid["footer"]),
+        (&json!("paid"), &json!(1000), &json!("Thank you"))
+    );
+    let late = server.post("/v1/invoice-items", onto).await;
+    assert_eq!((late.status, late.code().as_str()), (422, "invoice_not_editable"));
+    let made = id(&subscribes(&server, &customer, &price, json!({})).await.ok());
+    server.post("/v1/invoice-items", item(100)).await.ok();
+    server.advance(31 * DAY + 2 * HOUR).await;
+    let all = invoices(&server, &made).await;
+    assert_eq!((&all[1]["total"], &all[1]["status"]), (&json!(3000), &json!("paid")));
     assert_books(&server).await;
 }

@@ -52,7 +52,6 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         crate::billing::one_of_each(&server).await;
     }
     let settlement = a_days_settlement(&server).await;
-    let item = crate::usage::used_item(&server, 3).await;
     let document = server.get("/v1/openapi.json").await.ok();
     let mut lists = 0;
     for Row { path, method, .. } in table(&server).await {

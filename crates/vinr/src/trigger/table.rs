@@ -88,13 +88,14 @@ pub(super) const fn recipe(event: EventType) -> Recipe {
         E::LoyaltyPointsRedeemed => Steps(&[CUSTOMER, MEMBER, POINTS, REWARD, REDEMPTION]),
         E::LoyaltyPointsExpiring => Steps(&[PROGRAM_OF_A_MONTH, MEMBER_OF_IT, POINTS, Wait(3 * 24 * HOUR_S)]),
         E::LoyaltyTierChanged => Steps(&[PROGRAM_WITH_TIERS, MEMBER_OF_IT, POINTS]),
-        E::SubscriptionCreated | E::InvoiceCreated | E::InvoiceFinalized | E::InvoicePaid => SUBSCRIBES,
+        E::SubscriptionCreated => Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION]),
+        E::InvoiceCreated | E::InvoiceFinalized | E::InvoicePaid => INVOICED,
         E::SubscriptionUpdated => CHANGES_ITS_MIND,
         E::SubscriptionTrialWillEnd => Steps(&[CUSTOMER, SETUP, CARD, PLAN, TRIAL, Wait(1)]),
         E::SubscriptionDeleted => Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION, Delete(SUBSCRIBED)]),
-        E::InvoicePaymentFailed => Steps(&[CUSTOMER, PLAN, DECLINED_SUBSCRIPTION]),
+        E::InvoicePaymentFailed => Steps(&[CUSTOMER, PLAN, DECLINED_SUBSCRIPTION, NEWEST_INVOICE]),
         // Nobody has saved a card: the customer pays on the hosted page.
-        E::InvoicePaymentActionRequired => Steps(&[CUSTOMER, PLAN, SUBSCRIPTION]),
+        E::InvoicePaymentActionRequired => Steps(&[CUSTOMER, PLAN, SUBSCRIPTION, NEWEST_INVOICE]),
         E::InvoiceVoided => Steps(&[CUSTOMER, PLAN, SENT_INVOICE, NEWEST_INVOICE, VOID]),
         E::InvoiceMarkedUncollectible => Steps(&[CUSTOMER, PLAN, SENT_INVOICE, NEWEST_INVOICE, WRITE_OFF]),
         E::WebhookEndpointDisabled => {
@@ -202,7 +203,7 @@ const SENT_INVOICE: Step = Make(
     "/v1/subscriptions",
     r#"{"customerId": "{customer}", "priceId": "{price}", "collectionMethod": "send_invoice"}"#,
 );
-const SUBSCRIBES: Recipe = Recipe::Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION]);
+const INVOICED: Recipe = Recipe::Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION, NEWEST_INVOICE]);
 const CHANGES_ITS_MIND: Recipe =
     Recipe::Steps(&[CUSTOMER, SETUP, CARD, PLAN, SUBSCRIPTION, Post(SUBSCRIBED, r#"{"cancelAtPeriodEnd": true}"#)]);
 const VOID: Step = Post("/v1/invoices/{invoice}/void", "{}");

@@ -51,25 +51,8 @@ fn every_event_has_a_recipe_whose_steps_name_what_is_there() {
             }
         }
     }
-    assert_eq!(
-        without,
-        [
-            "payment.processing",
-            "refund.updated",
-            "subscription.created",
-            "subscription.updated",
-            "subscription.trial_will_end",
-            "subscription.deleted",
-            "invoice.created",
-            "invoice.finalized",
-            "invoice.paid",
-            "invoice.payment_failed",
-            "invoice.payment_action_required",
-            "invoice.voided",
-            "invoice.marked_uncollectible"
-        ],
-        "what cannot be triggered is known, and no more than that"
-    );
+    let known = ["payment.processing", "refund.updated"];
+    assert_eq!(without, known, "what cannot be triggered is known, and no more than that");
 }
 
 #[test]

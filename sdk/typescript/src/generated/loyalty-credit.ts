@@ -12,7 +12,10 @@ export interface components {
             balances: {
                 /** @description ISO 4217 code. */
                 currency: string;
-                /** @description All of it: the sum of its transactions. */
+                /**
+                 * @description All of it: the sum of its transactions. Negative for what is owed, because no card could be charged with it: the next
+                 *     invoice takes it in.
+                 */
                 balance: number;
                 /** @description What payments hold of that which are open. */
                 held: number;
@@ -28,9 +31,9 @@ export interface components {
             object: string;
             /** @description Whose credit. */
             customerId: string;
-            /** @description `grant`, `spend` or `refund`. */
+            /** @description `grant`, `spend`, `refund` or `invoice`. */
             type: string;
-            /** @description In minor units; negative for what was paid with. */
+            /** @description In minor units; negative for what was taken. */
             amount: number;
             /** @description ISO 4217 code. */
             currency: string;
@@ -44,6 +47,8 @@ export interface components {
                 payment: string | null;
                 /** @description The refund that gave it back. */
                 refund: string | null;
+                /** @description The invoice that took or gave it. */
+                invoice: string | null;
             };
             /** @description When. */
             created_at: string;

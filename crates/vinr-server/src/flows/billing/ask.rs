@@ -1,10 +1,12 @@
 //! What a merchant asks for, read with all that is wrong with it.
 
 use vinr_core::ids::{
-    CouponId, CustomerId, DunningPolicyId, PaymentMethodId, PriceId, SubscriptionId, SubscriptionItemId,
+    CouponId, CustomerId, DunningPolicyId, InvoiceId, PaymentMethodId, PriceId, SubscriptionId, SubscriptionItemId,
 };
+use vinr_core::invoices::Named;
 use vinr_core::keys::Environment;
 use vinr_core::metadata::Metadata;
+use vinr_core::money::Currency;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::subscriptions::{
     Collection, Effective, EndBehavior, PauseBehavior, PauseCollection, TrialAsk, TrialLength,
@@ -12,10 +14,13 @@ use vinr_core::subscriptions::{
 use vinr_core::time::Timestamp;
 
 use super::change::{Change, Proration, Wanted};
+use super::once::{NewInvoice, NewItem};
 use super::subscribe::New;
 use super::update::Update;
 use crate::error::{Problems, Result};
 use crate::http::formats::{InstantInput, chosen_id, id, required_id};
+use crate::http::shapes::CollectionWord;
+use crate::invoices::wire as invoices;
 use crate::subscriptions::wire;
 
 /// Days to pay an invoice that is sent, if nothing is said.
@@ -101,6 +106,63 @@ impl wire::Update {
     }
 }
 
+impl invoices::Create {
+    /// Reads what is sold once.
+    ///
+    /// # Errors
+    /// As [`wire::Create::read`].
+    pub(super) fn read(self, environment: Environment) -> Result<NewInvoice> {
+        let mut problems = Problems::default();
+        let chosen = problems.note(chosen_id(self.id.as_deref(), InvoiceId::parse, environment)).flatten();
+        let customer_id = problems.note(required_id("customerId", &self.customer_id, CustomerId::parse));
+        let currency = problems.note(Currency::from_param(&self.currency));
+        let collection = problems.note(collection(self.collection_method, self.days_until_due)).flatten();
+        let pairs = self.metadata.unwrap_or_default().pairs();
+        let metadata = problems.note(Metadata::new().merged(pairs)).unwrap_or_default();
+        let (Some(customer_id), Some(currency), true) = (customer_id, currency, problems.is_empty()) else {
+            return Err(problems.into());
+        };
+        let line = |line: invoices::LineInput| (line.description, named(line.quantity, line.unit_amount));
+        Ok(NewInvoice {
+            id: chosen,
+            customer_id,
+            currency,
+            lines: self.lines.unwrap_or_default().into_iter().map(line).collect(),
+            collection: collection.unwrap_or(Collection::ChargeAutomatically),
+            footer: self.footer,
+            metadata,
+        })
+    }
+}
+
+impl invoices::CreateItem {
+    /// Reads what waits for an invoice.
+    ///
+    /// # Errors
+    /// As [`wire::Create::read`].
+    pub(super) fn read(self) -> Result<NewItem> {
+        let mut problems = Problems::default();
+        let customer_id = problems.note(required_id("customerId", &self.customer_id, CustomerId::parse));
+        let invoice = problems.note(id("invoiceId", self.invoice_id.as_deref(), InvoiceId::parse)).flatten();
+        let subscription = id("subscriptionId", self.subscription_id.as_deref(), SubscriptionId::parse);
+        let subscription = problems.note(subscription).flatten();
+        if invoice.is_some() && subscription.is_some() {
+            problems.add(conflict("subscriptionId", "what goes onto a draft waits for no other invoice"));
+        }
+        let currency = problems.note(Currency::from_param(&self.currency));
+        let (Some(customer_id), Some(currency), true) = (customer_id, currency, problems.is_empty()) else {
+            return Err(problems.into());
+        };
+        let named = named(self.quantity, self.unit_amount);
+        Ok(NewItem { customer_id, invoice, subscription, currency, named, description: self.description })
+    }
+}
+
+/// So many at an amount; one if nothing is said.
+fn named(quantity: Option<i64>, unit_amount: i64) -> Named {
+    Named { quantity: quantity.unwrap_or(1), unit_amount }
+}
+
 /// What is subscribed to: one price, or items.
 fn items(ask: &wire::Create) -> Read<Vec<(PriceId, Option<i64>)>> {
     match (&ask.price_id, &ask.items) {
@@ -152,16 +214,16 @@ fn wanted(item: &wire::ItemChange) -> Read<Wanted> {
     })
 }
 
-fn collection(word: Option<wire::CollectionWord>, days: Option<u32>) -> Read<Option<Collection>> {
+fn collection(word: Option<CollectionWord>, days: Option<u32>) -> Read<Option<Collection>> {
     match (word, days) {
-        (Some(wire::CollectionWord::SendInvoice), days) => {
+        (Some(CollectionWord::SendInvoice), days) => {
             Ok(Some(Collection::SendInvoice { days_until_due: days.unwrap_or(DAYS_UNTIL_DUE) }))
         }
-        (Some(wire::CollectionWord::ChargeAutomatically) | None, Some(_)) => Err(conflict(
+        (Some(CollectionWord::ChargeAutomatically) | None, Some(_)) => Err(conflict(
             "daysUntilDue",
             "only an invoice that is sent has days to be paid: collectionMethod send_invoice",
         )),
-        (Some(wire::CollectionWord::ChargeAutomatically), None) => Ok(Some(Collection::ChargeAutomatically)),
+        (Some(CollectionWord::ChargeAutomatically), None) => Ok(Some(Collection::ChargeAutomatically)),
         (None, None) => Ok(None),
     }
 }

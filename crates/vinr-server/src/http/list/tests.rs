@@ -154,7 +154,7 @@ impl Asked {
             }
         }
         // What is rare has an index of its own; what is common is looked for in the order of the list.
-        for rare in ["payments?status=failed", "events?type=payment.failed"] {
+        for rare in ["payments?status=failed", "events?type=payment.failed", "invoices?status=open"] {
             self.ask("GET", &format!("/v1/{rare}"), None).await;
         }
         let deliveries = format!("/v1/webhooks/{}/deliveries?status=failed", hook["id"].as_str().expect("an id"));
@@ -171,7 +171,8 @@ impl Asked {
 }
 
 /// What is asked of an index that has only some rows.
-const RARE: [(&str, &str); 3] = [
+const RARE: [(&str, &str); 4] = [
+    ("status <> 'paid'", "invoices_status"),
     ("status <> 'completed'", "payments_status"),
     ("type <> 'payment.created' AND type <> 'payment.completed'", "events_type"),
     ("status = 'failed'", "webhook_deliveries_failed"),
@@ -193,8 +194,11 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "status" if path.ends_with("/payouts") => "status=paid".to_owned(),
         "status" if path.ends_with("/redemptions") => "status=issued".to_owned(),
         "status" if path.ends_with("/subscriptions") => "status=active".to_owned(),
-        "status" if path.ends_with("/invoices") => "status=open".to_owned(),
+        "status" if path.ends_with("/invoices") => "status=paid".to_owned(),
         "status" => "status=completed".to_owned(),
+        "subscriptionId" => "subscriptionId=sub_nobody".to_owned(),
+        "productId" => "productId=prod_nobody".to_owned(),
+        "code" => "code=spring".to_owned(),
         "payoutId" => format!("payoutId={payout}"),
         "paymentLinkId" => "paymentLinkId=link_1".to_owned(),
         "active" => "active=true".to_owned(),
@@ -208,9 +212,6 @@ fn filter(path: &str, name: &str, payout: &str) -> Option<String> {
         "programId" => "programId=prog_default".to_owned(),
         "source" => "source=pay_nobody".to_owned(),
         "paymentId" => "paymentId=pay_nobody".to_owned(),
-        "productId" => "productId=prod_nobody".to_owned(),
-        "subscriptionId" => "subscriptionId=sub_nobody".to_owned(),
-        "code" => "code=SPRING".to_owned(),
         other => panic!("how is {path} filtered by {other}? add it to this list"),
     })
 }

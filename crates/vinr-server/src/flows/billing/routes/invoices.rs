@@ -8,7 +8,7 @@ use vinr_core::keys::Family;
 use vinr_core::refusal::Code;
 
 use crate::error::{ApiError, Result};
-use crate::flows::billing::{collect, invoicing};
+use crate::flows::billing::{collect, invoicing, once};
 use crate::flows::reactions;
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::formats::id;
@@ -29,6 +29,19 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let family = Family::Billing;
     vec![
         E::get::<Listed<wire::Shown<'_>>>(ALL, family, "List invoices", list).query::<wire::Query>(),
+        E::post::<wire::Shown<'_>>(ALL, family, "Draft an invoice", create).body::<wire::Create>().codes(&[
+            Code::ResourceExists,
+            Code::ResourceMissing,
+            Code::AmountTooLarge,
+        ]),
+        E::post::<wire::ShownItem<'_>>(
+            "/v1/invoice-items",
+            family,
+            "Have something wait for a customer's next invoice",
+            create_item,
+        )
+        .body::<wire::CreateItem>()
+        .codes(&[Code::ResourceMissing, Code::InvoiceNotEditable, Code::AmountTooLarge]),
         E::get::<wire::Shown<'_>>(ONE, family, "Retrieve an invoice", retrieve),
         E::post::<wire::Shown<'_>>("/v1/invoices/{id}/finalize", family, "Finalize a draft and collect it", finalize)
             .codes(&[Code::InvoiceNotEditable, Code::AmountTooLarge]),
@@ -52,6 +65,29 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             explain,
         ),
     ]
+}
+
+fn create(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let new = call.body::<wire::Create>()?.read(call.app.settings.environment)?;
+        answer(&call, "create_invoice", new, |unit, new| {
+            Box::pin(async move {
+                let invoice = once::draft(unit, new).await?;
+                Reply::ok(&wire::show(&invoice, payments::pages(unit)))
+            })
+        })
+        .await
+    })
+}
+
+fn create_item(call: Call) -> BoxFuture<'static, Result<Reply>> {
+    Box::pin(async move {
+        let new = call.body::<wire::CreateItem>()?.read()?;
+        answer(&call, "create_invoice_item", new, |unit, new| {
+            Box::pin(async move { Reply::ok(&wire::show_item(&once::add_item(unit, new).await?)) })
+        })
+        .await
+    })
 }
 
 fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
