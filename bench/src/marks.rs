@@ -10,8 +10,8 @@ const MARKED: Ask = Ask { accounts: 100, connections: 64 };
 /// client of a few thousand.
 const KEEPS_UP: f64 = 0.98;
 
-/// A payment that earns points writes its member, its award and a transaction more, and an event: that costs this part at
-/// most.
+/// A payment that earns points writes its member, a transaction, two balances and an event more, five rows beside twelve:
+/// that costs the rest of this part at most.
 const EARNS: f64 = 0.7;
 
 /// A mark and what was found.

@@ -12,7 +12,7 @@ use hyper::header::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::load::{self, Answer, COMPLETED, Call, Client, PAYMENTS, WARMING, nth, payment_id};
-use crate::payments::{Ask, timed, told};
+use crate::payments::{Ask, in_turn, timed, told};
 use crate::results::{Results, Subject};
 use crate::server::Server;
 use crate::{Bench, Engine, Problem, progress, runtime};
@@ -24,7 +24,8 @@ const CUSTOMERS: usize = 8;
 /// Payments are prepared for so much of the time in which they are given back, in tenths: that may be quicker than paying.
 const PREPARED_TENTHS: u32 = 13;
 
-/// Measures all of them; points come last, because from then on the merchants have members.
+/// Measures all of them. Every other merchant has members; their payments and those of the others' customers are measured
+/// in turn, since they are compared.
 pub(crate) fn measure(
     bench: &Bench<'_>,
     server: &Server,
@@ -46,18 +47,28 @@ pub(crate) fn measure(
     let paid = Mutex::new(paid);
     let refund = |_| paid.lock().unwrap_or_else(PoisonError::into_inner).pop();
     results.rate(told(timed(bench, server, (engine, Subject::Refund, ask), &refund)?));
-    let pays = |number: u64| {
-        let account = nth(number, customers.len());
-        let of = &customers[account];
-        let round = number / u64::try_from(customers.len()).unwrap_or(1);
-        Some(paying(account, &of[nth(round, of.len())]))
-    };
-    results.rate(told(timed(bench, server, (engine, Subject::Customer, ask), &pays)?));
+    if customers.len() < 2 {
+        return Ok(());
+    }
     progress(&format!("{}: members who earn points", engine.name()));
     let members = runtime()?.block_on(members(server, &customers))?;
-    results.rate(told(timed(bench, server, (engine, Subject::Earning, ask), &pays)?));
+    let [without, with] = [1, 0].map(|odd| pays(&customers, odd));
+    let rates = in_turn(bench, server, (engine, ask), [(Subject::Customer, &without), (Subject::Earning, &with)])?;
+    for rate in rates {
+        results.rate(told(rate));
+    }
     runtime()?.block_on(has_earned(server, &members))?;
     Ok(())
+}
+
+/// Payments of the customers of every other merchant.
+fn pays(customers: &[Vec<String>], odd: usize) -> impl Fn(u64) -> Option<Call> {
+    move |number| {
+        let merchants = u64::try_from(customers.len() / 2).unwrap_or(1);
+        let account = 2 * nth(number, customers.len() / 2) + odd;
+        let of = customers.get(account)?;
+        Some(paying(account, &of[nth(number / merchants.max(1), of.len())]))
+    }
 }
 
 /// Every merchant's customers.
@@ -89,12 +100,13 @@ async fn of_merchant(address: SocketAddr, key: &HeaderValue) -> Result<Vec<Strin
     Ok(customers)
 }
 
-/// Makes every customer a member of a program that gives a point for each 1.00; says who one of them is.
+/// Makes every customer of every other merchant a member of a program that gives a point for each 1.00; says who one of
+/// them is.
 async fn members(server: &Server, customers: &[Vec<String>]) -> Result<String, Problem> {
     let keys = load::keys(server)?;
     let mut client = Client::connect(server.address).await?;
     let mut first = None;
-    for (key, customers) in keys.iter().zip(customers) {
+    for (key, customers) in keys.iter().zip(customers).step_by(2) {
         let rule = json!({"award": {"type": "per_amount", "per": 100, "points": 1}});
         client.post("/v1/loyalty/earning-rules", key, rule.to_string()).await?;
         for customer in customers {

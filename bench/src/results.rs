@@ -90,7 +90,7 @@ pub(crate) enum Subject {
     SavedCard,
     /// Refunds through the front door.
     Refund,
-    /// Payments of customers through the front door: what [`Subject::Earning`] asks, before anybody is a member.
+    /// Payments of customers through the front door: what [`Subject::Earning`] asks, at merchants without members.
     Customer,
     /// Payments of members through the front door, with the points that a rule gives for each.
     Earning,

@@ -48,6 +48,18 @@ pub(crate) struct Memory {
 }
 
 impl Counters {
+    /// Both together.
+    pub(crate) fn and(self, other: Counters) -> Counters {
+        Counters {
+            statements: self.statements + other.statements,
+            fsyncs: self.fsyncs + other.fsyncs,
+            rows: self.rows + other.rows,
+            cpu_s: self.cpu_s + other.cpu_s,
+            database_cpu_s: self.database_cpu_s + other.database_cpu_s,
+            load_cpu_s: self.load_cpu_s + other.load_cpu_s,
+        }
+    }
+
     /// What was spent between two readings.
     pub(crate) fn since(self, before: &Counters) -> Counters {
         Counters {

@@ -5,6 +5,7 @@
 //! `[0-9A-Za-z_]` after the prefix, because a sandbox may choose its own.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -214,6 +215,11 @@ fn encode(prefix: &str, bits: u128) -> Box<str> {
     text.push_str(prefix);
     base32::push_u128(&mut text, bits);
     text.into_boxed_str()
+}
+
+/// The least id of a kind that can have been drawn at a time, in milliseconds since 1970, or later: ids sort by time.
+pub fn drawn_since(prefix: &str, millis: u64) -> String {
+    encode(&format!("{prefix}_"), u128::from(millis) << 80).into_string()
 }
 
 /// The source of new ids in one process: version 7 UUIDs that never go back.

@@ -412,12 +412,18 @@ impl<'a> Unit<'a> {
         for transfer in transfers {
             let id = TransferId::from_bits(self.env.id_bits());
             self.store.insert(&TRANSFERS, id.as_str(), tables::transfer_values(source, transfer, self.now()));
-            for (ledger_account, unit, posted, pending) in transfer.deltas() {
-                let key = ledger_account.balance_key(unit);
-                for (column, delta) in [("posted", posted), ("pending", pending)] {
-                    if delta != 0 {
-                        self.store.add(&BALANCES, &key, column, delta, None);
-                    }
+            self.weigh(transfer);
+        }
+    }
+
+    /// Brings the balances along for a transfer of points: its row is the transaction of points, which says by its type
+    /// between which accounts they move.
+    pub(crate) fn weigh(&mut self, transfer: &Transfer) {
+        for (ledger_account, unit, posted, pending) in transfer.deltas() {
+            let key = ledger_account.balance_key(unit);
+            for (column, delta) in [("posted", posted), ("pending", pending)] {
+                if delta != 0 {
+                    self.store.add(&BALANCES, &key, column, delta, None);
                 }
             }
         }

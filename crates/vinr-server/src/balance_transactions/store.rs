@@ -33,7 +33,7 @@ pub(super) const BALANCE_TRANSACTIONS: Table = Table {
 pub(crate) const LIST: List = List {
     table: "balance_transactions",
     columns: "id, type, currency, amount, fee, net, available_at, source, created_at",
-    order: "created_at",
+    order: "id",
     indexes: &[Index { on: &["source"], rows: Indexed::All }],
 };
 

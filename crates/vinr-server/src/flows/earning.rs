@@ -27,8 +27,15 @@ use crate::{awards, customers, payments};
 pub(super) enum Gives {
     /// Somebody became a member.
     Welcome,
-    /// This payment was completed, with so much.
-    Payment(PaymentId, Money),
+    /// A payment was completed.
+    Payment {
+        /// It.
+        id: PaymentId,
+        /// What it brought.
+        paid: Money,
+        /// Whether a rule of the program has given something for it before this one.
+        has_given: bool,
+    },
 }
 
 /// What a merchant gives by hand.
@@ -102,11 +109,11 @@ async fn award(unit: &mut Unit<'_>, payment: &mut Payment, mut member: Member, p
         return note(unit, payment, format!("no points: the loyalty account {} is closed", member.account.id));
     }
     let context = Arc::clone(&unit.context);
-    let gives = Gives::Payment(payment.id.clone(), captured(payment));
     // The tier before the payment: what it earns does not multiply itself.
     let tier = tiers::current(unit, &mut member).await?;
     let (mut points, mut first, mut refused) = (0_i64, None, None);
     for rule in context.loyalty.rules_of(&program.id, Trigger::PaymentCompleted) {
+        let gives = Gives::Payment { id: payment.id.clone(), paid: captured(payment), has_given: first.is_some() };
         match give(unit, &mut member, program, rule, tier.as_ref(), &gives).await? {
             Given::Points(more, transaction) => {
                 points = points.checked_add(more).expect("the points of a payment fit 64 bits");
@@ -149,9 +156,9 @@ pub(super) async fn give(
     tier: Option<&Tier>,
     gives: &Gives,
 ) -> Result<Given> {
-    let (payment, paid) = match gives {
-        Gives::Welcome => (None, None),
-        Gives::Payment(payment, paid) => (Some(payment.clone()), Some(*paid)),
+    let (payment, paid, is_named) = match gives {
+        Gives::Welcome => (None, None, false),
+        Gives::Payment { id, paid, has_given } => (Some(id.clone()), Some(*paid), !has_given),
     };
     let mut points = rules::points(rule, paid, tier, program.rounding);
     if let Some(cap) = rule.cap {
@@ -170,7 +177,7 @@ pub(super) async fn give(
         awards::count_towards_cap(unit, rule, cap, &member.account.id, points);
     }
     let source = Source { payment, rule: Some(rule.id.clone()), paid, ..Source::default() };
-    let because = Because { source, expires_at, ..Because::default() };
+    let because = Because { source, expires_at, is_named, ..Because::default() };
     Ok(Given::Points(points, points::apply(unit, member, movement, because).id))
 }
 
@@ -195,8 +202,9 @@ async fn earn(unit: &mut Unit<'_>, ask: &Manual) -> Result<Transaction> {
     let expires_at = program.expiry(unit.now(), &context.settings.time_zone);
     let movement = core::earn(&member.account, ask.points, expires_at)?;
     let (id, paid) = (payment.as_ref().map(|payment| payment.id.clone()), payment.as_ref().map(captured));
+    let is_named = id.is_some();
     let source = Source { payment: id, paid, ..Source::default() };
-    let because = Because { source, reason: ask.reason.clone(), expires_at, ..Because::default() };
+    let because = Because { source, reason: ask.reason.clone(), expires_at, is_named, ..Because::default() };
     let transaction = points::apply(unit, &mut member, movement, because);
     tiers::settle(unit, &mut member).await?;
     if let Some(payment) = &mut payment {

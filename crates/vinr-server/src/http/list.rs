@@ -5,6 +5,8 @@
 //! page and no more: a page costs about a page, whatever the history. Where nothing is found among these, the page is
 //! short or empty, says that there is more, and its cursor leads on.
 
+mod drawn;
+mod few;
 mod shapes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,16 +17,19 @@ use vinr_core::ids::AccountId;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_store::{Db, Read, Row, Value};
 
-use self::shapes::Range;
+pub use self::few::few;
 pub use self::shapes::{Created, Listed, Page, Position};
+use self::shapes::{Range, Side};
 use crate::error::Result;
 
 /// The column that a range of creation times is about.
 const CREATED: &str = "created_at";
+/// The column that orders a list whose ids are all drawn by the server, and so sort by time.
+const ID: &str = "id";
 /// How many rows a page looks at where no index knows the filter: some milliseconds' worth.
 pub const LOOKED_AT_MAX: i64 = 5_000;
-/// How far apart two neighbours' times of creation may be in a list that is ordered by numbers: a number is given at the
-/// commit, the time is read before it and by another host's clock.
+/// How far apart two neighbours' times of creation may be in a list that is ordered by numbers or ids: a number is given at
+/// the commit, the time is read before it and by another host's clock.
 const DISORDER_MS: i64 = 60_000;
 
 /// A list that can be asked for: constants a noun supplies.
@@ -34,7 +39,7 @@ pub struct List {
     pub table: &'static str,
     /// What is selected; the first column must be `id`.
     pub columns: &'static str,
-    /// What the list is ordered by, before the id.
+    /// What the list is ordered by, before the id; or the id alone, where nobody chooses one: then there is an index less.
     pub order: &'static str,
     /// What its filters find their rows by; of two that would do equally well the last is taken.
     pub indexes: &'static [Index],
@@ -134,14 +139,10 @@ async fn read_page<I, T>(
 ) -> Result<Listed<T>> {
     let limit = ask.limit();
     query.bound(reads).await?;
-    match (&ask.starting_after, &ask.ending_before) {
-        (Some(_), Some(_)) => {
-            let message = "give `startingAfter` or `endingBefore`, not both";
-            return Err(Refusal::new(Code::ParameterConflict, message).at("endingBefore").into());
-        }
-        (Some(cursor), None) => query.start_after(reads, &cursor.row).await?,
-        (None, Some(cursor)) => query.end_before(reads, &cursor.row).await?,
-        (None, None) => {}
+    match ask.side()? {
+        Side::Newest => {}
+        Side::After(cursor) => query.start_after(reads, cursor).await?,
+        Side::Before(cursor) => query.end_before(reads, cursor).await?,
     }
     let backwards = ask.ending_before.is_some();
     // One more than a page tells whether there is more.
@@ -180,7 +181,7 @@ struct Query<'a> {
     /// The range of creation times that is asked for, in milliseconds.
     range: Range,
     /// The same as bounds of the column by which the list is ordered.
-    bounds: Range,
+    bounds: Bounds,
 }
 
 impl<'a> Query<'a> {
@@ -194,7 +195,7 @@ impl<'a> Query<'a> {
             params: vec![account.as_str().into()],
             look: Vec::new(),
             range,
-            bounds: range,
+            bounds: Bounds { since: range.since.map(Value::from), before: range.before.map(Value::from) },
         };
         for (column, value) in filters {
             if index.is_some_and(|index| index.on.contains(&column)) {
@@ -205,7 +206,7 @@ impl<'a> Query<'a> {
         }
         query.search.extend(index.map(Index::condition));
         if !query.is_by_creation() {
-            // By their numbers the rows of a range are found but for some at its ends.
+            // By their numbers or ids the rows of a range are found but for some at its ends.
             query.look.extend(range.since.map(|since| (CREATED, ">=", since.into())));
             query.look.extend(range.before.map(|before| (CREATED, "<", before.into())));
         }
@@ -228,16 +229,22 @@ impl<'a> Query<'a> {
 
     /// Turns the range of creation times into bounds of the list's own order.
     async fn bound(&mut self, reads: &impl Read) -> Result<()> {
-        if !self.is_by_creation() {
-            self.bounds.since = self.first_since(reads, self.range.since.map(|since| since - DISORDER_MS)).await?;
-            self.bounds.before = self.first_since(reads, self.range.before.map(|before| before + DISORDER_MS)).await?;
+        if self.is_by_creation() {
+            return Ok(());
         }
+        let since = self.range.since.map(|since| since - DISORDER_MS);
+        let before = self.range.before.map(|before| before + DISORDER_MS);
+        self.bounds = if self.list.order == ID {
+            Bounds { since: self.drawn(reads, since).await?.since, before: self.drawn(reads, before).await?.before }
+        } else {
+            Bounds { since: self.first_since(reads, since).await?, before: self.first_since(reads, before).await? }
+        };
         Ok(())
     }
 
     /// The number of the first row that was created at this time or later: found by halving, since there is a row for
     /// each number and times rise with numbers, nearly.
-    async fn first_since(&self, reads: &impl Read, since: Option<i64>) -> Result<Option<i64>> {
+    async fn first_since(&self, reads: &impl Read, since: Option<i64>) -> Result<Option<Value>> {
         let Some(since) = since else { return Ok(None) };
         let List { table, order, .. } = self.list;
         let end = |direction: &str| {
@@ -254,7 +261,7 @@ impl<'a> Query<'a> {
             last = end("DESC"),
         ));
         let rows = reads.query(sql, &[self.params[0].clone(), since.into()]).await?;
-        Ok(rows.first().map(|row| row.int(0)))
+        Ok(rows.first().map(|row| row.int(0).into()))
     }
 
     /// The page of older objects.
@@ -264,7 +271,7 @@ impl<'a> Query<'a> {
     /// had.
     async fn start_after(&mut self, reads: &impl Read, id: &str) -> Result<()> {
         let place = self.place(reads, id, "startingAfter").await?;
-        if self.bounds.before.is_some_and(|before| before <= place) {
+        if self.bounds.before.as_ref().is_some_and(|before| *before <= place) {
             return Ok(());
         }
         self.bounds.before = None;
@@ -275,7 +282,7 @@ impl<'a> Query<'a> {
     /// The page of younger objects; a cursor and a range as in [`Query::start_after`].
     async fn end_before(&mut self, reads: &impl Read, id: &str) -> Result<()> {
         let place = self.place(reads, id, "endingBefore").await?;
-        if self.bounds.since.is_some_and(|since| place < since) {
+        if self.bounds.since.as_ref().is_some_and(|since| place < *since) {
             return Ok(());
         }
         self.bounds.since = None;
@@ -284,20 +291,21 @@ impl<'a> Query<'a> {
     }
 
     /// Where an object stands in the list's order.
-    async fn place(&self, reads: &impl Read, id: &str, param: &'static str) -> Result<i64> {
+    async fn place(&self, reads: &impl Read, id: &str, param: &'static str) -> Result<Value> {
         let List { table, order, .. } = self.list;
         let sql = constant(format!("SELECT {order} FROM {table} WHERE account = $1 AND id = $2"));
         let rows = reads.query(sql, &[self.params[0].clone(), id.into()]).await?;
-        let Some(row) = rows.first() else {
-            return Err(Refusal::new(Code::ResourceMissing, format!("`{param}` names no object of this list"))
-                .at(param)
-                .into());
-        };
-        Ok(row.int(0))
+        let row = rows.first().ok_or_else(|| {
+            Refusal::new(Code::ResourceMissing, format!("`{param}` names no object of this list")).at(param)
+        })?;
+        Ok(if *order == ID { id.into() } else { row.int(0).into() })
     }
 
-    fn beyond(&mut self, place: i64, id: &str, comparison: &str) {
-        self.params.push(place.into());
+    fn beyond(&mut self, place: Value, id: &str, comparison: &str) {
+        if self.list.order == ID {
+            return self.and(ID, comparison, place);
+        }
+        self.params.push(place);
         let first = self.params.len();
         self.params.push(id.into());
         let order = self.list.order;
@@ -307,14 +315,15 @@ impl<'a> Query<'a> {
     /// The rows, and the id of the last that was looked at if the look ended before the rows did.
     async fn run(mut self, reads: &impl Read, limit: i64, backwards: bool) -> Result<(Vec<Row>, Option<String>)> {
         let List { columns, order, .. } = self.list;
-        if let Some(since) = self.bounds.since {
-            self.and(order, ">=", since.into());
+        if let Some(since) = self.bounds.since.take() {
+            self.and(order, ">=", since);
         }
-        if let Some(before) = self.bounds.before {
-            self.and(order, "<", before.into());
+        if let Some(before) = self.bounds.before.take() {
+            self.and(order, "<", before);
         }
         let direction = if backwards { "ASC" } else { "DESC" };
-        let _ = write!(self.search, " ORDER BY {order} {direction}, id {direction} LIMIT ${}", self.params.len() + 1);
+        let then = if *order == ID { String::new() } else { format!(", id {direction}") };
+        let _ = write!(self.search, " ORDER BY {order} {direction}{then} LIMIT ${}", self.params.len() + 1);
         let mut params = self.params.clone();
         if !self.looks() {
             params.push(limit.into());
@@ -345,6 +354,13 @@ impl<'a> Query<'a> {
         let [last, _] = rows.as_slice() else { return Ok(None) };
         Ok(Some(last.text(0).to_owned()))
     }
+}
+
+/// A part of a list's order: from a place on, and to another.
+#[derive(Default)]
+struct Bounds {
+    since: Option<Value>,
+    before: Option<Value>,
 }
 
 /// The rows of a list that have these ids, in one statement.

@@ -61,6 +61,11 @@ impl Sums {
     }
 }
 
+/// Whether a balance is one of points.
+pub(super) fn is_of_points(key: &str) -> bool {
+    key.starts_with("points_")
+}
+
 /// Adds everything up, from the transactions on.
 pub(super) async fn check(
     snapshot: &Snapshot,
@@ -85,7 +90,7 @@ pub(super) async fn check(
 }
 
 fn ledger(account: &str, sums: &Sums, balances: &Balances) -> Vec<Difference> {
-    let booked = balances.iter().filter(|(key, _)| key.starts_with("points_"));
+    let booked = balances.iter().filter(|(key, _)| is_of_points(key));
     let booked: BTreeMap<&String, i128> = booked.map(|(key, (posted, _))| (key, *posted)).collect();
     let keys: BTreeSet<&String> = sums.ledger.keys().chain(booked.keys().copied()).collect();
     let of = |sum: Option<&i128>| sum.copied().unwrap_or_default();

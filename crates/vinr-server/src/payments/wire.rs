@@ -324,10 +324,10 @@ pub(crate) struct Shown<'a> {
     receipt_email: Option<&'a str>,
     /// VINR's fee in minor units, known once captured.
     fee: Option<i64>,
-    /// The payment link that made it.
-    payment_link_id: Option<&'a str>,
     /// The invoice that it is for.
     invoice_id: Option<&'a str>,
+    /// The payment link that made it.
+    payment_link_id: Option<&'a str>,
     /// The newest refund, whole.
     latest_refund: Option<Refund<'a>>,
     /// Each status it had, with its time.
@@ -441,8 +441,8 @@ pub(crate) fn show<'a>(payment: &'a Payment, pages: Pages<'_>) -> Shown<'a> {
         statement_descriptor: payment.statement_descriptor.as_deref(),
         receipt_email: payment.receipt_email.as_deref(),
         fee: payment.fee,
-        payment_link_id: payment.link_id.as_ref().map(vinr_core::ids::PaymentLinkId::as_str),
         invoice_id: payment.invoice_id.as_ref().map(vinr_core::ids::InvoiceId::as_str),
+        payment_link_id: payment.link_id.as_ref().map(vinr_core::ids::PaymentLinkId::as_str),
         latest_refund: payment.latest_refund.as_deref().map(Refund::of),
         timeline: payment.timeline.iter().map(milestone).collect(),
         metadata: pairs(&payment.metadata),

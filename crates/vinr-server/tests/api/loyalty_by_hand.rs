@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Engine, Server, on_both_engines};
 use crate::loyalty::{a_point_for_each_euro, balance, id, member, moved, pays, pays_with};
+use crate::payment_links::seconds;
 
 on_both_engines!(
     a_payment_earns_by_hand_once,
@@ -13,6 +14,8 @@ on_both_engines!(
     a_payment_that_is_not_theirs_gives_nothing,
     a_correction_is_given_or_taken_and_never_below_zero,
     transactions_are_found_by_member_type_and_payment,
+    all_that_a_payment_moved_is_found_by_it_page_by_page,
+    transactions_are_found_by_their_time_whatever_the_clock_was_set_to,
 );
 
 async fn give(server: &Server, body: Value) -> crate::harness::Answer {
@@ -181,4 +184,71 @@ async fn transactions_are_found_by_member_type_and_payment(engine: Engine) {
     assert_eq!(points("created[lt]=1717113600").await, Vec::<i64>::new());
     assert_eq!(server.get("/v1/loyalty/transactions?type=gift").await.status, 400);
     assert_eq!(server.get("/v1/loyalty/transactions/ptx_none").await.code(), "resource_missing");
+}
+
+/// What rules gave, what was given by hand in another program, and what refunds took.
+async fn all_that_a_payment_moved_is_found_by_it_page_by_page(engine: Engine) {
+    let server = Server::start(engine).await;
+    a_point_for_each_euro(&server).await;
+    a_point_for_each_euro(&server).await;
+    let (customer, _) = member(&server).await;
+    server.post("/v1/loyalty/programs", json!({"id": "prog_other", "name": "Other"})).await.ok();
+    let other = json!({"programId": "prog_other", "customerId": customer});
+    let other = id(&server.post("/v1/loyalty/accounts", other).await.ok());
+    pays(&server, &customer, 900).await;
+    let payment = pays(&server, &customer, 4200).await;
+    give(&server, json!({"accountId": other, "amount": 5, "sourcePaymentId": payment["id"]})).await.ok();
+    let refund = json!({"paymentId": payment["id"], "amount": 2100});
+    server.post("/v1/refunds", refund.clone()).await.ok();
+    server.post("/v1/refunds", refund).await.ok();
+    let all = format!("/v1/loyalty/transactions?paymentId={}", id(&payment));
+    let points = |list: &Value| -> Vec<i64> {
+        let all = list["data"].as_array().expect("a list").iter();
+        all.map(|one| one["points"].as_i64().expect("points")).collect()
+    };
+    let whole = server.get(&all).await.ok();
+    let expected = [-2, -42, -3, -42, 5, 42, 42];
+    assert_eq!(points(&whole), expected, "newest first, of both rules and by hand, and of no other payment");
+    let ids: Vec<String> = whole["data"].as_array().expect("a list").iter().map(id).collect();
+    let first = server.get(&format!("{all}&limit=5")).await.ok();
+    assert_eq!(
+        (points(&first), &first["page"]),
+        (expected[..5].to_vec(), &json!({"hasMore": true, "nextCursor": ids[4]}))
+    );
+    let last = server.get(&format!("{all}&limit=5&startingAfter={}", ids[4])).await.ok();
+    assert_eq!((points(&last), &last["page"]), (vec![42, 42], &json!({"hasMore": false, "nextCursor": null})));
+    let back = server.get(&format!("{all}&limit=2&endingBefore={}", ids[4])).await.ok();
+    assert_eq!((points(&back), &back["page"]), (vec![-3, -42], &json!({"hasMore": true, "nextCursor": ids[3]})));
+    assert_eq!(points(&server.get(&format!("{all}&type=earn")).await.ok()), [5, 42, 42]);
+    assert_eq!(points(&server.get(&format!("{all}&accountId={other}")).await.ok()), [-2, -3, 5]);
+    assert_eq!(points(&server.get(&format!("{all}&created[lt]=1")).await.ok()), Vec::<i64>::new());
+    let nobody = server.get(&format!("{all}&startingAfter=ptx_nobody")).await;
+    assert_eq!((nobody.status, nobody.code().as_str()), (404, "resource_missing"));
+}
+
+/// The ids of transactions say when they were drawn, by the host's clock; the account's may be months ahead.
+async fn transactions_are_found_by_their_time_whatever_the_clock_was_set_to(engine: Engine) {
+    let server = Server::start(engine).await;
+    let (_, account) = member(&server).await;
+    let mut times = Vec::new();
+    for points in 1..=6 {
+        give(&server, json!({"accountId": account, "amount": points})).await.ok();
+        let list = server.get("/v1/loyalty/transactions?limit=1").await.ok();
+        times.push(seconds(list["data"][0]["created_at"].as_str().expect("a time")));
+        server.advance(if points % 2 == 0 { 40 * 86_400 } else { 600 }).await;
+    }
+    let points = async |query: String| -> Vec<i64> {
+        let list = server.get(&format!("/v1/loyalty/transactions?{query}")).await.ok();
+        let all = list["data"].as_array().expect("a list").iter();
+        all.map(|one| one["points"].as_i64().expect("points")).collect()
+    };
+    for (place, at) in times.iter().enumerate() {
+        let place = i64::try_from(place).expect("six");
+        let since: Vec<i64> = (place + 1..=6).rev().collect();
+        assert_eq!(points(format!("created[gte]={at}")).await, since, "since {at}");
+        let before: Vec<i64> = (1..=place).rev().collect();
+        assert_eq!(points(format!("created[lt]={at}")).await, before, "before {at}");
+        assert_eq!(points(format!("created[gte]={at}&created[lte]={at}&accountId={account}")).await, [place + 1]);
+    }
+    assert_eq!(points(format!("created[gte]={}&created[lt]={}", times[1], times[4])).await, [4, 3, 2]);
 }

@@ -289,7 +289,7 @@ async fn a_closed_link_says_why_and_takes_no_payment(engine: Engine) {
 }
 
 /// Unix seconds of what the clock shows.
-fn seconds(text: &str) -> i64 {
+pub fn seconds(text: &str) -> i64 {
     vinr_core::time::Timestamp::parse(text).expect("a time").seconds()
 }
 

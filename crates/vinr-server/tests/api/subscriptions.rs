@@ -21,7 +21,7 @@ on_both_engines!(
     an_invoice_that_is_sent_waits_to_be_paid,
     a_pause_collects_nothing,
     a_renewal_earns_points_like_any_payment,
-    two_schedulers_bill_a_period_once,
+    a_draft_that_many_finalize_at_once_is_charged_once,
     what_makes_no_sense_is_refused,
 );
 
@@ -421,7 +421,7 @@ async fn a_renewal_earns_points_like_any_payment(engine: Engine) {
     assert_books(&server).await;
 }
 
-async fn two_schedulers_bill_a_period_once(engine: Engine) {
+async fn a_draft_that_many_finalize_at_once_is_charged_once(engine: Engine) {
     let server = Server::start_at(engine, START).await;
     let (customer, price) = (customer(&server).await, monthly(&server, 2900).await);
     let made = id(&subscribes(&server, &customer, &price, json!({})).await.ok());

@@ -2,15 +2,6 @@
 
 export interface components {
     schemas: {
-        /** @description A correction by hand. */
-        PostLoyaltyTransactionsBody: {
-            /** @description Whose points. */
-            accountId: string;
-            /** @description Points that are given, or taken if negative; never more than the member has. */
-            amount: number;
-            /** @description Why, for people. */
-            reason?: string | null;
-        };
         GetLoyaltyTransactionsQuery: {
             /** @description Entries on a page. */
             limit?: number | null;
@@ -35,6 +26,15 @@ export interface components {
             type?: ("earn" | "redeem" | "release" | "clawback" | "clawback_reversal" | "adjust" | "expire") | null;
             /** @description Only those that come from this payment. */
             paymentId?: string | null;
+        };
+        /** @description A correction by hand. */
+        PostLoyaltyTransactionsBody: {
+            /** @description Whose points. */
+            accountId: string;
+            /** @description Points that are given, or taken if negative; never more than the member has. */
+            amount: number;
+            /** @description Why, for people. */
+            reason?: string | null;
         };
     };
     responses: never;

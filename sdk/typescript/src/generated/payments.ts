@@ -95,10 +95,10 @@ export interface components {
             receiptEmail: string | null;
             /** @description VINR's fee in minor units, known once captured. */
             fee: number | null;
-            /** @description The payment link that made it. */
-            paymentLinkId: string | null;
             /** @description The invoice that it is for. */
             invoiceId: string | null;
+            /** @description The payment link that made it. */
+            paymentLinkId: string | null;
             /** @description The newest refund, whole. */
             latestRefund: {
                 /** @description Its id. */

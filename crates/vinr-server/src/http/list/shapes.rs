@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use vinr_core::ids::TypedId;
+use vinr_core::refusal::{Code, Refusal};
 
 /// Page size when none is asked for.
 const LIMIT_DEFAULT: i64 = 25;
@@ -32,6 +33,22 @@ impl<I> Page<I> {
         self.limit.unwrap_or(LIMIT_DEFAULT)
     }
 
+    /// Where it begins.
+    ///
+    /// # Errors
+    /// Both cursors at once.
+    pub(super) fn side(&self) -> Result<Side<'_>, Refusal> {
+        match (&self.starting_after, &self.ending_before) {
+            (Some(_), Some(_)) => {
+                let message = "give `startingAfter` or `endingBefore`, not both";
+                Err(Refusal::new(Code::ParameterConflict, message).at("endingBefore"))
+            }
+            (Some(cursor), None) => Ok(Side::After(&cursor.row)),
+            (None, Some(cursor)) => Ok(Side::Before(&cursor.row)),
+            (None, None) => Ok(Side::Newest),
+        }
+    }
+
     /// The first page, of so many entries.
     pub fn first(limit: i64) -> Page<I> {
         Page { limit: Some(limit), starting_after: None, ending_before: None, created: None }
@@ -44,6 +61,13 @@ impl<I> Page<I> {
         let created = Some(Created { gte: since, lt: before, gt: None, lte: None });
         Page { limit: Some(limit), starting_after, ending_before: None, created }
     }
+}
+
+/// Where a page begins: at the newest object, or beside one.
+pub(super) enum Side<'a> {
+    Newest,
+    After(&'a str),
+    Before(&'a str),
 }
 
 /// The id of the object beside which a page begins.

@@ -247,6 +247,8 @@ async fn sqlite_begins_every_page_at_its_cursor_and_sorts_nothing() {
             // A number of an event is there once.
             ("(sequence, id) < (", "sequence<?"),
             ("(sequence, id) > (", "sequence>?"),
+            (" AND id < $", "id<?"),
+            (" AND id > $", "id>?"),
         ] {
             assert!(!sql.contains(asked) || search.contains(found), "{sql}\n{search}");
         }
@@ -299,6 +301,8 @@ async fn postgres_begins_every_page_at_its_cursor_and_sorts_nothing() {
             ("(created_at, id) > (", "(ROW(created_at, id) > ROW("),
             ("(sequence, id) < (", "sequence <"),
             ("(sequence, id) > (", "sequence >"),
+            (" AND id < $", "id <"),
+            (" AND id > $", "id >"),
         ] {
             assert!(!sql.contains(asked) || conditions.contains(found), "{sql}\n{plan:#?}");
         }

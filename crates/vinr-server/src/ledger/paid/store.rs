@@ -11,7 +11,7 @@ use crate::error::Result;
 const PAYMENTS: &str = "SELECT id, amount_capturable, amount_captured, fee, amount_refunded, amount_disputed, \
      amount, status, currency, credit_applied, credit_refunded FROM payments \
      WHERE account = $1 AND id > $2 ORDER BY id LIMIT 5000";
-/// What payments hold, took and paid by their transfers (of money, as the index has them: `0026_transfers_of_money`), and what store credit they hold or have used.
+/// What payments hold, took and paid by their transfers, and what store credit they hold or have used.
 const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
      CAST(SUM(CASE WHEN debit <> 'network' THEN 0 WHEN phase = 'pending' THEN amount WHEN phase = 'post' THEN -held \
      WHEN phase = 'void' THEN -amount ELSE 0 END) AS BIGINT), \
@@ -19,12 +19,12 @@ const MOVED_BY_PAYMENTS: &str = "SELECT source_id, \
      CAST(SUM(CASE WHEN credit = 'fees' AND phase = 'posted' THEN amount ELSE 0 END) AS BIGINT), \
      CAST(SUM(CASE WHEN debit <> 'customer_credit' THEN 0 WHEN phase = 'pending' THEN amount WHEN phase = 'void' THEN -amount \
      ELSE 0 END) AS BIGINT) \
-     FROM transfers WHERE account = $1 AND source_id > $2 AND source_id <= $3 AND unit < 'a' \
+     FROM transfers WHERE account = $1 AND source_id > $2 AND source_id <= $3 \
      GROUP BY source_id ORDER BY source_id";
 /// What refunds of payments gave back by their transfers.
 const MOVED_BY_REFUNDS: &str = "SELECT r.payment_id, \
      CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount ELSE -t.amount END) AS BIGINT) \
-     FROM refunds r JOIN transfers t ON t.account = r.account AND t.source_id = r.id AND t.unit < 'a' \
+     FROM refunds r JOIN transfers t ON t.account = r.account AND t.source_id = r.id \
      WHERE r.account = $1 AND r.payment_id > $2 AND r.payment_id <= $3 GROUP BY r.payment_id";
 /// What refunds of payments say that they give back.
 const REFUNDED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT), CAST(SUM(credit_amount) AS BIGINT) FROM refunds \
@@ -35,7 +35,7 @@ const REFUNDS_OF_CREDIT: &str = "SELECT COUNT(*) FROM refunds \
 /// What disputes of payments took by their transfers, without their fees.
 const MOVED_BY_DISPUTES: &str = "SELECT d.payment_id, \
      CAST(SUM(CASE WHEN t.credit = 'network' THEN t.amount WHEN t.debit = 'network' THEN -t.amount ELSE 0 END) AS BIGINT) \
-     FROM disputes d JOIN transfers t ON t.account = d.account AND t.source_id = d.id AND t.unit < 'a' \
+     FROM disputes d JOIN transfers t ON t.account = d.account AND t.source_id = d.id \
      WHERE d.account = $1 AND d.payment_id > $2 AND d.payment_id <= $3 GROUP BY d.payment_id";
 /// What disputes of payments say that they take: a warning takes nothing.
 const DISPUTED: &str = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes \

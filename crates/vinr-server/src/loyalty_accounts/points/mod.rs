@@ -28,6 +28,8 @@ pub(crate) struct Because {
     pub(crate) expires_at: Option<Timestamp>,
     /// What was to be taken back besides, and was let go of.
     pub(crate) waived: i64,
+    /// Whether it is the first one of an award, which its payment names.
+    pub(crate) is_named: bool,
     /// The month in which the award counts that is taken back, or given again; what is earned counts now.
     pub(crate) month: Option<Month>,
 }
@@ -35,7 +37,7 @@ pub(crate) struct Because {
 /// Moves points: the member, their lots, what counts towards their tier, the ledger, the transaction that tells of it, and
 /// the event where there is one. Whoever moves what counts settles the tier when it is all done.
 pub(crate) fn apply(unit: &mut Unit<'_>, member: &mut Member, movement: Movement, because: Because) -> Transaction {
-    let Because { source, reason, expires_at, waived, month } = because;
+    let Because { source, reason, expires_at, waived, is_named, month } = because;
     let month = tiers::month_of(unit, &member.account, movement.kind, month);
     core::evolve(&mut member.account, &movement);
     for slice in &movement.slices {
@@ -56,9 +58,10 @@ pub(crate) fn apply(unit: &mut Unit<'_>, member: &mut Member, movement: Movement
         month,
         created_at: unit.now(),
     };
-    let transfer = points::transfers(&transaction.program_id, &transaction.movement);
-    unit.book(transaction.id.as_str(), transfer.as_slice());
-    store::insert(unit, &transaction);
+    if let Some(transfer) = points::transfers(&transaction.program_id, &transaction.movement) {
+        unit.weigh(&transfer);
+    }
+    store::insert(unit, &transaction, is_named);
     unit.note(|| Note::PointsMoved(Box::new(transaction.clone())));
     if transaction.movement.kind == Kind::Earn && transaction.movement.points > 0 {
         unit.emit(EventType::LoyaltyPointsEarned, &wire::data(&transaction));

@@ -10,13 +10,13 @@ use crate::error::Result;
 use crate::http::endpoint::{Call, Endpoint};
 use crate::http::formats::required_id;
 use crate::http::idempotency::answer;
-use crate::http::list::{self, Filter, Listed};
 use crate::http::reply::Reply;
 
-const ALL: &str = "/v1/loyalty/transactions";
+/// Where they are.
+pub(crate) const ALL: &str = "/v1/loyalty/transactions";
 const ONE: &str = "/v1/loyalty/transactions/{id}";
 
-/// What can be asked of transactions of points.
+/// What can be asked of transactions of points by themselves; their list asks payments too (`flows::earning`).
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     use Endpoint as E;
     let family = Family::Loyalty;
@@ -24,7 +24,6 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         E::post::<wire::Shown<'_>>(ALL, family, "Correct a member's points", adjust)
             .body::<wire::Adjust>()
             .codes(&[Code::InsufficientPoints, Code::LoyaltyAccountClosed]),
-        E::get::<Listed<wire::Shown<'_>>>(ALL, family, "List points transactions", list).query::<wire::Query>(),
         E::get::<wire::Shown<'_>>(ONE, family, "Retrieve a points transaction", retrieve),
     ]
 }
@@ -40,23 +39,6 @@ fn adjust(call: Call) -> BoxFuture<'static, Result<Reply>> {
             })
         })
         .await
-    })
-}
-
-fn list(call: Call) -> BoxFuture<'static, Result<Reply>> {
-    Box::pin(async move {
-        let query = call.query::<wire::Query>()?;
-        let mut filters: Vec<Filter> = Vec::new();
-        filters.extend(query.account_id.map(|account| ("loyalty_account_id", account.into())));
-        filters.extend(query.kind.map(|kind| ("type", kind.as_str().into())));
-        filters.extend(query.payment_id.map(|payment| ("payment_id", payment.into())));
-        let read = |row: &vinr_store::Row| {
-            let transaction = store::read_listed(row);
-            (transaction.id.to_string(), transaction)
-        };
-        let page = list::page(&call.app.db, call.account(), &store::LIST, &query.page, filters, read).await?;
-        let shown = page.data.iter().map(wire::show).collect();
-        Reply::ok(&Listed { object: page.object, data: shown, page: page.page })
     })
 }
 

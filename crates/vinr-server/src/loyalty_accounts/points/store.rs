@@ -1,5 +1,7 @@
 //! Transactions of points as rows, never changed.
 
+use std::collections::BTreeSet;
+
 use vinr_core::calendar::Month;
 use vinr_core::ids::{
     AccountId, CustomerId, DisputeId, EarningRuleId, LoyaltyAccountId, PaymentId, PointsTransactionId, ProgramId,
@@ -11,7 +13,7 @@ use vinr_core::time::Timestamp;
 use vinr_store::{Column, Kind, Read, Row, RowReader, Table, Value};
 
 use crate::error::{ApiError, Result};
-use crate::http::list::{Index, Indexed, List};
+use crate::http::list::{self, Index, Indexed, List};
 use crate::record::{Unit, read_slices, slices_text};
 
 const POINTS_TRANSACTIONS: Table = Table {
@@ -36,10 +38,14 @@ const POINTS_TRANSACTIONS: Table = Table {
         Column::int("expires_at"),
         Column::int("created_at"),
         Column::int("month"),
+        Column::text("further_of"),
     ],
     unique: &[],
     kind: Kind::AppendOnly,
 };
+
+/// How many transactions one statement reads.
+const READ_AT_ONCE: usize = 128;
 
 /// The list of transactions.
 pub(crate) const LIST: List = List {
@@ -47,14 +53,16 @@ pub(crate) const LIST: List = List {
     columns: "id, loyalty_account_id, customer_id, program_id, type, points, slices, waived, balance_after, payment_id, \
               refund_id, dispute_id, redemption_id, rule_id, paid, currency, reason, expires_at, created_at, \
               month",
-    order: "created_at",
+    order: "id",
     indexes: &[
         // Where most is earned some is found at once; what else became of points is what people look for.
         Index { on: &["type"], rows: Indexed::Without("type", &["earn"]) },
         Index { on: &["loyalty_account_id"], rows: Indexed::All },
-        Index { on: &["payment_id"], rows: Indexed::All },
     ],
 };
+
+/// The transactions of a payment that its awards do not name.
+const FURTHER: &str = "SELECT id FROM points_transactions WHERE account = $1 AND further_of = $2";
 
 /// A transaction to be shown.
 ///
@@ -64,6 +72,29 @@ pub(crate) async fn get(reads: &impl Read, account: &AccountId, id: &PointsTrans
     let row = reads.load(&POINTS_TRANSACTIONS, account.as_str(), id.as_str()).await?;
     let found = row.map(|row| read(id.clone(), &mut row.reader()));
     found.ok_or_else(|| ApiError::missing("points transaction", id.as_str()))
+}
+
+/// The transactions of a payment, newest first; `first` are those that its awards name.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn of_payment(
+    reads: &impl Read,
+    account: &AccountId,
+    payment: &PaymentId,
+    first: impl Iterator<Item = &PointsTransactionId>,
+) -> Result<Vec<Transaction>> {
+    let mut ids: BTreeSet<String> = first.map(String::from).collect();
+    let further = reads.query(FURTHER, &[account.as_str().into(), payment.as_str().into()]).await?;
+    ids.extend(further.iter().map(|row| row.text(0).to_owned()));
+    let mut found: Vec<Transaction> = Vec::with_capacity(ids.len());
+    let ids: Vec<String> = ids.into_iter().collect();
+    for some in ids.chunks(READ_AT_ONCE) {
+        let rows = list::rows(reads, account, &LIST, &some.iter().cloned().collect()).await?;
+        found.extend(rows.iter().map(read_listed));
+    }
+    found.sort_by(|one, other| other.id.cmp(&one.id));
+    Ok(found)
 }
 
 /// A transaction that an answer is made of; it never changes.
@@ -83,11 +114,12 @@ pub(crate) fn read_listed(row: &Row) -> Transaction {
     read(id, &mut row)
 }
 
-pub(super) fn insert(unit: &mut Unit<'_>, transaction: &Transaction) {
-    unit.store.insert(&POINTS_TRANSACTIONS, transaction.id.as_str(), values(transaction));
+/// Stages a new transaction; the first one of an award is found by its payment, which names it.
+pub(super) fn insert(unit: &mut Unit<'_>, transaction: &Transaction, is_named: bool) {
+    unit.store.insert(&POINTS_TRANSACTIONS, transaction.id.as_str(), values(transaction, is_named));
 }
 
-fn values(transaction: &Transaction) -> Vec<Value> {
+fn values(transaction: &Transaction, is_named: bool) -> Vec<Value> {
     let Source { payment, refund, dispute, redemption, rule, paid } = &transaction.source;
     vec![
         transaction.account.as_str().into(),
@@ -109,6 +141,7 @@ fn values(transaction: &Transaction) -> Vec<Value> {
         transaction.expires_at.map(Timestamp::millis).into(),
         transaction.created_at.millis().into(),
         transaction.month.map(Month::number).into(),
+        payment.as_ref().filter(|_| !is_named).map(PaymentId::as_str).into(),
     ]
 }
 

@@ -26,25 +26,25 @@ pub(super) struct Adjust {
 /// Which transactions to list.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Query {
+pub(crate) struct Query {
     /// The page.
     #[serde(flatten)]
-    pub(super) page: Page<PointsTransactionId>,
+    pub(crate) page: Page<PointsTransactionId>,
     /// Only those of this member.
     #[schemars(extend("format" = "id:loy"))]
-    pub(super) account_id: Option<String>,
+    pub(crate) account_id: Option<String>,
     /// Only those of this type.
     #[serde(rename = "type")]
-    pub(super) kind: Option<TypeWord>,
+    pub(crate) kind: Option<TypeWord>,
     /// Only those that come from this payment.
     #[schemars(extend("format" = "id:pay"))]
-    pub(super) payment_id: Option<String>,
+    pub(crate) payment_id: Option<String>,
 }
 
 /// What a movement of points was.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum TypeWord {
+pub(crate) enum TypeWord {
     /// Given by a rule or by you.
     Earn,
     /// Spent on a reward.
@@ -63,7 +63,7 @@ pub(super) enum TypeWord {
 
 impl TypeWord {
     /// The word in the database.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             TypeWord::Earn => "earn",
             TypeWord::Redeem => "redeem",
