@@ -11,6 +11,7 @@ use jiff::tz;
 
 use crate::countries::Country;
 use crate::fees::FeeSchedule;
+use crate::ids::DunningPolicyId;
 use crate::ip_ranges::IpRange;
 use crate::keys::Environment;
 use crate::origins::{Embedders, Origin};
@@ -135,6 +136,8 @@ pub struct Settings {
     pub payout_schedule: PayoutSchedule,
     /// Where tax is rounded.
     pub tax_mode: TaxMode,
+    /// How failed invoices are tried again where nothing else is said; nothing for the usual days.
+    pub dunning_policy: Option<DunningPolicyId>,
     /// How its pages look.
     pub branding: Branding,
     /// What buyers read on their card statements.
@@ -176,6 +179,8 @@ pub struct Changes {
     pub payout_schedule: Option<PayoutSchedule>,
     /// Where tax is rounded.
     pub tax_mode: Option<TaxMode>,
+    /// A policy that is there.
+    pub dunning_policy: Option<Option<DunningPolicyId>>,
     /// How its pages look.
     pub branding: Option<Branding>,
     /// What buyers read on their card statements.
@@ -195,6 +200,7 @@ pub fn create(name: &str) -> Result<Settings, Refusal> {
         fees: FeeSchedule::default(),
         payout_schedule: PayoutSchedule::default(),
         tax_mode: TaxMode::PerLine,
+        dunning_policy: None,
         branding: Branding::default(),
         statement_descriptor: None,
         ip_allow_list: Vec::new(),
@@ -216,6 +222,7 @@ pub fn changed(settings: &Settings, changes: Changes, environment: Environment) 
     let schedule = changes.payout_schedule.map(checked_schedule);
     set(&mut settings.payout_schedule, schedule, &mut problems);
     set(&mut settings.tax_mode, changes.tax_mode.map(Ok), &mut problems);
+    set(&mut settings.dunning_policy, changes.dunning_policy.map(Ok), &mut problems);
     set(&mut settings.branding, changes.branding.map(Branding::checked), &mut problems);
     let descriptor = changes.statement_descriptor.map(|text| text.map(|text| statement_descriptor(&text)).transpose());
     set(&mut settings.statement_descriptor, descriptor, &mut problems);

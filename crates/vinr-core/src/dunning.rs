@@ -55,10 +55,29 @@ pub struct Policy {
     pub name: Option<String>,
     /// What it says.
     pub rules: Rules,
+    /// Whether something new can have it.
+    pub is_active: bool,
     /// The merchant's notes.
     pub metadata: Metadata,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+/// What to change of a policy; nothing stays as it is, and `Some(None)` takes away.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// For the merchant.
+    pub name: Option<Option<String>>,
+    /// Days after the first failure.
+    pub retries_days: Option<Vec<u32>>,
+    /// What follows the last retry.
+    pub on_exhausted: Option<OnExhausted>,
+    /// Whether the customer is written to.
+    pub notify: Option<bool>,
+    /// Whether something new can have it.
+    pub is_active: Option<bool>,
+    /// Pairs to merge.
+    pub metadata: Vec<(String, Option<String>)>,
 }
 
 /// Where the dunning of an invoice stands.
@@ -109,24 +128,55 @@ pub enum Attempt {
 /// Checks what a policy says.
 ///
 /// # Errors
-/// `parameter_invalid`.
-pub fn check(policy: &Policy) -> Result<(), Refusal> {
-    let invalid = |param: String, message: String| Err(Refusal::new(Code::ParameterInvalid, message).at(param));
+/// Everything that is wrong with it.
+pub fn check(policy: &Policy) -> Result<(), Vec<Refusal>> {
+    let wrong = problems(policy);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// A policy with changes. What is being tried again by it goes on by what it says now.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn changed(mut policy: Policy, changes: Changes) -> Result<Policy, Vec<Refusal>> {
+    let mut wrong = Vec::new();
+    match policy.metadata.merged(changes.metadata) {
+        Ok(metadata) => policy.metadata = metadata,
+        Err(refusal) => wrong.push(refusal),
+    }
+    policy.name = changes.name.unwrap_or(policy.name);
+    policy.rules = Rules {
+        retries_days: changes.retries_days.unwrap_or(policy.rules.retries_days),
+        on_exhausted: changes.on_exhausted.unwrap_or(policy.rules.on_exhausted),
+        notify: changes.notify.unwrap_or(policy.rules.notify),
+    };
+    policy.is_active = changes.is_active.unwrap_or(policy.is_active);
+    wrong.extend(problems(&policy));
+    if wrong.is_empty() { Ok(policy) } else { Err(wrong) }
+}
+
+fn problems(policy: &Policy) -> Vec<Refusal> {
+    let mut wrong = Vec::new();
+    let mut invalid = |param: String, message: String| {
+        wrong.push(Refusal::new(Code::ParameterInvalid, message).at(param));
+    };
     if policy.name.as_ref().is_some_and(|name| !(1..=NAME_LENGTH_MAX).contains(&name.chars().count())) {
-        return invalid("name".into(), format!("expected 1 to {NAME_LENGTH_MAX} characters"));
+        invalid("name".into(), format!("expected 1 to {NAME_LENGTH_MAX} characters"));
     }
     if !(1..=RETRIES_MAX).contains(&policy.rules.retries_days.len()) {
-        return invalid("retries".into(), format!("expected 1 to {RETRIES_MAX} retries"));
+        invalid("retries".into(), format!("expected 1 to {RETRIES_MAX} retries"));
     }
     let mut before = 0;
     for (place, days) in policy.rules.retries_days.iter().enumerate() {
         if *days <= before || *days > RETRY_DAYS_MAX {
             let message = format!("expected {} to {RETRY_DAYS_MAX} days: retries rise", before.saturating_add(1));
-            return invalid(format!("retries.{place}.afterDays"), message);
+            invalid(format!("retries.{place}.afterDays"), message);
+            // What is wrong with one is wrong with all that follow.
+            break;
         }
         before = *days;
     }
-    Ok(())
+    wrong
 }
 
 /// The dunning that the first failure begins.

@@ -178,6 +178,8 @@ ids! {
     SubscriptionItemId = "si",
     /// How much was used of what is measured.
     UsageRecordId = "mbu",
+    /// What was used of an item in a period.
+    UsageSummaryId = "mbs",
     /// How failed invoices are tried again.
     DunningPolicyId = "dpol",
     /// Money given back.

@@ -46,6 +46,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0026_transfers_of_money", sql: include_str!("../../../migrations/0026_transfers_of_money.sql") },
     Migration { name: "0027_leaner_points", sql: include_str!("../../../migrations/0027_leaner_points.sql") },
     Migration { name: "0028_billing", sql: include_str!("../../../migrations/0028_billing.sql") },
+    Migration { name: "0029_dunning_policies", sql: include_str!("../../../migrations/0029_dunning_policies.sql") },
+    Migration { name: "0030_usage", sql: include_str!("../../../migrations/0030_usage.sql") },
 ];
 
 /// The account of the demo shop, which the sandbox makes for itself beside those of merchants.

@@ -1,5 +1,6 @@
 //! What needs two nouns.
 
+pub(crate) mod accounts;
 pub(crate) mod attempts;
 pub(crate) mod billing;
 pub(crate) mod catalog;
@@ -19,3 +20,4 @@ pub(crate) mod refunds;
 pub(crate) mod reset;
 pub(crate) mod settlements;
 pub(crate) mod setups;
+pub(crate) mod usage;

@@ -14,6 +14,7 @@ mod credit;
 mod customers;
 mod disputes;
 pub mod documents;
+mod dunning_policies;
 mod earning_rules;
 pub mod egress;
 pub mod env;
@@ -45,6 +46,7 @@ mod settlements;
 mod setups;
 mod subscriptions;
 mod tax_rates;
+mod usage;
 mod webhooks;
 pub mod witness;
 mod workers;
@@ -112,8 +114,10 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         prices::routes::endpoints(),
         coupons::routes::endpoints(),
         tax_rates::routes::endpoints(),
+        dunning_policies::routes::endpoints(),
         flows::billing::routes::endpoints(),
-        accounts::routes::endpoints(),
+        flows::usage::routes::endpoints(),
+        flows::accounts::routes::endpoints(),
         events::routes::endpoints(),
         webhooks::routes::endpoints(),
         workers::clock::routes::endpoints(),

@@ -53,8 +53,9 @@ use crate::unit::Unit;
 /// Where random bits come from: the ids of batches, and the jitter of pauses.
 pub type Entropy = Arc<dyn Fn() -> u128 + Send + Sync>;
 
-/// A unit of work has at most this many rows (store.md, "How a batch commits").
-const UNIT_ROWS_MAX: usize = 2_000;
+/// A unit of work has at most this many rows: a batch of a thousand usage records of as many items has some five thousand
+/// (store.md, "How a batch commits").
+const UNIT_ROWS_MAX: usize = 6_000;
 
 /// Which database to open.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ fn policy(retries_days: &[u32]) -> Policy {
         id: DunningPolicyId::from_bits(1),
         name: None,
         rules: Rules { retries_days: retries_days.into(), ..Rules::default() },
+        is_active: true,
         metadata: Metadata::new(),
         created_at: at("2026-03-01T00:00:00Z"),
     }
@@ -85,12 +86,32 @@ fn what_is_tried_beside_the_schedule_does_not_use_it_up() {
 fn the_days_of_a_policy_rise() {
     assert_eq!(check(&policy(&[1, 3, 5, 7])), Ok(()));
     assert_eq!(check(&policy(&[RETRY_DAYS_MAX])), Ok(()));
-    let refused = |days: &[u32]| check(&policy(days)).expect_err("refused").param.expect("a parameter");
+    let refused = |days: &[u32]| check(&policy(days)).expect_err("refused")[0].param.clone().expect("a parameter");
     assert_eq!(refused(&[]), "retries");
     assert_eq!(refused(&[0]), "retries.0.afterDays");
     assert_eq!(refused(&[3, 3]), "retries.1.afterDays");
     assert_eq!(refused(&[1, 61]), "retries.1.afterDays");
     assert_eq!(refused(&[1; RETRIES_MAX + 1]), "retries");
-    let named = Policy { name: Some(String::new()), ..policy(&[1]) };
-    assert_eq!(check(&named).expect_err("refused").param.expect("a parameter"), "name");
+    let named = Policy { name: Some(String::new()), ..policy(&[2, 1]) };
+    let wrong = check(&named).expect_err("refused");
+    let params: Vec<_> = wrong.iter().filter_map(|refusal| refusal.param.as_deref()).collect();
+    assert_eq!(params, ["name", "retries.1.afterDays"], "all of it is told at once");
+}
+
+#[test]
+fn what_is_not_named_of_a_policy_stays_as_it_is() {
+    let before = Policy { name: Some("Gentle".into()), ..policy(&[2, 4]) };
+    assert_eq!(changed(before.clone(), Changes::default()), Ok(before.clone()));
+    let changes = Changes {
+        name: Some(None),
+        on_exhausted: Some(OnExhausted::LeaveUnpaid),
+        is_active: Some(false),
+        ..Changes::default()
+    };
+    let after = changed(before.clone(), changes).expect("nothing is wrong");
+    assert_eq!((after.name.as_deref(), after.is_active), (None, false));
+    let rules = Rules { on_exhausted: OnExhausted::LeaveUnpaid, ..before.rules.clone() };
+    assert_eq!(after.rules, rules);
+    let falling = Changes { retries_days: Some(vec![4, 2]), ..Changes::default() };
+    assert!(changed(before, falling).is_err(), "changes are checked as a whole");
 }

@@ -6,19 +6,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vinr_core::accounts::{Branding, Changes, PayoutInterval, PayoutSchedule, Settings, TaxMode};
 use vinr_core::fees::FeeSchedule;
-use vinr_core::ids::AccountId;
+use vinr_core::ids::{AccountId, DunningPolicyId};
 use vinr_core::money::Currency;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 use crate::error::Problems;
-use crate::http::formats::named;
+use crate::http::formats::{id, named};
 
 /// The account as the API shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Account")]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     id: String,
     object: &'static str,
     name: String,
@@ -30,6 +30,9 @@ pub(super) struct Shown {
     fees: Fees,
     payout_schedule: Schedule,
     tax_mode: String,
+    /// How failed invoices are tried again where a subscription names no policy; null for 1, 3, 5 and 7 days and then
+    /// cancel.
+    dunning_policy_id: Option<String>,
     branding: Look,
     statement_descriptor: Option<String>,
     /// From where its keys may be used; empty is everywhere.
@@ -45,7 +48,7 @@ pub(super) struct Shown {
 
 /// What the platform keeps of a payment.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Fees {
+pub(crate) struct Fees {
     /// Hundredths of a percent.
     #[schemars(range(min = 0, max = 10_000))]
     bps: u32,
@@ -59,7 +62,7 @@ pub(super) struct Fees {
 /// When settled money is paid out.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     /// `daily`, `weekly` or `monthly`.
     #[schemars(extend("enum" = ["daily", "weekly", "monthly"]))]
     interval: String,
@@ -71,7 +74,7 @@ pub(super) struct Schedule {
 /// How the account's pages look.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Look {
+pub(crate) struct Look {
     /// The accent, such as `#1f6feb`. Pages darken or lighten it until it can be read.
     #[serde(default)]
     color: Option<String>,
@@ -94,7 +97,7 @@ struct Recorded {
 /// What to change; what is absent stays.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Update {
+pub(crate) struct Update {
     name: Option<String>,
     /// A zone of the IANA database.
     time_zone: Option<String>,
@@ -106,6 +109,10 @@ pub(super) struct Update {
     /// `per_line` or `per_invoice`.
     #[schemars(extend("enum" = ["per_line", "per_invoice", null]))]
     tax_mode: Option<String>,
+    /// The dunning policy of subscriptions that name none; null for the usual.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(extend("format" = "id:dpol"))]
+    dunning_policy_id: Option<Option<String>>,
     branding: Option<Look>,
     /// Null takes it away.
     #[serde(default, deserialize_with = "named")]
@@ -121,7 +128,7 @@ pub(super) struct Update {
 
 impl Update {
     /// The changes it asks for; what is wrong with them already is noted.
-    pub(super) fn changes(self, problems: &mut Problems) -> Changes {
+    pub(crate) fn changes(self, problems: &mut Problems) -> Changes {
         Changes {
             name: self.name,
             time_zone: self.time_zone,
@@ -131,6 +138,9 @@ impl Update {
             tax_mode: self
                 .tax_mode
                 .and_then(|text| problems.note(TaxMode::parse(&text).ok_or_else(|| unknown("taxMode")))),
+            dunning_policy: self
+                .dunning_policy_id
+                .and_then(|policy| problems.note(id("dunningPolicyId", policy.as_deref(), DunningPolicyId::parse))),
             branding: self.branding.map(|look| {
                 let Look { color, logo_url, radius } = look;
                 Branding { color, logo_url, radius }
@@ -175,13 +185,13 @@ impl Schedule {
 }
 
 /// The account as the API shows it.
-pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, created_at: Timestamp) -> Shown {
+pub(crate) fn shown(account: &AccountId, settings: &Settings, api_version: &str, created_at: Timestamp) -> Shown {
     let by_code = |parts: &BTreeMap<Currency, i64>| -> BTreeMap<String, i64> {
         parts.iter().map(|(currency, amount)| (currency.code().to_owned(), *amount)).collect()
     };
     let (fixed, dispute) = (by_code(settings.fees.fixed()), Some(by_code(settings.fees.dispute())));
     Shown {
-        id: id.to_string(),
+        id: account.to_string(),
         object: "account",
         name: settings.name.clone(),
         time_zone: settings.time_zone.to_string(),
@@ -193,6 +203,7 @@ pub(super) fn shown(id: &AccountId, settings: &Settings, api_version: &str, crea
             delay_days: settings.payout_schedule.delay_days,
         },
         tax_mode: settings.tax_mode.to_string(),
+        dunning_policy_id: settings.dunning_policy.as_ref().map(ToString::to_string),
         branding: look(&settings.branding),
         statement_descriptor: settings.statement_descriptor.clone(),
         ip_allow_list: settings.ip_allow_list.iter().map(ToString::to_string).collect(),

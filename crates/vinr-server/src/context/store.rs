@@ -12,7 +12,7 @@ use vinr_core::clock::Clock;
 use vinr_core::countries::Country;
 use vinr_core::events::EventFilter;
 use vinr_core::fees::FeeSchedule;
-use vinr_core::ids::{AccountId, PayoutPlanId, SettlementId, WebhookEndpointId};
+use vinr_core::ids::{AccountId, DunningPolicyId, PayoutPlanId, SettlementId, WebhookEndpointId};
 use vinr_core::ip_ranges::IpRange;
 use vinr_core::keys::Environment;
 use vinr_core::money::Currency;
@@ -42,6 +42,7 @@ pub(crate) const ACCOUNTS: Table = Table {
         Column::text("pci_attestation_status"),
         Column::int("created_at"),
         Column::text("allowed_origins"),
+        Column::text("dunning_policy"),
     ],
     unique: &[],
     kind: Kind::Versioned,
@@ -79,7 +80,7 @@ pub(crate) const BALANCES: Table = Table {
 
 const OF_ACCOUNT: &str = "SELECT a.name, a.time_zone, a.country, a.api_version, a.fees, a.payout_schedule, a.tax_mode, a.branding, \
      a.statement_descriptor, a.ip_allow_list, a.kyb_status, a.pci_attestation_status, a.created_at, \
-     a.allowed_origins, n.context_version, c.offset_ms \
+     a.allowed_origins, a.dunning_policy, n.context_version, c.offset_ms \
      FROM accounts a JOIN counters n ON n.account = a.account AND n.id = a.id \
      JOIN clocks c ON c.account = a.account AND c.id = a.id WHERE a.account = $1 AND a.id = 'self'";
 /// The endpoints that events of an account may go to.
@@ -186,6 +187,7 @@ pub(crate) fn settings_values(settings: &Settings, api_version: &str, created_at
         settings.pci_attestation.as_str().into(),
         created_at.millis().into(),
         origins.join(" ").into(),
+        settings.dunning_policy.as_ref().map(DunningPolicyId::as_str).into(),
     ]
 }
 
@@ -214,6 +216,8 @@ pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Times
     let origins = row.opt_text().unwrap_or_default().split_whitespace();
     let origin = |text| Origin::parse(text, Environment::Sandbox).expect("the database holds origins");
     let allowed_origins = origins.map(origin).collect();
+    let policy = |id| DunningPolicyId::parse(id).expect("the database holds ids of dunning policies");
+    let dunning_policy = row.opt_text().map(policy);
     let settings = Settings {
         name,
         time_zone,
@@ -221,6 +225,7 @@ pub(crate) fn read_settings(row: &mut RowReader<'_>) -> (Settings, String, Times
         fees,
         payout_schedule,
         tax_mode,
+        dunning_policy,
         branding,
         statement_descriptor,
         ip_allow_list,

@@ -17,6 +17,7 @@ mod finalize;
 mod heard;
 mod invoicing;
 mod lines;
+mod metered;
 mod once;
 mod renew;
 pub(crate) mod routes;
@@ -32,7 +33,7 @@ use vinr_core::subscriptions::{self as core, Status, Subscription};
 
 use crate::error::Result;
 use crate::record::Unit;
-use crate::{coupons, credit, customers, invoices, subscriptions};
+use crate::{coupons, credit, customers, dunning_policies, invoices, subscriptions};
 
 pub(crate) use heard::heard;
 pub(crate) use renew::{fire_invoice, fire_subscription};
@@ -94,6 +95,7 @@ async fn coupon_of(unit: &mut Unit<'_>, subscription: Option<&Subscription>) -> 
 }
 
 /// What is done when an invoice of this subscription cannot be collected.
-fn dunning_rules(_subscription: Option<&Subscription>) -> Rules {
-    Rules::default()
+async fn dunning_rules(unit: &mut Unit<'_>, subscription: Option<&Subscription>) -> Result<Rules> {
+    let named = subscription.and_then(|subscription| subscription.dunning_policy.as_ref());
+    dunning_policies::rules(unit, named).await
 }

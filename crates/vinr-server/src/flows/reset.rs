@@ -12,6 +12,7 @@ use vinr_core::programs;
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
+use crate::accounts;
 use crate::context;
 use crate::error::{ApiError, Result};
 use crate::record::Unit;
@@ -34,6 +35,7 @@ const WIPED: &[&str] = &[
     "customers",
     "delivery_attempts",
     "disputes",
+    "dunning_policies",
     "earning_caps",
     "earning_rules",
     "emails",
@@ -69,6 +71,9 @@ const WIPED: &[&str] = &[
     "tier_counts",
     "tier_spends",
     "transfers",
+    "usage_periods",
+    "usage_records",
+    "usage_totals",
     "webhook_deliveries",
     "webhook_endpoints",
 ];
@@ -83,6 +88,7 @@ async fn wipe(unit: &mut Unit<'_>) -> Result<Timestamp> {
         return Err(ApiError::from(Refusal::new(Code::ClockAdvancing, message)).retry_after(1));
     }
     store::remember(unit.store).await?;
+    accounts::forget_policy(unit).await?;
     unit.store.wipe(WIPED);
     let now = Timestamp::from_millis(unit.wall.millis());
     unit.store.insert(&context::PROGRAMS, programs::DEFAULT_ID, context::default_program_values(now));

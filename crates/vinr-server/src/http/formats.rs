@@ -18,9 +18,9 @@ use vinr_core::refusal::{Code, Refusal};
 use vinr_core::time::Timestamp;
 
 /// Every id prefix a parameter can ask for.
-const ID_PREFIXES: [&str; 29] = [
+const ID_PREFIXES: [&str; 31] = [
     "cust", "pay", "link", "price", "pm", "set", "re", "dp", "evt", "we", "whd", "key", "rdm", "inv", "loy", "prog",
-    "btx", "setl", "po", "rule", "ptx", "rwd", "cct", "prod", "cpn", "txr", "sub", "si", "ii",
+    "btx", "setl", "po", "rule", "ptx", "rwd", "cct", "prod", "cpn", "txr", "sub", "si", "ii", "dpol", "mbs",
 ];
 
 /// Adds the formats to a validator under construction.

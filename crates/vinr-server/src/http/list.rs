@@ -368,16 +368,23 @@ struct Bounds {
 /// # Errors
 /// The store is away.
 pub async fn rows(reads: &impl Read, account: &AccountId, list: &List, ids: &BTreeSet<String>) -> Result<Vec<Row>> {
-    let Some(last) = ids.last() else { return Ok(Vec::new()) };
+    match by_ids(account.as_str(), list, ids) {
+        Some((sql, params)) => Ok(reads.query(sql, &params).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The statement of [`rows`] with its parameters, for whoever reads in a unit of work; nothing for no ids.
+pub fn by_ids(account: &str, list: &List, ids: &BTreeSet<String>) -> Option<(&'static str, Vec<Value>)> {
+    let last = ids.last()?;
     // The last one is asked for again and again, so that there are few texts: one for each power of two.
     let room = ids.len().next_power_of_two();
     let padded = ids.iter().chain(std::iter::repeat(last)).take(room);
-    let params: Vec<Value> =
-        std::iter::once(account.as_str()).chain(padded.map(String::as_str)).map(Value::from).collect();
+    let params: Vec<Value> = std::iter::once(account).chain(padded.map(String::as_str)).map(Value::from).collect();
     let places: Vec<String> = (2..room + 2).map(|place| format!("${place}")).collect();
     let List { table, columns, .. } = list;
     let sql = format!("SELECT {columns} FROM {table} WHERE account = $1 AND id IN ({})", places.join(", "));
-    Ok(reads.query(constant(sql), &params).await?)
+    Some((constant(sql), params))
 }
 
 /// Every text that was composed.

@@ -6,7 +6,7 @@ mod store;
 pub(crate) mod wire;
 
 use vinr_core::ids::PriceId;
-use vinr_core::prices::{self as core, Changes, Price};
+use vinr_core::prices::{self as core, AggregateUsage, Changes, Price};
 use vinr_core::refusal::{Code, Refusal};
 
 use crate::error::{ApiError, Result};
@@ -42,4 +42,13 @@ async fn update(unit: &mut Unit<'_>, id: &PriceId, changes: Changes) -> Result<P
 /// 404 when there is none.
 pub(crate) async fn load(unit: &mut Unit<'_>, id: &PriceId) -> Result<Price> {
     store::find(unit, id).await?.ok_or_else(|| ApiError::missing("price", id.as_str()))
+}
+
+/// What the usage of a price comes to; nothing where it is not metered. It never changes.
+///
+/// # Errors
+/// 404 when there is no such price.
+pub(crate) async fn aggregate(unit: &mut Unit<'_>, id: &PriceId) -> Result<Option<AggregateUsage>> {
+    let price = load(unit, id).await?;
+    Ok(price.recurring.and_then(|recurring| recurring.usage.aggregate()))
 }

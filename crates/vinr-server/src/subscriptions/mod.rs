@@ -6,7 +6,7 @@ pub(crate) mod store;
 pub(crate) mod wire;
 
 use vinr_core::events::EventType;
-use vinr_core::ids::SubscriptionId;
+use vinr_core::ids::{SubscriptionId, SubscriptionItemId};
 use vinr_core::refusal::{Code, Refusal};
 use vinr_core::subscriptions::{self as core, Command, Context, Event, Subscription};
 use vinr_core::time::Timestamp;
@@ -36,6 +36,14 @@ pub(crate) async fn begin(unit: &mut Unit<'_>, subscription: &Subscription, chos
 /// 404 when there is none.
 pub(crate) async fn load(unit: &mut Unit<'_>, id: &SubscriptionId) -> Result<Subscription> {
     store::find(unit, id).await?.ok_or_else(|| ApiError::missing("subscription", id.as_str()))
+}
+
+/// The subscription that an item is or was of.
+///
+/// # Errors
+/// 404 when there is no such item.
+pub(crate) async fn of_item(unit: &mut Unit<'_>, id: &SubscriptionItemId) -> Result<SubscriptionId> {
+    store::find_of_item(unit, id).await?.ok_or_else(|| ApiError::missing("subscription item", id.as_str()))
 }
 
 /// Decides a command, and stages what comes of it; one event tells of all of it.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use vinr_core::ids::{AccountId, CustomerId, DunningPolicyId, InvoiceId, PaymentMethodId, SubscriptionId};
+use vinr_core::ids::{
+    AccountId, CustomerId, DunningPolicyId, InvoiceId, PaymentMethodId, SubscriptionId, SubscriptionItemId,
+};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::Currency;
 use vinr_core::prices::Interval;
@@ -101,6 +103,23 @@ pub(super) fn update(unit: &mut Unit<'_>, subscription: &Subscription) {
 pub(super) fn register(unit: &mut Unit<'_>, id: &SubscriptionId, items: &[Item]) {
     for item in items {
         unit.store.insert(&SUBSCRIPTION_ITEMS, item.id.as_str(), vec![id.as_str().into()]);
+    }
+}
+
+/// The subscription that an item is or was of.
+pub(super) async fn find_of_item(unit: &mut Unit<'_>, id: &SubscriptionItemId) -> Result<Option<SubscriptionId>> {
+    let row = unit.store.load(&SUBSCRIPTION_ITEMS, id.as_str()).await?;
+    Ok(row.map(|row| SubscriptionId::parse(row.text(0)).expect("the database holds subscription ids")))
+}
+
+/// That there is or was such an item.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn item_must_exist(reads: &impl Read, account: &AccountId, id: &SubscriptionItemId) -> Result<()> {
+    match reads.load(&SUBSCRIPTION_ITEMS, account.as_str(), id.as_str()).await? {
+        Some(_) => Ok(()),
+        None => Err(ApiError::missing("subscription item", id.as_str())),
     }
 }
 

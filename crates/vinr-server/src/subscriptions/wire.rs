@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vinr_core::ids::{InvoiceId, PaymentMethodId, SubscriptionId};
+use vinr_core::ids::{DunningPolicyId, InvoiceId, PaymentMethodId, SubscriptionId};
 use vinr_core::subscriptions::{Collection, Item, PauseCollection, Status, Subscription};
 use vinr_core::time::Timestamp;
 
@@ -46,6 +46,9 @@ pub(crate) struct Create {
     /// What is taken off.
     #[schemars(extend("format" = "id:cpn"))]
     pub(crate) coupon_id: Option<String>,
+    /// How failed invoices are tried again; as your account says if nothing is said.
+    #[schemars(extend("format" = "id:dpol"))]
+    pub(crate) dunning_policy_id: Option<String>,
     /// How its invoices are paid. The default is `charge_automatically`.
     pub(crate) collection_method: Option<CollectionWord>,
     /// Days to pay an invoice that is sent. The default is 14.
@@ -85,6 +88,10 @@ pub(crate) struct Update {
     #[serde(default, deserialize_with = "named")]
     #[schemars(extend("format" = "id:cpn"))]
     pub(crate) coupon_id: Option<Option<String>>,
+    /// How failed invoices are tried again; null for your account's way.
+    #[serde(default, deserialize_with = "named")]
+    #[schemars(extend("format" = "id:dpol"))]
+    pub(crate) dunning_policy_id: Option<Option<String>>,
     /// How its invoices are paid.
     pub(crate) collection_method: Option<CollectionWord>,
     /// Days to pay an invoice that is sent.
@@ -285,6 +292,8 @@ pub(crate) struct Shown<'a> {
     latest_invoice_id: Option<&'a str>,
     /// What its invoices are charged to; null for the customer's default method.
     default_method_id: Option<&'a str>,
+    /// How failed invoices are tried again; null for the account's way.
+    dunning_policy_id: Option<&'a str>,
     /// The page on which its customer can make the first payment, as long as it is incomplete; null in events.
     checkout_url: Option<String>,
     /// Your own notes.
@@ -351,6 +360,7 @@ pub(crate) fn show(subscription: &Subscription, checkout_url: Option<String>) ->
         pause_collection: subscription.pause.map(show_pause),
         latest_invoice_id: subscription.latest_invoice.as_ref().map(InvoiceId::as_str),
         default_method_id: subscription.default_method.as_ref().map(PaymentMethodId::as_str),
+        dunning_policy_id: subscription.dunning_policy.as_ref().map(DunningPolicyId::as_str),
         checkout_url,
         metadata: subscription.metadata.iter().collect(),
         created_at: subscription.created_at.rfc3339(),

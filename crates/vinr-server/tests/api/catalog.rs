@@ -1,4 +1,4 @@
-//! Products, prices, coupons and tax rates (spec/billing.md): what is made, what may change, and what never does.
+//! Products, prices, coupons, tax rates and dunning policies (spec/billing.md): what is made, what may change, and what never does.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -16,11 +16,16 @@ on_both_engines!(
     a_price_that_makes_no_sense_is_refused_with_all_its_problems,
     a_code_is_one_coupons_and_found_in_any_case,
     a_tax_rate_keeps_its_percentage_exactly,
+    a_dunning_policy_says_the_usual_where_nothing_is_said,
+    a_dunning_policy_that_makes_no_sense_is_refused_with_all_its_problems,
+    an_account_names_the_dunning_policy_of_what_names_none,
 );
 
 /// Whether an endpoint is of the catalog.
 pub fn is_of_it(path: &str) -> bool {
-    ["/v1/products", "/v1/prices", "/v1/coupons", "/v1/tax-rates"].iter().any(|noun| path.starts_with(noun))
+    ["/v1/products", "/v1/prices", "/v1/coupons", "/v1/tax-rates", "/v1/dunning-policies"]
+        .iter()
+        .any(|noun| path.starts_with(noun))
 }
 
 /// How each of its endpoints is called rightly.
@@ -50,13 +55,14 @@ async fn creation(server: &Server, noun: &str, place: i64) -> Value {
         }
         "coupons" => json!({"percentOff": 25 + place}),
         "tax-rates" => json!({"displayName": "VAT", "percentage": 20 + place}),
+        "dunning-policies" => json!({"retries": [{"afterDays": 20 + place}]}),
         other => panic!("{other} is not of the catalog"),
     }
 }
 
 /// One of each, of its own.
 pub async fn one_of_each(server: &Server, place: i64) {
-    for noun in ["products", "prices", "tax-rates"] {
+    for noun in ["products", "prices", "tax-rates", "dunning-policies"] {
         server.post(&format!("/v1/{noun}"), creation(server, noun, place).await).await.ok();
     }
     server.post("/v1/coupons", json!({"percentOff": 5, "code": format!("spring-{place}")})).await.ok();
@@ -286,4 +292,80 @@ async fn a_tax_rate_keeps_its_percentage_exactly(engine: Engine) {
     let finer = server.post("/v1/tax-rates", json!({"displayName": "VAT", "percentage": 8.1255})).await;
     assert_eq!((finer.status, &finer.json()["error"]["param"]), (400, &json!("percentage")));
     assert_eq!(server.get("/v1/tax-rates?active=false").await.ok()["data"], json!([renamed]));
+}
+
+async fn a_dunning_policy_says_the_usual_where_nothing_is_said(engine: Engine) {
+    let server = Server::start(engine).await;
+    let usual = server.post("/v1/dunning-policies", json!({})).await.ok();
+    let days = json!([{"afterDays": 1}, {"afterDays": 3}, {"afterDays": 5}, {"afterDays": 7}]);
+    assert_eq!((&usual["object"], &usual["name"], &usual["retries"]), (&json!("dunning_policy"), &Value::Null, &days));
+    let (cancel, yes) = (json!("cancel"), json!(true));
+    assert_eq!((&usual["onExhausted"], &usual["notify"], &usual["active"]), (&cancel, &yes, &yes));
+    let ask =
+        json!({"id": "dpol_gentle", "name": "Gentle", "retries": [{"afterDays": 14}], "onExhausted": "leave_unpaid"});
+    let made = server.post("/v1/dunning-policies", ask.clone()).await.ok();
+    assert_eq!(server.get("/v1/dunning-policies/dpol_gentle").await.ok(), made);
+    let again = server.post("/v1/dunning-policies", ask).await;
+    assert_eq!((again.status, again.code().as_str()), (400, "resource_exists"));
+    let changes = json!({"name": null, "onExhausted": "pause", "active": false, "metadata": {"team": "billing"}});
+    let changed = server.patch("/v1/dunning-policies/dpol_gentle", changes).await.ok();
+    assert_eq!((&changed["name"], &changed["onExhausted"]), (&Value::Null, &json!("pause")));
+    assert_eq!((&changed["retries"], &changed["notify"]), (&made["retries"], &made["notify"]), "the rest stays");
+    assert_eq!(server.get("/v1/dunning-policies?active=false").await.ok()["data"], json!([changed]));
+    assert_eq!(server.get("/v1/dunning-policies?active=true").await.ok()["data"], json!([usual]));
+}
+
+async fn a_dunning_policy_that_makes_no_sense_is_refused_with_all_its_problems(engine: Engine) {
+    let server = Server::start(engine).await;
+    for (body, params) in [
+        (json!({"retries": []}), vec!["retries"]),
+        (json!({"retries": [{"afterDays": 3}, {"afterDays": 3}]}), vec!["retries.1.afterDays"]),
+        (json!({"retries": [{"afterDays": 0}], "onExhausted": "wait"}), vec!["retries.0.afterDays", "onExhausted"]),
+        (json!({"retries": [{"afterDays": 61}], "name": ""}), vec!["retries.0.afterDays", "name"]),
+    ] {
+        let refused = server.post("/v1/dunning-policies", body.clone()).await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, "parameter_invalid"), "{body}");
+        let error = refused.json();
+        let mut named: Vec<&str> = error["error"]["errors"]
+            .as_array()
+            .expect("all of them")
+            .iter()
+            .filter_map(|one| one["param"].as_str())
+            .collect();
+        let mut params = params;
+        named.sort_unstable();
+        params.sort_unstable();
+        assert_eq!(named, params, "{body}");
+    }
+    assert_eq!(server.get("/v1/dunning-policies").await.ok()["data"], json!([]));
+}
+
+async fn an_account_names_the_dunning_policy_of_what_names_none(engine: Engine) {
+    let server = Server::start(engine).await;
+    assert_eq!(server.get("/v1/account").await.ok()["dunningPolicyId"], Value::Null);
+    server.post("/v1/dunning-policies", json!({"id": "dpol_gentle"})).await.ok();
+    server.post("/v1/dunning-policies", json!({"id": "dpol_old", "active": false})).await.ok();
+    let named = server.patch("/v1/account", json!({"dunningPolicyId": "dpol_gentle"})).await.ok();
+    assert_eq!(named["dunningPolicyId"], "dpol_gentle");
+    for (policy, status, code) in [
+        ("dpol_nobodys", 404, "resource_missing"),
+        ("dpol_old", 400, "parameter_invalid"),
+        ("txr_1", 400, "parameter_invalid"),
+    ] {
+        let refused = server.patch("/v1/account", json!({"dunningPolicyId": policy})).await;
+        assert_eq!((refused.status, refused.code().as_str()), (status, code), "{policy}");
+        assert_eq!(refused.json()["error"]["param"], "dunningPolicyId");
+    }
+    assert_eq!(server.get("/v1/account").await.ok(), named, "nothing of a refused change is kept");
+    server.post("/v1/test/reset", json!({})).await.ok();
+    let after = server.get("/v1/account").await.ok();
+    assert_eq!(
+        (&after["dunningPolicyId"], &after["name"]),
+        (&Value::Null, &named["name"]),
+        "it went with the policies"
+    );
+    server.post("/v1/dunning-policies", json!({"id": "dpol_gentle"})).await.ok();
+    server.patch("/v1/account", json!({"dunningPolicyId": "dpol_gentle"})).await.ok();
+    let taken = server.patch("/v1/account", json!({"dunningPolicyId": null})).await.ok();
+    assert_eq!(taken["dunningPolicyId"], Value::Null);
 }

@@ -83,6 +83,8 @@ fn concrete(path: &str) -> String {
         ("prices", "price"),
         ("coupons", "cpn"),
         ("tax-rates", "txr"),
+        ("dunning-policies", "dpol"),
+        ("subscription-items", "si"),
         ("subscriptions", "sub"),
         ("invoices", "inv"),
         ("invoice-items", "ii"),

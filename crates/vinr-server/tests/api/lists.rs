@@ -14,6 +14,7 @@ on_both_engines!(
 
 async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: Engine) {
     let server = Server::start(engine).await;
+    let item = crate::usage::used_item(&server, 3).await;
     let mut endpoint = String::new();
     for _ in 0..3 {
         let made = server.post("/v1/webhooks", serde_json::json!({"url": "http://127.0.0.1:9/hook"})).await.ok();
@@ -64,6 +65,7 @@ async fn every_list_is_walked_both_ways_and_takes_each_of_its_filters(engine: En
         let parent = match path.split('/').nth(2) {
             Some("customers") => "cust_wallet",
             Some("settlements") => &settlement,
+            Some("subscription-items") => &item,
             _ => &endpoint,
         };
         let path = path.replace("{id}", parent);
@@ -118,17 +120,21 @@ async fn a_days_settlement(server: &Server) -> String {
     day.expect("four payments were of one day")["id"].as_str().expect("an id").to_owned()
 }
 
-async fn walk(server: &Server, path: &str) {
-    let all = ids(&server.get(&format!("{path}?limit=100")).await.ok());
-    assert!(all.len() >= 3, "{path} has something to turn pages over");
-    let (mut forwards, mut after) = (Vec::new(), String::new());
+/// All of a list, by pages of so many.
+async fn forwards(server: &Server, path: &str, limit: usize) -> Vec<String> {
+    let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let page = server.get(&format!("{path}?limit=2{after}")).await.ok();
-        forwards.extend(ids(&page));
-        let Some(cursor) = page["page"]["nextCursor"].as_str() else { break };
+        let page = server.get(&format!("{path}?limit={limit}{after}")).await.ok();
+        all.extend(ids(&page));
+        let Some(cursor) = page["page"]["nextCursor"].as_str() else { return all };
         after = format!("&startingAfter={cursor}");
     }
-    assert_eq!(forwards, all, "{path} forwards");
+}
+
+async fn walk(server: &Server, path: &str) {
+    let all = forwards(server, path, 100).await;
+    assert!(all.len() >= 3, "{path} has something to turn pages over");
+    assert_eq!(forwards(server, path, 2).await, all, "{path} forwards");
     let last = all.last().expect("there are some");
     let before = ids(&server.get(&format!("{path}?limit=2&endingBefore={last}")).await.ok());
     assert_eq!(before, all[all.len() - 3..all.len() - 1], "{path} back from its end");

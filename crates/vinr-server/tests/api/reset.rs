@@ -40,6 +40,8 @@ async fn filled(server: &Server, key: &str) {
     subscribed(server, key).await;
     post("/v1/coupons", json!({"code": "SPRING", "percentOff": 25})).await;
     post("/v1/tax-rates", json!({"displayName": "VAT", "percentage": 20})).await;
+    post("/v1/dunning-policies", json!({"id": "dpol_gentle", "retries": [{"afterDays": 14}]})).await;
+    post("/v1/account", json!({"dunningPolicyId": "dpol_gentle"})).await;
     let member = json!({"id": "loy_redeems"});
     post("/v1/loyalty/accounts", member).await;
     post("/v1/loyalty/transactions", json!({"account": "loy_redeems", "amount": 1})).await;
@@ -74,6 +76,16 @@ async fn subscribed(server: &Server, key: &str) {
     }
     let subscription = json!({"id": "sub_one", "customerId": "cust_grace", "priceId": "price_small", "defaultMethodId": "pm_test_4242"});
     call(Method::POST, "/v1/subscriptions", subscription).await;
+    let recurring = json!({"interval": "month", "usageType": "metered"});
+    let calls = json!({"id": "price_calls", "productId": "prod_starter", "amount": 1, "currency": "EUR", "recurring": recurring});
+    call(Method::POST, "/v1/prices", calls).await;
+    call(
+        Method::POST,
+        "/v1/subscriptions",
+        json!({"id": "sub_calls", "customerId": "cust_grace", "priceId": "price_calls"}),
+    )
+    .await;
+    call(Method::POST, "/v1/usage", json!({"subscriptionId": "sub_calls", "quantity": 1})).await;
     call(Method::PATCH, "/v1/subscriptions/sub_one", json!({"priceId": "price_large"})).await;
 }
 

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Server};
-use crate::{billing, catalog};
+use crate::{billing, catalog, usage};
 
 /// A request that succeeds.
 pub struct RightCall {
@@ -77,6 +77,7 @@ pub async fn right_calls(server: &Server, method: &Method, path: &str) -> Vec<Ri
             let (one, other) = (account("DE89370400440532013000"), account("NL91ABNA0417164300"));
             call(pending(server).await, one, other)
         }
+        (_, used) if usage::is_of_it(used) => return vec![usage::right_call(server, method, used).await],
         (_, sold) if catalog::is_of_it(sold) => return vec![catalog::right_call(server, method, sold).await],
         (_, billed) if billing::is_of_it(billed) => return vec![billing::right_call(server, method, billed).await],
         (_, loyal) if loyal.starts_with("/v1/loyalty/") => return vec![loyalty_call(server, method, loyal).await],

@@ -300,8 +300,8 @@ async fn a_unit_with_too_many_rows_is_refused(test: TestDb) {
             }
         })
     };
-    many(2_000).await.expect("the limit itself is allowed");
-    assert!(matches!(many(2_001).await, Err(CommitError::Store(_))));
+    many(6_000).await.expect("the limit itself is allowed");
+    assert!(matches!(many(6_001).await, Err(CommitError::Store(_))));
 }
 
 async fn every_storage_type_survives(test: TestDb) {

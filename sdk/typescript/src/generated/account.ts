@@ -39,6 +39,11 @@ export interface components {
                 delayDays: number;
             };
             taxMode: string;
+            /**
+             * @description How failed invoices are tried again where a subscription names no policy; null for 1, 3, 5 and 7 days and then
+             *     cancel.
+             */
+            dunningPolicyId: string | null;
             /** @description How the account's pages look. */
             branding: {
                 /**
@@ -117,6 +122,11 @@ export interface components {
              * @enum {string|null}
              */
             taxMode?: "per_line" | "per_invoice" | null;
+            /**
+             * @description The dunning policy of subscriptions that name none; null for the usual.
+             * @default null
+             */
+            dunningPolicyId?: string | null;
             /** @description How the account's pages look. */
             branding?: {
                 /**

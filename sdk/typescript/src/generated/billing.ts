@@ -136,6 +136,32 @@ export interface components {
             /** @description When it was created. */
             created_at: string;
         };
+        /** @description A dunning policy as the API shows it. */
+        DunningPolicy: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `dunning_policy`. */
+            object: string;
+            /** @description What you call it. */
+            name: string | null;
+            /** @description When a failed invoice is tried again. */
+            retries: {
+                /** @description Days of your account's calendar after the first failure, rising from retry to retry. */
+                afterDays: number;
+            }[];
+            /** @description What becomes of the subscription after the last retry. */
+            onExhausted: "cancel" | "pause" | "leave_unpaid";
+            /** @description Whether the customer is written to. */
+            notify: boolean;
+            /** @description Whether something new can have it. */
+            active: boolean;
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When it was created. */
+            created_at: string;
+        };
         /** @description A subscription as the API shows it. */
         Subscription: {
             /** @description Its id. */
@@ -190,6 +216,8 @@ export interface components {
             latestInvoiceId: string | null;
             /** @description What its invoices are charged to; null for the customer's default method. */
             defaultMethodId: string | null;
+            /** @description How failed invoices are tried again; null for the account's way. */
+            dunningPolicyId: string | null;
             /** @description The page on which its customer can make the first payment, as long as it is incomplete; null in events. */
             checkoutUrl: string | null;
             /** @description Your own notes. */
@@ -315,6 +343,27 @@ export interface components {
             sentences: string[];
             /** @description The same as a formula, in minor units. */
             formula: string;
+        };
+        /** @description A usage record as the API shows it. */
+        UsageRecord: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `usage_record`. */
+            object: string;
+            /** @description The item that was used. */
+            subscriptionItemId: string;
+            /** @description Its subscription. */
+            subscriptionId: string;
+            /** @description How many. */
+            quantity: number;
+            /** @description When they were used. */
+            timestamp: string;
+            /** @description `increment` or `set`. */
+            action: string;
+            /** @description Your own name for it. */
+            identifier: string | null;
+            /** @description When it was reported first. */
+            created_at: string;
         };
     };
     responses: never;

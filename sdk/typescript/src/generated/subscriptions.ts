@@ -34,6 +34,8 @@ export interface components {
             billingCycleAnchor?: string | number | null;
             /** @description What is taken off. */
             couponId?: string | null;
+            /** @description How failed invoices are tried again; as your account says if nothing is said. */
+            dunningPolicyId?: string | null;
             /** @description How its invoices are paid. The default is `charge_automatically`. */
             collectionMethod?: ("charge_automatically" | "send_invoice") | null;
             /** @description Days to pay an invoice that is sent. The default is 14. */
@@ -99,6 +101,11 @@ export interface components {
              * @default null
              */
             couponId?: string | null;
+            /**
+             * @description How failed invoices are tried again; null for your account's way.
+             * @default null
+             */
+            dunningPolicyId?: string | null;
             /** @description How its invoices are paid. */
             collectionMethod?: ("charge_automatically" | "send_invoice") | null;
             /** @description Days to pay an invoice that is sent. */
@@ -150,6 +157,11 @@ export interface components {
              * @default null
              */
             couponId?: string | null;
+            /**
+             * @description How failed invoices are tried again; null for your account's way.
+             * @default null
+             */
+            dunningPolicyId?: string | null;
             /** @description How its invoices are paid. */
             collectionMethod?: ("charge_automatically" | "send_invoice") | null;
             /** @description Days to pay an invoice that is sent. */

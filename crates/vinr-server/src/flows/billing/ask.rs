@@ -1,6 +1,8 @@
 //! What a merchant asks for, read with all that is wrong with it.
 
-use vinr_core::ids::{CouponId, CustomerId, InvoiceId, PaymentMethodId, PriceId, SubscriptionId, SubscriptionItemId};
+use vinr_core::ids::{
+    CouponId, CustomerId, DunningPolicyId, InvoiceId, PaymentMethodId, PriceId, SubscriptionId, SubscriptionItemId,
+};
 use vinr_core::invoices::Named;
 use vinr_core::keys::Environment;
 use vinr_core::metadata::Metadata;
@@ -42,6 +44,8 @@ impl wire::Create {
         let trial = problems.note(trial(&self)).flatten();
         let anchor = problems.note(moment("billingCycleAnchor", self.billing_cycle_anchor.as_ref())).flatten();
         let coupon = problems.note(id("couponId", self.coupon_id.as_deref(), CouponId::parse)).flatten();
+        let policy = id("dunningPolicyId", self.dunning_policy_id.as_deref(), DunningPolicyId::parse);
+        let dunning_policy = problems.note(policy).flatten();
         let pairs = self.metadata.unwrap_or_default().pairs();
         let metadata = problems.note(Metadata::new().merged(pairs)).unwrap_or_default();
         let (Some(customer_id), Some(items), true) = (customer_id, items, problems.is_empty()) else {
@@ -56,6 +60,7 @@ impl wire::Create {
             trial,
             anchor,
             coupon,
+            dunning_policy,
             return_url: self.return_url,
             metadata,
         })
@@ -78,6 +83,10 @@ impl wire::Update {
             let coupon = id("couponId", coupon.as_deref(), CouponId::parse);
             problems.note(coupon).flatten()
         });
+        let dunning_policy = self.dunning_policy_id.as_ref().map(|policy| {
+            let policy = id("dunningPolicyId", policy.as_deref(), DunningPolicyId::parse);
+            problems.note(policy).flatten()
+        });
         let collection = problems.note(collection(self.collection_method, self.days_until_due)).flatten();
         let pause = self.pause_collection.as_ref().map(|pause| {
             let pause = pause.as_ref().map(paused).transpose();
@@ -88,6 +97,7 @@ impl wire::Update {
             cancel_at_period_end: self.cancel_at_period_end,
             default_method: method,
             coupon,
+            dunning_policy,
             collection,
             pause,
             metadata: self.metadata.unwrap_or_default().pairs().collect(),

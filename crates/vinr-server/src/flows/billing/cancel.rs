@@ -4,7 +4,7 @@ use vinr_core::ids::SubscriptionId;
 use vinr_core::invoices::{Line, Status};
 use vinr_core::subscriptions::{Command, EndReason, Event, Subscription};
 
-use super::{collect, drafts, finalize, invoicing, lines};
+use super::{collect, drafts, finalize, invoicing, lines, metered};
 use crate::error::Result;
 use crate::invoices::items;
 use crate::record::Unit;
@@ -46,6 +46,9 @@ pub(super) async fn ended(
     match reason {
         EndReason::FirstPaymentMissing => void_first(unit, subscription).await,
         EndReason::Requested | EndReason::TrialEnded | EndReason::PaymentFailed => {
+            let mut more = more;
+            let ended_at = subscription.ended_at.unwrap_or_else(|| unit.now());
+            more.extend(metered::closing(unit, subscription, &subscription.items, ended_at).await?);
             let Subscription { customer_id, currency, id, .. } = &*subscription;
             let waiting = items::waiting(unit, customer_id, *currency, Some(id)).await?;
             if more.is_empty() && waiting.iter().all(|item| item.subscription_id.is_none()) {

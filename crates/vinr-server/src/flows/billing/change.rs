@@ -10,7 +10,7 @@ use vinr_core::subscriptions::{self as core, Command, Cycle, Effective, Item, Pe
 
 use super::drafts::{self, When};
 use super::lines::{self, Offer};
-use super::{collect, coupon_of, finalize, subscribe};
+use super::{collect, coupon_of, finalize, metered, subscribe};
 use crate::credit;
 use crate::error::Result;
 use crate::invoices::items;
@@ -65,9 +65,13 @@ struct Plan {
 /// # Errors
 /// `subscription_not_changeable`; 404 for a price; what is wrong with the items.
 pub(super) async fn change(unit: &mut Unit<'_>, subscription: &mut Subscription, change: &Change) -> Result<()> {
-    let Plan { offers, cycle, lines } = plan(unit, subscription, change).await?;
-    let items = offers.into_iter().map(|offer| offer.item).collect();
+    let Plan { offers, cycle, mut lines } = plan(unit, subscription, change).await?;
+    let items: Vec<Item> = offers.into_iter().map(|offer| offer.item).collect();
     let is_other_cycle = cycle != subscription.schedule.cycle;
+    if change.effective == Effective::Now {
+        let stopped = stopped(subscription, &items, is_other_cycle);
+        lines.extend(metered::closing(unit, subscription, &stopped, unit.now()).await?);
+    }
     let command = Command::Change { items, cycle, effective: change.effective };
     subscriptions::tell(unit, subscription, command, true)?;
     if is_other_cycle {
@@ -95,6 +99,13 @@ pub(super) async fn change(unit: &mut Unit<'_>, subscription: &mut Subscription,
             Ok(())
         }
     }
+}
+
+/// The items whose usage comes to its end with a change: those that are not metered any more, and all of them if the period
+/// does.
+fn stopped(subscription: &Subscription, items: &[Item], is_other_cycle: bool) -> Vec<Item> {
+    let goes_on = |old: &Item| items.iter().any(|item| item.id == old.id && item.is_metered());
+    subscription.items.iter().filter(|old| is_other_cycle || !goes_on(old)).cloned().collect()
 }
 
 async fn bill(unit: &mut Unit<'_>, mut invoice: Invoice) -> Result<()> {
@@ -135,6 +146,9 @@ pub(super) async fn preview(unit: &mut Unit<'_>, id: &SubscriptionId, ask: Optio
         for offer in &planned.offers {
             lines.extend(offer.charged(unit, period, period)?);
         }
+    }
+    if next.is_some() {
+        lines.extend(metered::so_far(unit, &subscription).await?);
     }
     let waiting = items::waiting(unit, &subscription.customer_id, subscription.currency, Some(id)).await?;
     lines.extend(waiting.into_iter().map(|item| item.line));

@@ -78,7 +78,7 @@ pub(super) async fn retry(unit: &mut Unit<'_>, invoice: &mut Invoice) -> Result<
         Some(subscription) => method_of(unit, subscription).await?,
         None => default_of(unit, &invoice.customer_id).await?,
     };
-    let rules = dunning_rules(subscription.as_ref());
+    let rules = dunning_rules(unit, subscription.as_ref()).await?;
     let next = dunning::skipped(&dunning, &rules, &account.settings.time_zone);
     let attempt = dunning::attempt(&dunning, method.as_ref());
     tell(unit, invoice, Command::Reschedule(next.clone())).await?;
@@ -100,7 +100,7 @@ pub(super) async fn failed(
     failure: Failure,
 ) -> Result<()> {
     let subscription = subscription_of(unit, invoice).await?;
-    let dunning = next(unit, invoice, subscription.as_ref(), failure);
+    let dunning = next(unit, invoice, subscription.as_ref(), failure).await?;
     tell(unit, invoice, Command::PaymentFailed { payment, dunning: dunning.clone() }).await?;
     past_due(unit, subscription)?;
     match dunning {
@@ -120,7 +120,7 @@ pub(super) async fn needs_customer(
     failure: Failure,
 ) -> Result<()> {
     let subscription = subscription_of(unit, invoice).await?;
-    let dunning = next(unit, invoice, subscription.as_ref(), failure);
+    let dunning = next(unit, invoice, subscription.as_ref(), failure).await?;
     tell(unit, invoice, Command::ActionRequired(payment)).await?;
     past_due(unit, subscription)?;
     let Some(dunning) = dunning else { return Ok(()) };
@@ -129,16 +129,22 @@ pub(super) async fn needs_customer(
 }
 
 /// When an invoice that was not paid is tried again.
-fn next(unit: &Unit<'_>, invoice: &Invoice, subscription: Option<&Subscription>, failure: Failure) -> Option<Dunning> {
+async fn next(
+    unit: &mut Unit<'_>,
+    invoice: &Invoice,
+    subscription: Option<&Subscription>,
+    failure: Failure,
+) -> Result<Option<Dunning>> {
     if is_first(subscription) {
-        return None;
+        return Ok(None);
     }
-    let (rules, zone) = (dunning_rules(subscription), &unit.context.settings.time_zone);
-    Some(match &invoice.dunning {
+    let rules = dunning_rules(unit, subscription).await?;
+    let zone = &unit.context.settings.time_zone;
+    Ok(Some(match &invoice.dunning {
         None => dunning::begin(failure, &rules, zone, unit.now()),
         // The schedule has moved on when the attempt was made.
         Some(dunning) => dunning::failed(dunning, dunning::Occasion::Request, failure, &rules, zone),
-    })
+    }))
 }
 
 fn past_due(unit: &mut Unit<'_>, subscription: Option<Subscription>) -> Result<()> {
@@ -154,7 +160,7 @@ async fn exhaust(unit: &mut Unit<'_>, invoice: &Invoice, dunning: &Dunning) -> R
         return Ok(());
     }
     let Some(mut subscription) = subscription_of(unit, invoice).await? else { return Ok(()) };
-    let then = dunning_rules(Some(&subscription)).on_exhausted;
+    let then = dunning_rules(unit, Some(&subscription)).await?.on_exhausted;
     subscriptions::tell(unit, &mut subscription, core::Command::Exhausted(then), true)?;
     Ok(())
 }

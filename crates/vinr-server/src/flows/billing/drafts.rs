@@ -50,7 +50,10 @@ pub(super) async fn of_period(
             }
             let coupon = coupon_of(unit, Some(subscription)).await?;
             lines.extend(waiting(unit, subscription, &id).await?);
-            lines::charged_items(&lines, coupon.as_ref(), subscription.currency)
+            let mut charged = lines::charged_items(&lines, coupon.as_ref(), subscription.currency);
+            // What was used is gone: nothing of it ever comes back.
+            charged.retain(|(id, _)| subscription.items.iter().any(|item| item.id == *id && !item.is_metered()));
+            charged
         }
     };
     let ask = core::Create {

@@ -4,7 +4,7 @@ use vinr_core::calendar;
 use vinr_core::invoices::{Command, Finalize, Invoice};
 use vinr_core::subscriptions::{Collection, PauseBehavior};
 
-use super::{collect, coupon_of, lines, subscription_of, tell};
+use super::{collect, coupon_of, lines, metered, subscription_of, tell};
 use crate::error::Result;
 use crate::record::Unit;
 use crate::{credit, invoices};
@@ -17,6 +17,7 @@ pub(super) async fn finalize(unit: &mut Unit<'_>, invoice: &mut Invoice) -> Resu
     let account = unit.context.clone();
     // Nobody takes a number for what is no draft.
     vinr_core::invoices::decide(invoice, Command::Draft(invoice.lines.clone()))?;
+    metered::settle(unit, invoice).await?;
     let subscription = subscription_of(unit, invoice).await?;
     let coupon = coupon_of(unit, subscription.as_ref()).await?;
     let charges = lines::charges(&invoice.lines, coupon.as_ref(), account.settings.tax_mode, invoice.currency);

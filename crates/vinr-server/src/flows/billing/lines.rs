@@ -56,6 +56,15 @@ impl Offer {
         self.line(unit, (self.named(quantity), quantity), computation, part).map(Some)
     }
 
+    /// What so many units that were used in a period cost.
+    ///
+    /// # Errors
+    /// `amount_too_large`.
+    pub(super) fn used(&self, unit: &Unit<'_>, quantity: i64, period: Period) -> Result<Line> {
+        let pieces = core::total(&self.price, quantity)?.pieces;
+        self.line(unit, (self.named(quantity), quantity), Computation::Priced { pieces }, period)
+    }
+
     /// That the item is tried for nothing.
     ///
     /// # Errors

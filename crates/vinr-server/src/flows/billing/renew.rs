@@ -2,11 +2,11 @@
 //! paid is tried again. A timer names a row and the row says what is due, so one that fires twice does it once.
 
 use vinr_core::ids::{InvoiceId, SubscriptionId};
-use vinr_core::invoices::{self, Due};
+use vinr_core::invoices::{self, Due, Line};
 use vinr_core::subscriptions::{self as core, Command, Event, Subscription};
 
 use super::drafts::{self, When};
-use super::{cancel, collect, finalize, method_of};
+use super::{cancel, collect, finalize, metered, method_of};
 use crate::error::Result;
 use crate::record::Unit;
 use crate::subscriptions;
@@ -22,15 +22,29 @@ pub(crate) async fn fire_subscription(unit: &mut Unit<'_>, id: &SubscriptionId) 
         return Ok(());
     }
     let has_method = method_of(unit, &subscription).await?.is_some();
+    // With the next period there may be other items; what was used of these is billed all the same.
+    let mut used = if is_renewal(&subscription) { metered::so_far(unit, &subscription).await? } else { Vec::new() };
     for event in subscriptions::tell(unit, &mut subscription, Command::TimeOut, has_method)? {
-        follow(unit, &mut subscription, &event).await?;
+        follow(unit, &mut subscription, &event, &mut used).await?;
     }
     Ok(())
 }
 
-async fn follow(unit: &mut Unit<'_>, subscription: &mut Subscription, event: &Event) -> Result<()> {
+/// Whether the period of a subscription is over by what is due.
+fn is_renewal(subscription: &Subscription) -> bool {
+    core::due(subscription).is_some_and(|(at, _)| at == subscription.current.end)
+}
+
+async fn follow(
+    unit: &mut Unit<'_>,
+    subscription: &mut Subscription,
+    event: &Event,
+    used: &mut Vec<Line>,
+) -> Result<()> {
     match event {
-        Event::Renewed { .. } => drafts::of_period(unit, subscription, Vec::new(), When::Later).await.map(drop),
+        Event::Renewed { .. } => {
+            drafts::of_period(unit, subscription, std::mem::take(used), When::Later).await.map(drop)
+        }
         Event::Ended { reason, .. } => cancel::ended(unit, subscription, *reason, Vec::new()).await,
         Event::Created
         | Event::Activated

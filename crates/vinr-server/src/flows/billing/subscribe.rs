@@ -1,7 +1,9 @@
 //! The beginning of a subscription: its items are checked, its first period is invoiced and collected in the same commit.
 
 use vinr_core::coupons::Coupon;
-use vinr_core::ids::{CouponId, CustomerId, PaymentMethodId, PriceId, SubscriptionId, SubscriptionItemId};
+use vinr_core::ids::{
+    CouponId, CustomerId, DunningPolicyId, PaymentMethodId, PriceId, SubscriptionId, SubscriptionItemId,
+};
 use vinr_core::metadata::Metadata;
 use vinr_core::money::Currency;
 use vinr_core::refusal::{Code, Refusal};
@@ -15,7 +17,7 @@ use crate::error::Result;
 use crate::flows::payments;
 use crate::flows::reactions;
 use crate::record::Unit;
-use crate::{coupons, customers, subscriptions};
+use crate::{coupons, customers, dunning_policies, subscriptions};
 
 /// What a merchant asks for, read.
 pub(super) struct New {
@@ -35,6 +37,8 @@ pub(super) struct New {
     pub(super) anchor: Option<Timestamp>,
     /// What is taken off.
     pub(super) coupon: Option<CouponId>,
+    /// How failed invoices are tried again, if not as the account's are.
+    pub(super) dunning_policy: Option<DunningPolicyId>,
     /// Where the hosted page sends the customer afterwards.
     pub(super) return_url: Option<String>,
     /// The merchant's notes.
@@ -49,6 +53,9 @@ pub(super) async fn subscribe(unit: &mut Unit<'_>, new: &New) -> Result<Subscrip
     customers::must_exist(unit, &new.customer_id).await?;
     if let Some(method) = &new.default_method {
         payments::check_method(unit, method, &new.customer_id).await?;
+    }
+    if let Some(policy) = &new.dunning_policy {
+        dunning_policies::must_be_usable(unit, policy).await.map_err(|error| error.about("dunningPolicyId"))?;
     }
     let mut items = Vec::new();
     for (price, quantity) in &new.items {
@@ -72,7 +79,7 @@ pub(super) async fn subscribe(unit: &mut Unit<'_>, new: &New) -> Result<Subscrip
         trial: new.trial,
         anchor: new.anchor,
         discount,
-        dunning_policy: None,
+        dunning_policy: new.dunning_policy.clone(),
         metadata: new.metadata.clone(),
     };
     let account = unit.context.clone();

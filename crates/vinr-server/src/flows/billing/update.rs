@@ -1,6 +1,6 @@
 //! What a merchant changes of a subscription, in one commit: its settings, its end, its pause, its items.
 
-use vinr_core::ids::{CouponId, PaymentMethodId, SubscriptionId};
+use vinr_core::ids::{CouponId, DunningPolicyId, PaymentMethodId, SubscriptionId};
 use vinr_core::invoices::Status as InvoiceStatus;
 use vinr_core::subscriptions::{Collection, Command, PauseCollection, Settings, Status, Subscription};
 
@@ -9,7 +9,7 @@ use super::{collect, subscribe};
 use crate::error::Result;
 use crate::flows::payments;
 use crate::record::Unit;
-use crate::{coupons, invoices, subscriptions};
+use crate::{coupons, dunning_policies, invoices, subscriptions};
 
 /// What is to be other; what is not named stays, and `Some(None)` takes away.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Update {
     pub(super) default_method: Option<Option<PaymentMethodId>>,
     /// What is taken off.
     pub(super) coupon: Option<Option<CouponId>>,
+    /// How failed invoices are tried again.
+    pub(super) dunning_policy: Option<Option<DunningPolicyId>>,
     /// How its invoices are paid.
     pub(super) collection: Option<Collection>,
     /// That nothing is collected.
@@ -74,6 +76,12 @@ async fn settings(unit: &mut Unit<'_>, subscription: &Subscription, ask: &Update
             let coupon = coupons::redeem(unit, coupon, subscription.currency).await?;
             settings.discount = Some(subscribe::discount(&coupon));
         }
+    }
+    if let Some(policy) = &ask.dunning_policy {
+        if let Some(policy) = policy {
+            dunning_policies::must_be_usable(unit, policy).await.map_err(|error| error.about("dunningPolicyId"))?;
+        }
+        settings.dunning_policy.clone_from(policy);
     }
     settings.collection = ask.collection.unwrap_or(settings.collection);
     settings.metadata = settings.metadata.merged(ask.metadata.iter().cloned())?;

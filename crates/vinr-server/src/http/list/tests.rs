@@ -83,16 +83,19 @@ impl Asked {
         self.ask("POST", "/v1/loyalty/earning-rules", Some(rule)).await;
     }
 
-    /// A subscription with its invoice, and what it is sold by.
-    async fn billing(&self) {
-        let product = self.ask("POST", "/v1/products", Some(json!({"name": "Starter"}))).await["id"].clone();
-        let price =
-            json!({"productId": product, "amount": 2900, "currency": "EUR", "recurring": {"interval": "month"}});
+    /// What is sold, a subscription to it with its invoice, and what was used of it. Its item.
+    async fn billing(&self) -> String {
+        let product = self.ask("POST", "/v1/products", Some(json!({"name": "Calls"}))).await["id"].clone();
+        let recurring = json!({"interval": "month", "usageType": "metered"});
+        let price = json!({"productId": product, "amount": 1, "currency": "EUR", "recurring": recurring});
         let price = self.ask("POST", "/v1/prices", Some(price)).await["id"].clone();
         self.ask("POST", "/v1/coupons", Some(json!({"code": "spring", "percentOff": 25}))).await;
         self.ask("POST", "/v1/tax-rates", Some(json!({"displayName": "VAT", "percentage": 20}))).await;
-        let subscription = json!({"customerId": "cust_wallet", "priceId": price});
-        self.ask("POST", "/v1/subscriptions", Some(subscription)).await;
+        self.ask("POST", "/v1/dunning-policies", Some(json!({}))).await;
+        let subscribe = json!({"customerId": "cust_wallet", "priceId": price});
+        let item = self.ask("POST", "/v1/subscriptions", Some(subscribe)).await["items"][0]["id"].clone();
+        self.ask("POST", "/v1/usage", Some(json!({"subscriptionItemId": item, "quantity": 1}))).await;
+        item.as_str().expect("an id").to_owned()
     }
 
     /// Asks every list of the table everything it can be asked; what it made of that.
@@ -122,7 +125,7 @@ impl Asked {
         let path = format!("/v1/test/setups/{}/pay", setup["id"].as_str().expect("an id"));
         self.ask("POST", &path, Some(json!({"number": "4242424242424242"}))).await;
         self.loyalty().await;
-        self.billing().await;
+        let item = self.billing().await;
         let mut lists = 0;
         for endpoint in crate::endpoints() {
             let schema = endpoint.query.map_or(Json::Null, |schema| schema().to_value());
@@ -134,6 +137,7 @@ impl Asked {
             let parent = match endpoint.path {
                 path if path.starts_with("/v1/customers/") => "cust_wallet",
                 path if path.starts_with("/v1/settlements/") => settlement.as_str().expect("an id"),
+                path if path.starts_with("/v1/subscription-items/") => &item,
                 _ => hook["id"].as_str().expect("an id"),
             };
             let path = endpoint.path.replace("{id}", parent);

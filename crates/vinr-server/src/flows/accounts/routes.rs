@@ -7,7 +7,7 @@ use vinr_core::accounts::Settings;
 use vinr_core::keys::Family;
 use vinr_core::refusal::{Code, Refusal};
 
-use super::wire::{self, Shown, Update};
+use crate::accounts::wire::{self, Shown, Update};
 use crate::error::{Problems, Result};
 use crate::http::auth::check_address;
 use crate::http::endpoint::{Call, Endpoint};
