@@ -2,11 +2,48 @@
 
 export interface components {
     schemas: {
+        /** @description A coupon as the API shows it. */
+        Coupon: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `coupon`. */
+            object: string;
+            /** @description What buyers know it by. */
+            name: string | null;
+            /** @description What buyers type, in upper case. */
+            code: string | null;
+            /** @description The part that comes off, in percent; null where it is an amount. */
+            percentOff: number | null;
+            /** @description What comes off, in minor units of the currency; null where it is a part. */
+            amountOff: number | null;
+            /** @description ISO 4217 code of `amountOff`. */
+            currency: string | null;
+            /** @description `once`, `repeating` or `forever`. */
+            duration: string;
+            /** @description For how many periods, of a repeating one. */
+            durationInPeriods: number | null;
+            /** @description How often it can be redeemed; null for as often as is wanted. */
+            maxRedemptions: number | null;
+            /** @description How often it was. */
+            timesRedeemed: number;
+            /** @description Until when it can be redeemed. */
+            redeemBy: string | null;
+            /** @description The products that it takes something off; null for all. */
+            appliesTo: string[] | null;
+            /** @description Whether it can be redeemed. */
+            active: boolean;
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When it was created. */
+            created_at: string;
+        };
         /** @description What creates a coupon: `percentOff`, or `amountOff` with `currency`. */
         PostCouponsBody: {
             /** @description An id of your own choice (sandbox only). */
             id?: string | null;
-            /** @description What buyers read on invoices. */
+            /** @description What buyers know it by. */
             name?: string | null;
             /** @description What buyers type: 3 to 40 letters, digits, dashes and underscores, in any case. */
             code?: string | null;
@@ -16,7 +53,7 @@ export interface components {
             amountOff?: number | null;
             /** @description ISO 4217 code of `amountOff`, in any case. */
             currency?: string | null;
-            /** @description For how long a subscription has it. The default is once. */
+            /** @description For how long whoever redeems it has the discount. The default is once. */
             duration?: ("once" | "repeating" | "forever") | null;
             /** @description For how many periods, of a repeating one. */
             durationInPeriods?: number | null;
@@ -56,19 +93,40 @@ export interface components {
             /** @description Only the one with this code, in any case. */
             code?: string | null;
         };
-        /** @description What to change; what is absent stays. What it takes off never changes: make another one. */
+        /**
+         * @description What to change; what is absent stays. What it takes off, and for whom, never changes: asking for another value is refused
+         *     with `parameter_immutable`.
+         */
         PatchCouponsIdBody: {
             /**
-             * @description What buyers read on invoices; null takes it away.
+             * @description What buyers know it by; null takes it away.
              * @default null
              */
             name?: string | null;
-            /** @description False: it cannot be redeemed any more. Who has it keeps it. */
+            /** @description False: it cannot be redeemed any more. */
             active?: boolean | null;
             /** @description Your own notes. */
             metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
+            /** @description Never changes. */
+            code?: unknown;
+            /** @description Never changes. */
+            percentOff?: unknown;
+            /** @description Never changes. */
+            amountOff?: unknown;
+            /** @description Never changes. */
+            currency?: unknown;
+            /** @description Never changes. */
+            duration?: unknown;
+            /** @description Never changes. */
+            durationInPeriods?: unknown;
+            /** @description Never changes. */
+            maxRedemptions?: unknown;
+            /** @description Never changes. */
+            redeemBy?: unknown;
+            /** @description Never changes. */
+            appliesTo?: unknown;
         };
     };
     responses: never;

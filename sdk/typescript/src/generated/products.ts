@@ -2,11 +2,34 @@
 
 export interface components {
     schemas: {
+        /** @description A product as the API shows it. */
+        Product: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `product`. */
+            object: string;
+            /** @description What buyers know it by. */
+            name: string;
+            /** @description For buyers. */
+            description: string | null;
+            /** @description Whether it is offered. */
+            active: boolean;
+            /** @description What it is to the tax office, in your own scheme. */
+            taxCode: string | null;
+            /** @description Addresses of pictures. */
+            images: string[];
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When it was created. */
+            created_at: string;
+        };
         /** @description What creates a product. */
         PostProductsBody: {
             /** @description An id of your own choice, in live too. */
             id?: string | null;
-            /** @description What buyers know it by, on invoices too. */
+            /** @description What buyers know it by. */
             name: string;
             /** @description For buyers. */
             description?: string | null;
@@ -44,14 +67,14 @@ export interface components {
         };
         /** @description What to change; what is absent stays. */
         PatchProductsIdBody: {
-            /** @description What buyers know it by, on invoices too. */
+            /** @description What buyers know it by. */
             name?: string | null;
             /**
              * @description For buyers; null takes it away.
              * @default null
              */
             description?: string | null;
-            /** @description False: it is not offered any more. Who subscribed keeps it. */
+            /** @description False: it is not offered any more. */
             active?: boolean | null;
             /**
              * @description What it is to the tax office; null takes it away.

@@ -2,11 +2,34 @@
 
 export interface components {
     schemas: {
+        /** @description A tax rate as the API shows it. */
+        TaxRate: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `tax_rate`. */
+            object: string;
+            /** @description What buyers know it by, such as VAT. */
+            displayName: string;
+            /** @description How much it is: 0 to 100, with up to three decimals. */
+            percentage: number;
+            /** @description Whether prices have it in them. */
+            inclusive: boolean;
+            /** @description Whose tax it is. */
+            country: string | null;
+            /** @description Whether something new can have it. */
+            active: boolean;
+            /** @description Your own notes. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description When it was created. */
+            created_at: string;
+        };
         /** @description What creates a tax rate. */
         PostTaxRatesBody: {
             /** @description An id of your own choice (sandbox only). */
             id?: string | null;
-            /** @description What buyers read on invoices, such as VAT. */
+            /** @description What buyers know it by, such as VAT. */
             displayName: string;
             /** @description How much it is: 0 to 100, with up to three decimals. */
             percentage: number;
@@ -42,9 +65,12 @@ export interface components {
             /** @description Only those that something new can have, or cannot. */
             active?: boolean | null;
         };
-        /** @description What to change; what is absent stays. How much it is never changes: make another one. */
+        /**
+         * @description What to change; what is absent stays. How much it is, and whose, never changes: asking for another value is refused with
+         *     `parameter_immutable`.
+         */
         PatchTaxRatesIdBody: {
-            /** @description What buyers read on invoices. */
+            /** @description What buyers know it by, such as VAT. */
             displayName?: string | null;
             /** @description False: nothing new can have it. */
             active?: boolean | null;
@@ -52,6 +78,12 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
+            /** @description Never changes. */
+            percentage?: unknown;
+            /** @description Never changes. */
+            inclusive?: unknown;
+            /** @description Never changes. */
+            country?: unknown;
         };
     };
     responses: never;
