@@ -435,30 +435,43 @@ export interface Subscription
       pauseCollection: { behavior: PauseBehavior; resumesAt: string | null } | null;
     }
   > {}
-export type SubscriptionCreateParams = S['PostSubscriptionsBody'] & { idempotencyKey?: string };
+export type SubscriptionCreateParams = Omit<S['PostSubscriptionsBody'], 'customerId'> &
+  OfCustomer & {
+    /** The same as `priceId`. */
+    price?: string | null;
+    idempotencyKey?: string;
+  };
 export type SubscriptionUpdateParams = S['PatchSubscriptionsIdBody'];
 export type SubscriptionPreviewParams = S['PostSubscriptionsIdPreviewBody'];
 export type SubscriptionCancelParams = Partial<S['DeleteSubscriptionsIdQuery']>;
-export type SubscriptionListParams = ListOf<S['GetSubscriptionsQuery']>;
+export type SubscriptionListParams = ListOf<S['GetSubscriptionsQuery']> & Pick<OfMember, 'customer'>;
+
+/** References may be written without their `Id`. */
+interface OfSubscription {
+  /** The same as `subscriptionId`. */
+  subscription?: string | null;
+}
 
 export type InvoiceStatus = NonNullable<S['GetInvoicesQuery']['status']>;
 /** What a customer owes. */
 export interface Invoice extends Refine<S['Invoice'], { object: 'invoice'; status: InvoiceStatus }> {}
 export type InvoiceLine = Invoice['lines'][number];
-export type InvoiceCreateParams = S['PostInvoicesBody'] & { idempotencyKey?: string };
+export type InvoiceCreateParams = Omit<S['PostInvoicesBody'], 'customerId'> & OfCustomer & { idempotencyKey?: string };
 export type InvoicePayParams = S['PostInvoicesIdPayBody'];
-export type InvoiceListParams = ListOf<S['GetInvoicesQuery']>;
+export type InvoiceListParams = ListOf<S['GetInvoicesQuery']> & Pick<OfMember, 'customer'> & OfSubscription;
 /** How a line of an invoice came about. */
 export interface InvoiceLineExplanation extends Refine<S['InvoiceLineExplanation'], { object: 'invoice_line_explanation' }> {}
 
 /** What waits for an invoice, or is on one. */
 export interface InvoiceItem extends Refine<S['InvoiceItem'], { object: 'invoice_item' }> {}
-export type InvoiceItemCreateParams = S['PostInvoiceItemsBody'] & { idempotencyKey?: string };
+export type InvoiceItemCreateParams = Omit<S['PostInvoiceItemsBody'], 'customerId'> &
+  OfCustomer &
+  OfSubscription & { idempotencyKey?: string };
 
 export type UsageAction = NonNullable<S['PostUsageBody']['action']>;
 /** A report of what was used of a metered price. */
 export interface UsageRecord extends Refine<S['UsageRecord'], { object: 'usage_record'; action: UsageAction }> {}
-export type UsageRecordParams = S['PostUsageBody'] & { idempotencyKey?: string };
+export type UsageRecordParams = S['PostUsageBody'] & OfSubscription & { idempotencyKey?: string };
 export type UsageRecordBatchParams = S['PostUsageBatchBody'] & { idempotencyKey?: string };
 /** What became of each report of a batch, in their order. */
 export interface UsageBatch

@@ -128,6 +128,22 @@ test('usage is recorded once for each identifier, summed up, and billed at the e
   assert.deepEqual([newest[0]?.quantity, older?.[0]?.quantity, older?.[0]?.invoiced], [7, 100, true]);
 });
 
+test('references may be written without their Id', async () => {
+  const [customer, other] = [await buyer(), await buyer()];
+  const recurring = { interval: 'month', usageType: 'metered' } as const;
+  const price = (await vinr.prices.create({ product: 'prod_team', amount: 3, currency: 'EUR', recurring })).id;
+  const subscription = (await vinr.subscriptions.create({ customer, price })).id;
+  await vinr.subscriptions.create({ customer: other, price });
+  assert.deepEqual((await vinr.subscriptions.list({ customer })).map(({ id }) => id), [subscription]);
+  assert.equal((await vinr.usage.record({ subscription, quantity: 1 })).subscriptionId, subscription);
+  const item = await vinr.invoiceItems.create({ customer, subscription, currency: 'EUR', description: 'Help', unitAmount: 900 });
+  assert.deepEqual([item.customerId, item.subscriptionId], [customer, subscription]);
+  const invoice = await vinr.invoices.create({ customer, currency: 'EUR', lines: [{ description: 'Book', unitAmount: 900 }] });
+  assert.deepEqual([invoice.customerId, invoice.lines.length], [customer, 1], 'the item waits for another one');
+  assert.ok((await vinr.invoices.list({ customer })).some(({ id }) => id === invoice.id));
+  assert.ok((await vinr.invoices.list({ subscription })).every(({ subscriptionId }) => subscriptionId === subscription));
+});
+
 test('a dunning policy says when a failed invoice is tried again, and what comes after the last time', async () => {
   const policy = await vinr.dunningPolicies.create({ name: 'Patient', retries: [{ afterDays: 2 }, { afterDays: 9 }], onExhausted: 'leave_unpaid' });
   assert.match(policy.id, /^dpol_/);
