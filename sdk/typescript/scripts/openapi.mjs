@@ -15,6 +15,8 @@ const OF_BILLING = ['products', 'prices', 'coupons', 'tax-rates'];
 const APART = ['payments/sessions'];
 /** A second address of the same resource, with the same shapes. */
 const ALIASES = ['webhook-endpoints'];
+/** Lists of objects that no other answer shows. */
+const OF_LISTS = ['billing.UsageSummaryList'];
 const HEADER = '// Generated from openapi.json by `npm run generate`. Do not edit.\n\n';
 const REFERENCE = '#/components/schemas/';
 
@@ -24,7 +26,7 @@ export function printed(binary) {
 }
 
 const pascal = (name) => name.replace(/(?:^|[_-])(\w)/g, (_, letter) => letter.toUpperCase());
-const isList = (schema) => schema.properties?.data?.type === 'array' && schema.properties.object !== undefined;
+const isList = (schema) => schema.properties?.data?.type === 'array' && schema.properties.object?.description === 'Always `list`.';
 
 /** A schema without what says nothing in TypeScript. */
 function plain(schema) {
@@ -88,9 +90,10 @@ function families(document) {
   const answered = answeredBy(document);
   const seen = [];
   for (const [name, schema] of Object.entries(document.components.schemas)) {
+    const [family, own] = name.includes('.') ? name.split('.') : ['errors', name];
+    if (OF_LISTS.includes(name)) add(family, own.slice(0, -'List'.length), schema.properties.data.items);
     if (isList(schema) || seen.some((one) => isDeepStrictEqual(one, schema))) continue;
     seen.push(schema);
-    const [family, own] = name.includes('.') ? name.split('.') : ['errors', name];
     // The document's names are scopes' (`payment_links`), its paths are URLs' (`payment-links`).
     add(answered[name] ?? family.replaceAll('_', '-'), own, schema);
   }

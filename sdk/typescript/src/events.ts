@@ -1,9 +1,9 @@
 // Events, told apart by their `type`: checking it tells TypeScript what `data` is.
 import type { components } from './generated/events.js';
-import type { AheadEventData } from './events-ahead.js';
 import type {
   Customer,
   Dispute,
+  Invoice,
   LoyaltyAccount,
   Payment,
   PaymentMethod,
@@ -12,11 +12,12 @@ import type {
   Redemption,
   Refund,
   Settlement,
+  Subscription,
   WebhookEndpoint,
 } from './types.js';
 
-/** What the events that the server sends carry. */
-export interface ServedEventData {
+/** What each type of event carries. */
+export interface EventData {
   'payment.created': Payment;
   'payment.processing': Payment;
   'payment.requires_authentication': Payment;
@@ -46,6 +47,17 @@ export interface ServedEventData {
   'loyalty.points.redeemed': Redemption;
   'loyalty.points.expiring': LoyaltyAccount;
   'loyalty.tier.changed': LoyaltyAccount & { from: string; to: string };
+  'subscription.created': Subscription;
+  'subscription.updated': Subscription;
+  'subscription.trial_will_end': Subscription;
+  'subscription.deleted': Subscription;
+  'invoice.created': Invoice;
+  'invoice.finalized': Invoice;
+  'invoice.paid': Invoice;
+  'invoice.payment_failed': Invoice;
+  'invoice.payment_action_required': Invoice;
+  'invoice.voided': Invoice;
+  'invoice.marked_uncollectible': Invoice;
   'settlement.created': Settlement;
   'payout.created': Payout;
   'payout.paid': Payout;
@@ -53,9 +65,6 @@ export interface ServedEventData {
   'webhook_endpoint.disabled': WebhookEndpoint;
   'webhook.test': WebhookEndpoint;
 }
-
-/** What each type of event carries. */
-export interface EventData extends ServedEventData, AheadEventData {}
 
 /** The name of an event. */
 export type EventType = keyof EventData;

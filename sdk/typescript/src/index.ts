@@ -12,7 +12,6 @@ export {
   VinrSignatureError,
 } from './errors.js';
 export type { ErrorCode, ErrorDetail } from './errors.js';
-export type { Invoice, Subscription } from './events-ahead.js';
 export type { EventData, EventListParams, EventOf, EventType, VinrEvent } from './events.js';
 export type { Environment, RequestOptions, VinrOptions } from './options.js';
 export { Page } from './page.js';

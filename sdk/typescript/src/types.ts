@@ -2,9 +2,13 @@
 // document says in words only (`Always \`payment\``) is said here in types.
 import type { components as Accounts } from './generated/account.js';
 import type { components as Balances } from './generated/balance.js';
+import type { components as Billing } from './generated/billing.js';
 import type { components as Coupons } from './generated/coupons.js';
 import type { components as Customers } from './generated/customers.js';
 import type { components as Disputes } from './generated/disputes.js';
+import type { components as DunningPolicies } from './generated/dunning-policies.js';
+import type { components as InvoiceItems } from './generated/invoice-items.js';
+import type { components as Invoices } from './generated/invoices.js';
 import type { components as LoyaltyAccounts } from './generated/loyalty-accounts.js';
 import type { components as LoyaltyCredit } from './generated/loyalty-credit.js';
 import type { components as LoyaltyEarningRules } from './generated/loyalty-earning-rules.js';
@@ -23,8 +27,11 @@ import type { components as Prices } from './generated/prices.js';
 import type { components as Products } from './generated/products.js';
 import type { components as Refunds } from './generated/refunds.js';
 import type { components as Settlements } from './generated/settlements.js';
+import type { components as SubscriptionItems } from './generated/subscription-items.js';
+import type { components as Subscriptions } from './generated/subscriptions.js';
 import type { components as TaxRates } from './generated/tax-rates.js';
 import type { components as Tests } from './generated/test.js';
+import type { components as Usages } from './generated/usage.js';
 import type { components as Webhooks } from './generated/webhooks.js';
 
 /** T with some of its fields said more exactly. */
@@ -40,6 +47,14 @@ type D = Disputes['schemas'];
 type W = Webhooks['schemas'];
 /** Of the catalog's resources together: no two of their names are the same. */
 type B = Coupons['schemas'] & Prices['schemas'] & Products['schemas'] & TaxRates['schemas'];
+/** Of subscriptions and their invoices together: no two of their names are the same. */
+type S = Billing['schemas'] &
+  DunningPolicies['schemas'] &
+  InvoiceItems['schemas'] &
+  Invoices['schemas'] &
+  SubscriptionItems['schemas'] &
+  Subscriptions['schemas'] &
+  Usages['schemas'];
 /** Of loyalty's resources together: no two of their names are the same. */
 type Y = LoyaltyAccounts['schemas'] &
   LoyaltyCredit['schemas'] &
@@ -405,3 +420,71 @@ export type TaxRateCreateParams = B['PostTaxRatesBody'] & { idempotencyKey?: str
 /** How much it is never changes, so it is not among these. */
 export type TaxRateUpdateParams = Pick<B['PatchTaxRatesIdBody'], 'displayName' | 'active' | 'metadata'>;
 export type TaxRateListParams = ListOf<B['GetTaxRatesQuery']>;
+
+export type SubscriptionStatus = NonNullable<S['GetSubscriptionsQuery']['status']>;
+export type CollectionMethod = NonNullable<S['PostSubscriptionsBody']['collectionMethod']>;
+export type PauseBehavior = NonNullable<S['PatchSubscriptionsIdBody']['pauseCollection']>['behavior'];
+/** What a customer pays for again and again. */
+export interface Subscription
+  extends Refine<
+    S['Subscription'],
+    {
+      object: 'subscription';
+      status: SubscriptionStatus;
+      collectionMethod: CollectionMethod;
+      pauseCollection: { behavior: PauseBehavior; resumesAt: string | null } | null;
+    }
+  > {}
+export type SubscriptionCreateParams = Omit<S['PostSubscriptionsBody'], 'customerId'> &
+  OfCustomer & {
+    /** The same as `priceId`. */
+    price?: string | null;
+    idempotencyKey?: string;
+  };
+export type SubscriptionUpdateParams = S['PatchSubscriptionsIdBody'];
+export type SubscriptionPreviewParams = S['PostSubscriptionsIdPreviewBody'];
+export type SubscriptionCancelParams = Partial<S['DeleteSubscriptionsIdQuery']>;
+export type SubscriptionListParams = ListOf<S['GetSubscriptionsQuery']> & Pick<OfMember, 'customer'>;
+
+/** References may be written without their `Id`. */
+interface OfSubscription {
+  /** The same as `subscriptionId`. */
+  subscription?: string | null;
+}
+
+export type InvoiceStatus = NonNullable<S['GetInvoicesQuery']['status']>;
+/** What a customer owes. */
+export interface Invoice extends Refine<S['Invoice'], { object: 'invoice'; status: InvoiceStatus }> {}
+export type InvoiceLine = Invoice['lines'][number];
+export type InvoiceCreateParams = Omit<S['PostInvoicesBody'], 'customerId'> & OfCustomer & { idempotencyKey?: string };
+export type InvoicePayParams = S['PostInvoicesIdPayBody'];
+export type InvoiceListParams = ListOf<S['GetInvoicesQuery']> & Pick<OfMember, 'customer'> & OfSubscription;
+/** How a line of an invoice came about. */
+export interface InvoiceLineExplanation extends Refine<S['InvoiceLineExplanation'], { object: 'invoice_line_explanation' }> {}
+
+/** What waits for an invoice, or is on one. */
+export interface InvoiceItem extends Refine<S['InvoiceItem'], { object: 'invoice_item' }> {}
+export type InvoiceItemCreateParams = Omit<S['PostInvoiceItemsBody'], 'customerId'> &
+  OfCustomer &
+  OfSubscription & { idempotencyKey?: string };
+
+export type UsageAction = NonNullable<S['PostUsageBody']['action']>;
+/** A report of what was used of a metered price. */
+export interface UsageRecord extends Refine<S['UsageRecord'], { object: 'usage_record'; action: UsageAction }> {}
+export type UsageRecordParams = S['PostUsageBody'] & OfSubscription & { idempotencyKey?: string };
+export type UsageRecordBatchParams = S['PostUsageBatchBody'] & { idempotencyKey?: string };
+/** What became of each report of a batch, in their order. */
+export interface UsageBatch
+  extends Refine<
+    S['UsageBatch'],
+    { object: 'usage_batch'; data: Refine<S['UsageBatch']['data'][number], { record: UsageRecord | null }>[] }
+  > {}
+/** What was used of an item in a period. */
+export interface UsageSummary extends Refine<S['UsageSummary'], { object: 'usage_summary'; aggregateUsage: PriceAggregateUsage }> {}
+export type UsageSummaryListParams = ListOf<S['GetSubscriptionItemsIdUsageSummariesQuery']>;
+
+/** When a failed invoice is tried again, and what becomes of its subscription after the last retry. */
+export interface DunningPolicy extends Refine<S['DunningPolicy'], { object: 'dunning_policy' }> {}
+export type DunningPolicyCreateParams = S['PostDunningPoliciesBody'] & { idempotencyKey?: string };
+export type DunningPolicyUpdateParams = S['PatchDunningPoliciesIdBody'];
+export type DunningPolicyListParams = ListOf<S['GetDunningPoliciesQuery']>;

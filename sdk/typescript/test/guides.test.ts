@@ -39,6 +39,7 @@ before(async () => {
     loyalty: guide('launch-a-loyalty-program', 'ts').join('\n'),
     redeem: guide('redeem-at-checkout', 'ts').join('\n'),
     catalog: guide('set-up-a-catalog', 'ts').join('\n'),
+    subscription: guide('bill-a-subscription', 'ts').join('\n'),
     save: guide('save-and-reuse-a-card', 'ts').join('\n'),
     time: guide('test-cards-and-time', 'ts').join('\n'),
     reconcile: guide('reconcile-a-payout', 'ts').join('\n'),
@@ -92,6 +93,7 @@ test('the index names every guide, and every guide has blocks that are run here'
     ['launch-a-loyalty-program', 1, 7],
     ['redeem-at-checkout', 2, 4],
     ['set-up-a-catalog', 2, 4],
+    ['bill-a-subscription', 1, 5],
     ['test-cards-and-time', 2, 3],
     ['reconcile-a-payout', 1, 3],
   ]);
@@ -368,6 +370,12 @@ test('set up a catalog: a product, prices that stay as they are, a coupon and a 
   const offered = await vinr.prices.list({ product: 'prod_team', active: true });
   assert.ok([...offered].some(({ id }) => id === raised) && ![...offered].some(({ id }) => id === old));
   assert.deepEqual((await vinr.coupons.retrieve(coupon)).appliesTo, ['prod_team']);
+});
+
+test('bill a subscription: every month, another plan, and the end', async () => {
+  const [request = ''] = guide('bill-a-subscription', 'sh');
+  assert.equal(asked<Product>(request).id, 'prod_studio');
+  assert.equal(await printsWhatItPromises('subscription', 'bill-a-subscription'), 9);
 });
 
 test('the cards that a guide names do what it says', async () => {

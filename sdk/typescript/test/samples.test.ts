@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { Vinr, type Customer, type Payment, type PointsTransaction, type Price, type Redemption } from '@vinr/sdk';
+import { Vinr, type Customer, type Payment, type PointsTransaction, type Price, type Redemption, type Subscription } from '@vinr/sdk';
 import { receiver } from './far-side.js';
 import { serve, type Server } from './server.js';
 
@@ -33,7 +33,7 @@ after(async () => {
   await server.end();
 });
 
-/** A delivery of an event that the server does not send yet, signed as it would sign. */
+/** A delivery of an event as a sample expects it, signed as the server signs. */
 function delivery(event: object): { payload: string; signature: string } {
   const payload = JSON.stringify(event);
   const digest = createHash('sha256').update(server.secretKey).digest();
@@ -198,4 +198,27 @@ test('the sample of a price makes one that comes every month', async () => {
   assert.deepEqual([price.productId, price.amount, price.currency, price.model], ['prod_starter', 2900, 'EUR', 'per_unit']);
   assert.deepEqual(price.recurring, { interval: 'month', intervalCount: 1, usageType: 'licensed', aggregateUsage: null });
   assert.deepEqual(await vinr.prices.retrieve(price.id), price);
+});
+
+test('the samples of billing subscribe a customer, who pays at once, and let them in when their invoice is paid', async (t) => {
+  const { define } = await sample<{ define: () => Promise<Price> }>('price');
+  const { subscribe } = await sample<{ subscribe: (price: Price) => Promise<Subscription> }>('subscribe');
+  const { handle } = await sample<{ handle: (payload: string, signature: string | null) => Promise<void> }>('invoice');
+  const shop = await receiver();
+  t.after(() => shop.end());
+  const vinr = new Vinr({ secretKey: server.secretKey, baseUrl: server.url });
+  await vinr.test.reset();
+  await vinr.webhooks.create({ url: shop.url, enabledEvents: ['invoice.paid'] });
+  await vinr.products.create({ id: 'prod_starter', name: 'Starter' });
+  await vinr.customers.create({ id: 'cust_8fa2' });
+  const setup = await vinr.customers.setupMethod({ customerId: 'cust_8fa2' });
+  await vinr.test.setups.pay(setup.id, { number: '4242 4242 4242 4242' });
+  const subscription = await subscribe(await define());
+  assert.match(subscription.id, /^sub_/);
+  assert.deepEqual([subscription.status, subscription.customerId], ['active', 'cust_8fa2']);
+  const invoice = await vinr.invoices.retrieve(subscription.latestInvoiceId ?? '');
+  assert.deepEqual([invoice.status, invoice.amountPaid, invoice.currency], ['paid', 2900, 'EUR']);
+  const { payload, signature } = await shop.next();
+  await handle(payload, signature);
+  assert.deepEqual(called.splice(0), [['grantAccess', 'cust_8fa2']]);
 });

@@ -231,6 +231,72 @@ export interface components {
             /** @description When it was reported first. */
             created_at: string;
         };
+        /** @description The answers to a batch. */
+        UsageBatch: {
+            /** @description Always `usage_batch`. */
+            object: string;
+            /** @description One for each record, in their order. */
+            data: {
+                /** @description What became of it. */
+                status: "recorded" | "repeated" | "refused";
+                /** @description The record, or the first with its name; null if it was refused. */
+                record: {
+                    /** @description Its id. */
+                    id: string;
+                    /** @description Always `usage_record`. */
+                    object: string;
+                    /** @description The item that was used. */
+                    subscriptionItemId: string;
+                    /** @description Its subscription. */
+                    subscriptionId: string;
+                    /** @description How many. */
+                    quantity: number;
+                    /** @description When they were used. */
+                    timestamp: string;
+                    /** @description `increment` or `set`. */
+                    action: string;
+                    /** @description Your own name for it. */
+                    identifier: string | null;
+                    /** @description When it was reported first. */
+                    created_at: string;
+                } | null;
+                /** @description Why it was refused. */
+                error: {
+                    /** @description Stable. */
+                    code: string;
+                    /** @description For people. */
+                    message: string;
+                    /** @description The parameter that it is about. */
+                    param: string | null;
+                } | null;
+            }[];
+        };
+        /** @description What was used of an item in a period, as the API shows it. */
+        UsageSummary: {
+            /** @description Its id. */
+            id: string;
+            /** @description Always `usage_summary`. */
+            object: string;
+            /** @description The item. */
+            subscriptionItemId: string;
+            /** @description The period. */
+            period: {
+                /** @description Its first instant. */
+                start: string;
+                /** @description The first instant of the next one. */
+                end: string;
+            };
+            /** @description What its records come to, by its price: `sum`, `max` or `last_during_period`. */
+            aggregateUsage: string;
+            /** @description How many units that are; so far, if the period is not invoiced. */
+            quantity: number;
+            /** @description How many records there are. */
+            records: number;
+            /** @description Whether it is on a finalized invoice: no record of it is taken any more. */
+            invoiced: boolean;
+            /** @description When the period began. */
+            created_at: string;
+        };
     };
     responses: never;
     parameters: never;
